@@ -1,0 +1,33 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make: `make run` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+SCENARIO ?= visa_tightening
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test test-all test-matrix clean
+.DELETE_ON_ERROR:
+
+run: $(STAMP)
+	$(BIN)/python -m talentsim scenario=$(SCENARIO)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# Everything: also what is slow, large, or installs the package from scratch.
+test-all: $(STAMP)
+	$(BIN)/python -m pytest -n auto
+	$(MAKE) test-matrix
+
+# The tests on every supported Python found here; one that is missing is named.
+test-matrix:
+	./tests/matrix.sh
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "talentsim needs Python 3.11 or later, found " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venv-* build dist
