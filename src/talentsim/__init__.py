@@ -1,0 +1,27 @@
+"""talentsim: where researchers train, work and produce, and what a policy would change."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Config": "talentsim.config",
+    "TalentModel": "talentsim.model",
+    "UserError": "talentsim.config",
+}
+
+if TYPE_CHECKING:
+    from talentsim.config import Config, UserError
+    from talentsim.model import TalentModel
+
+__all__ = ["Config", "TalentModel", "UserError", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for, so that `talentsim --help` answers at once."""
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'talentsim' has no attribute {name!r}")

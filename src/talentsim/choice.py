@@ -1,0 +1,182 @@
+"""Logit choice: probabilities in closed form, and the argmax of V + epsilon over addressed draws.
+
+Write epsilon_k = -log E_k with E_k standard exponential: epsilon_k is standard Gumbel, and
+
+    argmax_k (V_k + epsilon_k) = argmin_k E_k exp(-V_k),
+
+so each alternative has an arrival time and the first to arrive is chosen. Every alternative is worked out for every
+chooser: with all of them in cache that costs less than any filter that was measured against it.
+
+Source: McFadden (1974), Conditional logit analysis of qualitative choice behavior; Gumbel-max: Maddison et al. (2014).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talentsim.arrays import Codes, Floats, Integers, Words
+from talentsim.streams import to_exponential, to_uniform, words_at
+
+STAY, AWAY, HOME = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class ChoiceTable:
+    """What the alternatives are worth to everybody in a cell.
+
+    Parameters
+    ----------
+    utility
+        V relative to the reference alternative, in utils, shape (n_cells, n_countries); -inf where unavailable.
+    slope
+        Utils per unit of a person's taste for ecosystem strength, same shape.
+    kind
+        STAY at the reference, HOME at the origin country when it is not the reference, AWAY elsewhere; same shape.
+    """
+
+    utility: Floats
+    slope: Floats
+    kind: NDArray[np.int8]
+
+    @cached_property
+    def home(self) -> Integers:
+        """Column of the HOME alternative, -1 where there is none; shape (n_cells,)."""
+        is_home = self.kind == HOME
+        return np.where(is_home.any(axis=1), is_home.argmax(axis=1), -1)
+
+
+@dataclass(frozen=True)
+class Choosers:
+    """Those who choose: address, cell and reference alternative, and their own terms; each of shape (n,).
+
+    `taste` (0 or more) multiplies the table's slope, `away` is added to every AWAY alternative and `home` to HOME.
+    """
+
+    address: Words
+    cell: Integers
+    reference: Integers
+    taste: Floats
+    away: Floats
+    home: Floats
+
+    def __len__(self) -> int:
+        return len(self.address)
+
+    def part(self, start: int, stop: int) -> Choosers:
+        """Return the choosers from `start` to before `stop`."""
+        return Choosers(*(getattr(self, name)[start:stop] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Chance of refusal by cell and alternative, and the keys of its draws: one for each (person, alternative)."""
+
+    p_refusal: Floats
+    keys: Words
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Outcome of a choice: the alternative of each chooser, and who was refused by an alternative they preferred."""
+
+    alternative: Codes
+    refused_row: Integers
+    refused_by: Integers
+
+
+def choose(table: ChoiceTable, choosers: Choosers, keys: Words, admission: Admission | None = None,
+           chunk: int = 1024) -> Chosen:
+    """Choose one alternative each: the argmax of V + epsilon over those that admit the chooser.
+
+    Parameters
+    ----------
+    keys
+        Draw keys of the alternatives, shape (n_countries,).
+    admission
+        Screening by the alternatives; None admits everybody everywhere. The reference always admits.
+    chunk
+        Choosers handled at once; the result does not depend on it, the time does: arrays should stay in cache.
+    """
+    parts = [_choose_part(table, choosers.part(start, start + chunk), keys, admission, start)
+             for start in range(0, len(choosers), chunk)]
+    if not parts:
+        nobody = np.empty(0, dtype=np.int64)
+        return Chosen(np.empty(0, dtype=np.uint8), nobody, nobody)
+    return Chosen(*(np.concatenate([getattr(each, name) for each in parts])
+                    for name in ("alternative", "refused_row", "refused_by")))
+
+
+def _choose_part(table: ChoiceTable, who: Choosers, keys: Words, admission: Admission | None, offset: int) -> Chosen:
+    arrives = to_exponential(to_uniform(words_at(who.address[:, None], keys[None, :])))
+    arrives *= np.exp(-personal_utility(table, who))
+    if admission is None:
+        nobody = np.empty(0, dtype=np.int64)
+        return Chosen(arrives.argmin(axis=1).astype(np.uint8), nobody, nobody)
+
+    screening = to_uniform(words_at(who.address[:, None], admission.keys[None, :]))
+    refused = screening < admission.p_refusal[who.cell]
+    chosen = np.where(refused, np.inf, arrives).argmin(axis=1)
+    earliest = arrives[np.arange(len(who)), chosen]
+    refused &= arrives < earliest[:, None]
+    row, refused_by = np.divmod(np.flatnonzero(refused), refused.shape[1])
+    return Chosen(chosen.astype(np.uint8), row + offset, refused_by)
+
+
+def personal_utility(table: ChoiceTable, who: Choosers) -> Floats:
+    """Return V of every alternative for every chooser, their own terms included; 0 at the reference.
+
+    Shape (n_choosers, n_countries).
+    """
+    every = np.arange(len(who))
+    home = table.home[who.cell]
+    utility = table.slope[who.cell]
+    utility *= who.taste[:, None]
+    utility += table.utility[who.cell]
+    row = every[home >= 0]
+    at_home = utility[row, home[row]] + who.home[row]
+    utility += who.away[:, None]
+    utility[row, home[row]] = at_home
+    utility[every, who.reference] = 0.0
+    return utility
+
+
+def logsum(utility: Floats, axis: int = -1) -> Floats:
+    """Return log sum exp(V): the expected utility of the best alternative, less Euler's constant."""
+    top = utility.max(axis=axis, keepdims=True)
+    return np.squeeze(top, axis) + np.log(np.exp(utility - top).sum(axis=axis))
+
+
+def probabilities(utility: Floats, axis: int = -1) -> Floats:
+    """Return logit probabilities; shape of `utility`, -inf gives 0."""
+    return np.exp(utility - np.expand_dims(logsum(utility, axis), axis))
+
+
+def screened_probabilities(utility: Floats, p_refusal: Floats, nodes: int = 256) -> Floats:
+    """Return the probability that each alternative is chosen when each admits or refuses at random, independently.
+
+    The arrival times of the open alternatives race; with rates w = exp(V),
+
+        P(k) = int_0^inf (1 - r_k) w_k exp(-w_k t) prod_{j != k} [r_j + (1 - r_j) exp(-w_j t)] dt.
+
+    The integral runs over log t by the trapezoidal rule, which converges geometrically here.
+
+    Parameters
+    ----------
+    utility, p_refusal
+        Shape (n, n_countries), with a refusal of 0 for at least one alternative in each row.
+    nodes
+        Points of the rule.
+    """
+    weight = np.exp(utility - utility.max(axis=-1, keepdims=True))
+    grid = np.linspace(-40.0, 8.0, nodes)
+    time = np.exp(grid)
+    survival = np.exp(-weight[..., None] * time)                              # (n, k, t)
+    waiting = p_refusal[..., None] + (1.0 - p_refusal[..., None]) * survival
+    others = np.prod(waiting, axis=-2, keepdims=True) / np.maximum(waiting, 1e-300)
+    density = (1.0 - p_refusal[..., None]) * weight[..., None] * survival * others
+    chance = (density * time).sum(axis=-1) * (grid[1] - grid[0])
+    return np.asarray(chance / chance.sum(axis=-1, keepdims=True))
