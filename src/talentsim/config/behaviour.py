@@ -1,0 +1,100 @@
+"""Schema of behaviour: the weights, costs and rates that hold everywhere alike."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from talentsim.config.parameter import Frozen, Parameter
+
+
+class Weights(Frozen):
+    """Weights of the terms of one decision's utility; one for each term (see `talentsim.utility`)."""
+
+    beta_pay: Parameter
+    beta_eco: Parameter
+    beta_visa: Parameter
+    beta_admission: Parameter
+    beta_chilling: Parameter
+    beta_diaspora: Parameter
+    beta_language: Parameter
+    beta_distance: Parameter
+    beta_constant: Parameter
+
+
+class Location(Frozen):
+    """Yearly choice of the country of work."""
+
+    rate_search: Parameter
+    weights: Weights
+    kappa: Parameter
+    first_move: Parameter
+    first_move_age: Parameter
+    onward_move: Parameter
+    onward_tenure: Parameter
+    return_constant: Parameter
+    return_slope: Parameter
+    age_cap: int = Field(strict=True, ge=1, le=60)
+
+
+class Graduation(Frozen):
+    """Choice of the country of work on completing the doctorate: the location choice with costs of its own."""
+
+    move: Parameter
+    return_constant: Parameter
+
+
+class Study(Frozen):
+    """Choice of the country of doctoral training."""
+
+    weights: Weights
+    years: int = Field(strict=True, ge=1, le=10)
+
+
+class Friction(Frozen):
+    """How expected years to a durable right to work turn into friction: saturating at `cap_years`."""
+
+    cap_years: Parameter
+
+
+class Output(Frozen):
+    """Expected works and frontier works of a researcher."""
+
+    rate: Parameter
+    eta: Parameter
+    student_factor: Parameter
+    frontier_share: Parameter
+    frontier_ability: Parameter
+    frontier_eco: Parameter
+
+
+class EcosystemDynamics(Frozen):
+    """Partial adjustment of ecosystem strength to the weighted geometric mean of its components."""
+
+    feedback: bool = Field(strict=True)
+    adjustment: Parameter
+    weight_talent: Parameter
+    weight_compute: Parameter
+    weight_capital: Parameter
+    weight_openness: Parameter
+    weight_ip_protection: Parameter
+    weight_translation: Parameter
+    convergence_compute: Parameter
+    convergence_capital: Parameter
+
+
+class Exit(Frozen):
+    """Leaving research for good."""
+
+    rate: Parameter
+
+
+class Behaviour(Frozen):
+    """What people do, everywhere alike; what differs between countries stands with the country."""
+
+    location: Location
+    graduation: Graduation
+    study: Study
+    friction: Friction
+    output: Output
+    ecosystem: EcosystemDynamics
+    exit: Exit

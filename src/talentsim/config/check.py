@@ -1,0 +1,125 @@
+"""Check a composed configuration against the schema and against itself; say every fault in the user's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from talentsim.config.errors import UserError, nearest, unknown_name
+from talentsim.config.parameter import PRIMARY_KEYS, Parameter
+from talentsim.config.schema import Config, ScenarioMeta
+
+_TYPES = {
+    "float_type": "a number", "float_parsing": "a number", "int_type": "a whole number", "int_parsing": "a whole number",
+    "int_from_float": "a whole number", "bool_type": "true or false", "bool_parsing": "true or false",
+    "string_type": "text", "list_type": "a list", "dict_type": "a mapping", "model_type": "a mapping",
+    "finite_number": "a finite number",
+}
+
+
+def check(plain: Mapping[str, Any]) -> Config:
+    """Turn plain data into a configuration.
+
+    Raises
+    ------
+    UserError
+        With every fault found, the first in full.
+    """
+    try:
+        config = Config.model_validate({key: value for key, value in plain.items() if key != "hydra"})
+    except ValidationError as error:
+        raise _explain(error) from None
+    _check_names(config)
+    return config
+
+
+def check_scenario(name: str, plain: Any) -> ScenarioMeta:
+    """Check what a scenario's file says about itself.
+
+    Raises
+    ------
+    UserError
+        When it says nothing, or not all.
+    """
+    try:
+        return ScenarioMeta.model_validate((plain or {}).get("scenario", {}))
+    except (ValidationError, AttributeError):
+        raise UserError(f"scenario/{name}.yaml", "the scenario does not say what it is",
+                        "scenario: {name, title, description}, under '# @package _global_'") from None
+
+
+def _check_names(config: Config) -> None:
+    countries = config.world.countries
+    if config.focus not in countries:
+        raise unknown_name("focus", "country in this world", config.focus, countries)
+    for name, policy in config.policies.items():
+        for field in ("countries", "origins"):
+            for each in getattr(policy, field) or ():
+                if each not in countries:
+                    raise unknown_name(f"policy.{name}.{field}", f"country in world {config.world.name}", each, countries)
+    for host, country in config.world.countries.items():
+        for field in ("student_refusal", "work_visa_odds", "years_to_permanence"):
+            for origin in getattr(country.visa, f"{field}_by_origin"):
+                if origin not in countries:
+                    where = f"world.countries.{host}.visa.{field}_by_origin"
+                    raise unknown_name(where, f"country in world {config.world.name}", origin, countries)
+    year = config.compare.year
+    if year is not None and not config.world.start_year <= year <= config.world.end_year:
+        raise UserError("compare.year", f"{year} is not simulated",
+                        f"{config.world.start_year} to {config.world.end_year}, or null for the last")
+
+
+def _explain(error: ValidationError) -> UserError:
+    faults = error.errors(include_url=False)
+    first = _fault(faults[0])
+    if len(faults) > 1:
+        others = "; ".join(".".join(map(str, each["loc"])) for each in faults[1:6])
+        more = f"{len(faults) - 1} more fault{'s' if len(faults) > 2 else ''}: {others}"
+        first = UserError(first.where, first.found, first.allowed, f"{first.fix}; {more}" if first.fix else more)
+    return first
+
+
+def _fault(fault: Mapping[str, Any]) -> UserError:
+    where = ".".join(map(str, fault["loc"])) or "configuration"
+    found, kind = fault.get("input"), fault["type"]
+    if kind == "extra_forbidden":
+        allowed = _fields_at(fault["loc"][:-1])
+        near = nearest(str(fault["loc"][-1]), allowed)
+        return UserError(where, f"there is no key {str(fault['loc'][-1])!r} here", ", ".join(sorted(allowed)),
+                         f"did you mean {near!r}?" if near else "take it out")
+    if kind == "missing":
+        return UserError(where, "this key is missing", "", "give it; a country or parameter needs every field")
+    if kind in ("model_type", "model_attributes_type") and _fields_at(fault["loc"]) >= set(PRIMARY_KEYS):
+        return UserError(where, f"found {found!r}, a parameter is needed",
+                         "{" + ", ".join(PRIMARY_KEYS) + "}", f"to change the figure alone: {where}.value={found}")
+    if kind in _TYPES:
+        return UserError(where, f"found {found!r} ({_type_name(found)}), which is of the wrong type", _TYPES[kind])
+    if kind == "value_error":
+        text = fault["msg"].removeprefix("Value error, ")
+        head, _, allowed = text.partition("; allowed: ")
+        if not allowed and text.startswith("allowed: "):
+            head, allowed = f"found {found!r}", text.removeprefix("allowed: ")
+        return UserError(where, head, allowed)
+    return UserError(where, f"found {found!r}", fault["msg"].removeprefix("Input should be "))
+
+
+def _type_name(value: Any) -> str:
+    names = {str: "text", bool: "true or false", int: "whole number", float: "number", type(None): "null"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _fields_at(loc: tuple[Any, ...]) -> set[str]:
+    """Return the field names of the schema at a location, following models and dicts."""
+    here: Any = Config
+    for part in loc:
+        if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
+            here = here.model_fields[part].annotation
+        options = get_args(here)
+        if options:                       # dict[str, X] or X | None: the model is the last or only model inside
+            models = [each for each in options if isinstance(each, type) and issubclass(each, BaseModel)]
+            nested = [arg for each in options for arg in get_args(each)
+                      if isinstance(arg, type) and issubclass(arg, BaseModel)]
+            here = (models or nested or [Parameter])[0]
+    return set(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else set()

@@ -1,0 +1,236 @@
+"""Compose configurations with Hydra and check them; the one place that turns YAML into frozen objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from talentsim.config.check import check, check_scenario
+from talentsim.config.errors import UserError, nearest, unknown_name
+from talentsim.config.schema import Config, ScenarioMeta
+
+GROUPS = ("world", "behaviour", "entry", "executor", "scenario", "country")
+
+
+def conf_dir() -> Path:
+    """Return the folder of the shipped configuration: inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "conf"
+    return installed if installed.is_dir() else package.parents[1] / "conf"
+
+
+def names_in_group(group: str, config_dir: str | None = None) -> list[str]:
+    """List the options of a configuration group, the user's own included."""
+    folders = [conf_dir() / group] + ([Path(config_dir) / group] if config_dir else [])
+    return sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+
+
+def scenario_cards(config_dir: str | None = None) -> list[ScenarioMeta]:
+    """Return name, title and description of every scenario, the user's own included."""
+    folders = [conf_dir()] + ([Path(config_dir)] if config_dir else [])
+    files = [file for folder in folders for file in sorted((folder / "scenario").glob("*.yaml"))]
+    return [check_scenario(file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+
+
+def load_config(overrides: Sequence[str] = (), config_dir: str | None = None) -> Config:
+    """Compose and check one arm.
+
+    Raises
+    ------
+    UserError
+        When an override, a file or a value is wrong.
+    """
+    return check(compose_plain(overrides, config_dir))
+
+
+def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[Config, Config]:
+    """Compose the baseline and the scenario of one comparison.
+
+    Overrides hold in both arms, but for those of a policy: they hold in every arm that has the policy, and a policy
+    added with `+` belongs to the scenario alone.
+
+    Returns
+    -------
+    Baseline, scenario.
+    """
+    parsed = parse(overrides)
+    common = [each.input_line for each in parsed if not _policy_name(each)]
+    scenario = compose_plain(common, config_dir)
+    name = scenario["baseline"]
+    if not isinstance(name, str) or name not in names_in_group("scenario", config_dir):
+        raise unknown_name("baseline", "scenario", str(name), names_in_group("scenario", config_dir))
+    base_overrides = [each.input_line for each in parsed
+                      if not _policy_name(each) and each.key_or_group != "scenario"] + [f"scenario={name}"]
+    if name == scenario["scenario"]["name"] and len(common) == len(parsed):
+        same = check(scenario)
+        return same, same
+    baseline = compose_plain(base_overrides, config_dir)
+    policies = [each for each in parsed if _policy_name(each)]
+    if policies:
+        in_baseline, in_scenario = set(baseline["policy"]), set(scenario["policy"])
+        known = in_baseline | in_scenario
+        for each in policies:
+            if not each.is_add() and _policy_name(each) not in known:
+                raise unknown_name("policy", "policy", str(_policy_name(each)), known)
+        baseline = compose_plain(base_overrides + [_any_field(each) for each in policies
+                                                   if _policy_name(each) in in_baseline and not each.is_add()], config_dir)
+        scenario = compose_plain(common + [_any_field(each) for each in policies
+                                           if each.is_add() or _policy_name(each) in in_scenario], config_dir)
+    return check(baseline), check(scenario)
+
+
+def compose_plain(overrides: Sequence[str], config_dir: str | None = None) -> dict[str, Any]:
+    """Compose a configuration into plain dicts, lists and scalars; nothing of it is trusted yet.
+
+    Raises
+    ------
+    UserError
+        When an override or a file cannot be read, or names something that does not exist.
+    """
+    parsed = parse(overrides)
+    lines = [each.input_line for each in parsed]
+    if config_dir is not None:
+        refuse_targets_in_files(config_dir)
+        lines.append(search_path_override(config_dir))
+    with _hydra_aside(), initialize_config_dir(config_dir=str(conf_dir()), version_base="1.3"):
+        try:
+            composed = compose("config", overrides=lines)
+            plain = OmegaConf.to_container(composed, resolve=True, enum_to_str=True)
+        except (ConfigCompositionException, OmegaConfBaseException, yaml.YAMLError) as error:
+            _explain(error, parsed, config_dir)
+    assert isinstance(plain, dict)
+    _refuse_targets(plain, "")
+    return plain
+
+
+def parse(overrides: Sequence[str]) -> list[Override]:
+    """Parse overrides with Hydra's grammar.
+
+    Raises
+    ------
+    UserError
+        When one cannot be read, or tries to name code to run.
+    """
+    parser = OverridesParser.create()
+    parsed: list[Override] = []
+    for line in overrides:
+        try:
+            parsed.append(parser.parse_override(line))
+        except HydraException as error:
+            raise UserError(f"command line, {line!r}", "this is not an override",
+                            "key=value, +key=value or ~key, as in scenario=visa_tightening",
+                            str(error).splitlines()[0]) from None
+        if "_target_" in line:
+            raise _target_error(f"command line, {line!r}")
+    return parsed
+
+
+def search_path_override(config_dir: str) -> str:
+    """Return the override that makes Hydra look into the user's own folder as well."""
+    return f"hydra.searchpath=['file://{Path(config_dir).resolve()}']"
+
+
+def refuse_targets_in_files(config_dir: str) -> None:
+    """Refuse a folder with a file that names code to run: configuration is data.
+
+    Raises
+    ------
+    UserError
+        When the folder does not exist, a file is not YAML, or one holds a `_target_`.
+    """
+    folder = Path(config_dir)
+    if not folder.is_dir():
+        raise UserError("--config-dir", f"there is no folder {config_dir!r}", "a folder with your own YAML files")
+    for file in sorted(folder.rglob("*.yaml")):
+        try:
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise UserError(str(file), "this is not YAML: " + " ".join(str(error).split()), "YAML",
+                            "see the line it names") from None
+        _refuse_targets(content, str(file))
+
+
+@contextmanager
+def _hydra_aside() -> Iterator[None]:
+    """Put a running Hydra aside: its jobs compose their arms themselves, and Hydra allows one instance at a time."""
+    instance = GlobalHydra.instance()
+    running, instance.hydra = instance.hydra, None
+    try:
+        yield
+    finally:
+        instance.hydra = running
+
+
+def _policy_name(override: Override) -> str | None:
+    head, _, rest = override.key_or_group.partition(".")
+    return rest.partition(".")[0] if head == "policy" and rest else None
+
+
+def _any_field(override: Override) -> str:
+    """Let a policy's field be set whether its file gives it or not; the schema knows which fields there are."""
+    line = str(override.input_line)
+    return f"++{line}" if not override.is_add() and not override.is_delete() else line
+
+
+def _refuse_targets(node: Any, where: str) -> None:
+    if isinstance(node, dict):
+        for key, child in node.items():
+            if key == "_target_":
+                raise _target_error(f"{where}._target_".lstrip("."))
+            _refuse_targets(child, f"{where}.{key}".lstrip("."))
+    elif isinstance(node, list):
+        for each in node:
+            _refuse_targets(each, where)
+
+
+def _target_error(where: str) -> UserError:
+    return UserError(where, "`_target_` names code to run; configuration here is data", "figures, names and policies",
+                     "take `_target_` out")
+
+
+def _explain(error: Exception, overrides: Iterable[Override], config_dir: str | None) -> NoReturn:
+    """Turn an error of Hydra, OmegaConf or YAML into one a user can act on."""
+    text = " ".join(str(error).split())
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        group, _, name = error.missing_cfg_file.replace("\\", "/").rpartition("/")
+        raise unknown_name(f"{group or 'configuration'}={name}", group or "configuration", name,
+                           names_in_group(group, config_dir)) from None
+    for override in overrides:
+        key = override.key_or_group
+        if f"'{key}'" in text or f"'{key.split('.')[-1]}'" in text or key in text:
+            known = _known_keys(key, config_dir)
+            near = nearest(key, known)
+            raise UserError(f"command line, {override.input_line!r}", f"there is no key {key!r} to set",
+                            f"keys of the configuration, `talentsim parameters` lists them; groups: {', '.join(GROUPS)}",
+                            f"did you mean {near!r}?" if near else "") from None
+    raise UserError("configuration", text) from None
+
+
+def _known_keys(key: str, config_dir: str | None) -> list[str]:
+    """List keys that exist at the level where `key` fails, for the nearest name."""
+    plain = compose_plain([], None)
+    keys: list[str] = list(GROUPS)
+
+    def walk(node: Any, prefix: str) -> None:
+        if isinstance(node, dict):
+            for name, child in node.items():
+                path = f"{prefix}.{name}" if prefix else str(name)
+                keys.append(path)
+                walk(child, path)
+
+    walk(plain, "")
+    depth = key.count(".")
+    return [each for each in keys if each.count(".") == depth] or keys
+
+

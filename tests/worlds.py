@@ -1,0 +1,90 @@
+"""Configurations for tests: edits of the toy world, and small random worlds."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import strategies as st
+
+from talentsim.config import Config
+from talentsim.config.check import check
+from talentsim.vocab import LEVERS, Axes
+
+Plain = dict[str, Any]
+
+
+def edited(plain: Plain, changes: Plain | None = None, **top: Any) -> Config:
+    """Return a checked copy of plain data with values replaced.
+
+    Keys of `changes` are dotted paths; a bare number for a parameter replaces its value and widens its range.
+    """
+    data = copy.deepcopy(plain)
+    for path, value in {**(changes or {}), **top}.items():
+        *heads, last = path.split(".")
+        node = data
+        for head in heads:
+            node = node[head]
+        old = node.get(last)
+        if isinstance(old, dict) and "range" in old and isinstance(value, int | float):
+            low, high = old["range"]
+            node[last] = {**old, "value": value, "range": [min(low, value), max(high, value)]}
+        else:
+            node[last] = value
+    return check(data)
+
+
+def feedback_off(plain: Plain) -> Plain:
+    """Return the changes that keep ecosystem strength and diaspora from moving anybody."""
+    changes: Plain = {"behaviour.ecosystem.adjustment": 0.0}
+    for decision in ("location", "study"):
+        changes[f"behaviour.{decision}.weights.beta_diaspora"] = 0.0
+    return changes
+
+
+def policy(lever: str, **fields: Any) -> Plain:
+    """Return a policy as plain data, by default of the USA from 2026 for good."""
+    return {"lever": lever, "countries": ["USA"], "start": 2026, "change": "add", "value": 0.0} | fields
+
+
+@st.composite
+def random_worlds(draw: st.DrawFn, plain: Plain) -> Config:
+    """Draw a small world: some of the toy's countries, random figures, random policies, few years."""
+    codes = draw(st.lists(st.sampled_from(list(plain["world"]["countries"])), min_size=2, max_size=4, unique=True))
+    data = copy.deepcopy(plain)
+    data["world"]["countries"] = {code: copy.deepcopy(plain["world"]["countries"][code]) for code in codes}
+    first = draw(st.integers(1995, 2005))
+    data["world"] |= {"burn_in_year": first, "start_year": first + draw(st.integers(0, 8)),
+                      "end_year": first + draw(st.integers(8, 20))}
+    for country in data["world"]["countries"].values():
+        country["entry"]["level"] = {**country["entry"]["level"], "value": draw(st.floats(0, 60)), "range": [0, 100]}
+        for field in ("student_refusal", "work_visa_odds"):
+            country["visa"][field] = {**country["visa"][field], "value": draw(st.floats(0.01, 1)), "range": [0, 1]}
+            country["visa"][f"{field}_by_origin"] = {}
+        country["visa"]["years_to_permanence_by_origin"] = {}
+        country["home"]["attachment"] = {**country["home"]["attachment"], "value": draw(st.floats(-5, 5)), "range": [-5, 5]}
+        country["home"]["study"] = {**country["home"]["study"], "value": draw(st.floats(0, 6)), "range": [0, 7]}
+    behaviour = data["behaviour"]
+    behaviour["study"]["years"] = draw(st.integers(1, 7))
+    behaviour["location"]["age_cap"] = draw(st.integers(1, 20))
+    for name in ("first_move", "onward_move"):
+        behaviour["location"][name] = {**behaviour["location"][name], "value": draw(st.floats(-2, 3)), "range": [-2, 5]}
+    behaviour["exit"]["rate"] = {**behaviour["exit"]["rate"], "value": draw(st.floats(0.001, 0.6)), "range": [0, 1]}
+    data["policy"] = {f"p{number}": draw(random_policies(codes, first)) for number in range(draw(st.integers(0, 3)))}
+    data["focus"] = codes[0]
+    data["population"] |= {"classes": draw(st.sampled_from([None, 1, 3])), "chunk": draw(st.sampled_from([100, 1024]))}
+    data["ensemble"]["seed"] = draw(st.integers(0, 2**40))
+    return check(data)
+
+
+@st.composite
+def random_policies(draw: st.DrawFn, codes: list[str], first: int) -> Plain:
+    """Draw one policy on any lever."""
+    lever = LEVERS[draw(st.sampled_from(list(LEVERS)))]
+    some = st.one_of(st.none(), st.lists(st.sampled_from(codes), min_size=1, unique=True))
+    start = first + draw(st.integers(0, 12))
+    change = draw(st.sampled_from(["add", "multiply"]))
+    return {"lever": lever.name, "countries": draw(some), "start": start,
+            "origins": draw(some) if lever.axes is Axes.HOST_ORIGIN else None,
+            "end": draw(st.one_of(st.none(), st.integers(start, start + 10))), "ramp_years": draw(st.floats(0, 5)),
+            "change": change, "value": draw(st.floats(0, 3) if change == "multiply" else st.floats(-0.5, 1.0))}
