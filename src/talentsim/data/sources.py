@@ -1,0 +1,51 @@
+"""The project's list of sources, and the sources behind a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import yaml
+
+from talentsim.config import Config, UserError, nearest, parameters_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """One publication or data set."""
+
+    id: str
+    title: str
+    publisher: str
+    year: int | None
+    url: str
+
+
+def sources() -> dict[str, Source]:
+    """Return every source the project knows, by id."""
+    text = files("talentsim.data").joinpath("sources.yaml").read_text(encoding="utf-8")
+    return {name: Source(name, entry["title"], entry["publisher"], entry.get("year"), entry.get("url", ""))
+            for name, entry in yaml.safe_load(text).items()}
+
+
+def used_sources(config: Config) -> dict[str, list[str]]:
+    """Return, for each source that a configuration rests on, the keys that name it.
+
+    Raises
+    ------
+    UserError
+        When a key names a source that the project's list does not hold.
+    """
+    known = sources()
+    used: dict[str, list[str]] = {}
+    named = [(key, parameter.source) for key, parameter in parameters_of(config)]
+    named += [(f"policy.{name}", policy.source) for name, policy in config.policies.items()]
+    named.append(("scenario", config.scenario.source))
+    for key, names in named:
+        for name in names:
+            if name not in known:
+                near = nearest(name, known)
+                raise UserError(f"{key}.source", f"there is no source called {name!r}",
+                                "a name that `talentsim sources` lists", f"did you mean {near!r}?" if near else "")
+            used.setdefault(name, []).append(key)
+    return dict(sorted(used.items()))

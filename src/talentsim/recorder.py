@@ -1,0 +1,92 @@
+"""Yearly tables of a run: reads the world, never writes to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats, Integers
+from talentsim.state.world import World
+from talentsim.vocab import CareerStage, MoveReason
+
+
+@dataclass(frozen=True)
+class RunTables:
+    """What one run reported, by year; the first axis of every array but the people is the year.
+
+    Axes: o origin, t training, w work country, h host, k country.
+    """
+
+    codes: tuple[str, ...]
+    years: Integers             # (y)
+    researchers: Integers       # (y, o, t, w, stage) at the end of the year
+    works: Floats               # (y, o, t, w)
+    frontier_works: Floats      # (y, o, t, w)
+    moves: Integers             # (y, reason, o, from, to)
+    entrants: Integers          # (y, o)
+    exits: Integers             # (y, o, w)
+    refused_students: Integers  # (y, h, o)
+    strength: Floats            # (y, k) relative to the world's geometric mean
+    uid: np.ndarray             # (n) those alive at the end of the last year, in order of uid
+    work_country: np.ndarray    # (n) where they are
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return one table in long form, zeros left out.
+
+        Raises
+        ------
+        KeyError
+            When there is no such table.
+        """
+        axes, columns = LAYOUT[table]
+        dense = {column: np.asarray(getattr(self, name)) for column, name in columns.items()}
+        where = np.nonzero(sum(np.abs(each) for each in dense.values()))
+        labels: dict[str, object] = {"year": self.years[where[0]]}
+        for axis, place in zip(axes, where[1:], strict=True):
+            labels[axis] = pd.Categorical.from_codes(place, categories=self._categories(axis))
+        return pd.DataFrame(labels | {column: each[where] for column, each in dense.items()})
+
+    def _categories(self, axis: str) -> list[str]:
+        if axis == "stage":
+            return [stage.name.lower() for stage in CareerStage]
+        return [reason.name.lower() for reason in MoveReason] if axis == "reason" else list(self.codes)
+
+
+LAYOUT: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "stocks": (("origin", "training", "work", "stage"), {"researchers": "researchers"}),
+    "works": (("origin", "training", "work"), {"works": "works", "frontier_works": "frontier_works"}),
+    "flows": (("reason", "origin", "from", "to"), {"moves": "moves"}),
+    "entries": (("origin",), {"entrants": "entrants"}),
+    "exits": (("origin", "work"), {"exits": "exits"}),
+    "visas": (("country", "origin"), {"refused": "refused_students"}),
+    "ecosystem": (("country",), {"strength": "strength"}),
+}
+
+
+class Recorder:
+    """Collects the reported years of one run."""
+
+    def __init__(self) -> None:
+        self._years: list[int] = []
+        self._rows: dict[str, list[np.ndarray]] = {}
+
+    def observe(self, world: World, year: int) -> None:
+        """Take down a year that is over."""
+        tally = world.tally
+        strength = np.exp(world.log_strength - world.log_strength.mean())
+        row = {"researchers": tally.researchers, "works": tally.works, "frontier_works": tally.frontier_works,
+               "moves": tally.moves, "entrants": tally.entrants, "exits": tally.exits,
+               "refused_students": tally.refused_students, "strength": strength}
+        self._years.append(year)
+        for name, value in row.items():
+            self._rows.setdefault(name, []).append(value)
+
+    def tables(self, world: World) -> RunTables:
+        """Return what has been reported so far, with the people as they are now."""
+        order = np.argsort(world.researchers.uid, kind="stable")
+        stacked = {name: np.array(rows) for name, rows in self._rows.items()}
+        assert stacked.keys() <= {each.name for each in fields(RunTables)}
+        return RunTables(codes=world.codes, years=np.array(self._years), uid=world.researchers.uid[order],
+                         work_country=world.researchers.work_country[order], **stacked)

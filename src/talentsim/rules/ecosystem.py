@@ -1,0 +1,63 @@
+"""Submodel ecosystem: strength follows its components, and the diaspora is counted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from talentsim.arrays import Floats
+from talentsim.state.world import World
+
+READS = ("tally.ability", "levers", "researchers", "log_reference", "config.behaviour.ecosystem")
+WRITES = ("log_strength", "log_reference", "diaspora")
+
+COMPONENTS = ("compute", "capital", "openness", "ip_protection", "translation")
+CONVERGING = ("compute", "capital")
+
+
+def step(world: World, year: int) -> None:
+    """Move strength a part of the way to its target, and count who lives where for next year's decisions.
+
+    log target = log strength in the start year + sum over components of weight * (log component now - then). Talent is
+    the ability-weighted stock relative to the world's geometric mean. Before the start year strength stands still.
+    """
+    world.diaspora = diaspora_shares(world)
+    if year < world.config.world.start_year:
+        return
+    components = log_components(world, year)
+    if not world.log_reference:
+        world.log_reference = components
+        return
+    law = world.config.behaviour.ecosystem
+    target = np.log(world.destinations.strength)
+    for name, value in components.items():
+        if name != "talent" or law.feedback:
+            target = target + float(getattr(law, f"weight_{name}")) * (value - world.log_reference[name])
+    world.log_strength = world.log_strength + float(law.adjustment) * (target - world.log_strength)
+
+
+def log_components(world: World, year: int) -> dict[str, Floats]:
+    """Return the logs of the components relative to the world's geometric mean, each of shape (n_countries,).
+
+    Compute and capital draw together: a given share of the log gap to the world closes every year.
+    """
+    law = world.config.behaviour.ecosystem
+    heads = world.tally.ability.sum(axis=(0, 1, 3))
+    logs = {"talent": np.log(np.maximum(heads, 1.0))}
+    for name in COMPONENTS:
+        logs[name] = np.log(world.levers[name])
+    logs = {name: value - value.mean() for name, value in logs.items()}
+    for name in CONVERGING:
+        left = 1.0 - float(getattr(law, f"convergence_{name}"))
+        logs[name] = logs[name] * left ** (year - world.config.world.start_year)
+    return logs
+
+
+def diaspora_shares(world: World) -> Floats:
+    """Return the share of each origin's nationals abroad by country; shape (origin, country), 0 at home."""
+    n = len(world.countries)
+    people = world.researchers
+    pair = people.origin_country.astype(np.int64) * n + people.work_country
+    abroad = np.bincount(pair, minlength=n * n).reshape(n, n).astype(np.float64)
+    np.fill_diagonal(abroad, 0.0)
+    total = abroad.sum(axis=1, keepdims=True)
+    return np.divide(abroad, total, out=np.zeros_like(abroad), where=total > 0)

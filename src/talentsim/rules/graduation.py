@@ -1,0 +1,41 @@
+"""Submodel graduation: with the doctorate in hand, stay, go home or go elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from talentsim.choice import Choosers, choose
+from talentsim.state.world import World
+from talentsim.streams import draw_key
+from talentsim.utility import Conditions, systematic_utility
+from talentsim.vocab import CareerStage, Decision, MoveReason
+
+READS = ("levers", "log_strength", "diaspora", "researchers")
+WRITES = ("researchers", "tally.moves")
+
+
+def step(world: World, year: int) -> None:
+    """Let this year's graduates choose where to work; the utility is the location choice's, the cost of moving is not."""
+    people, n = world.researchers, len(world.countries)
+    rows = np.flatnonzero(people.graduation_year == year)
+    behaviour = world.config.behaviour
+    table = systematic_utility(behaviour.location.weights, Conditions(
+        world.countries, world.levers, world.log_strength, world.diaspora, world.destinations.asc_work,
+        float(behaviour.friction.cap_years)))
+    origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
+    choosers = Choosers(
+        address=people.address[rows], cell=origin * n + current, reference=current,
+        taste=people.ability_of(rows) ** float(behaviour.location.kappa),
+        away=np.full(len(rows), -float(behaviour.graduation.move)),
+        home=float(behaviour.graduation.return_constant) + people.home_attachment_of(rows))
+    chosen = choose(table, choosers, draw_key(world.key, Decision.GRADUATION, year, np.arange(n)),
+                    chunk=world.config.population.chunk).alternative
+
+    people.career_stage[rows] = CareerStage.RESEARCHER
+    moved = chosen != current
+    movers = rows[moved]
+    people.previous_country[movers] = current[moved]
+    people.work_country[movers] = chosen[moved]
+    people.last_move_year[movers] = year
+    people.n_moves[movers] += 1
+    world.tally.count_moves(MoveReason.GRADUATION, origin, current, chosen)

@@ -1,0 +1,15 @@
+"""Submodel policy: the dated changes in force give this year's levers."""
+
+from __future__ import annotations
+
+from talentsim.policy import levers_in_year
+from talentsim.state.world import Tally, World
+
+READS = ("config.policy", "base_levers")
+WRITES = ("levers", "tally")
+
+
+def step(world: World, year: int) -> None:
+    """Open the year: its levers, and an empty tally."""
+    world.levers = levers_in_year(world.base_levers, world.config.policies, year, world.codes)
+    world.tally = Tally.empty(len(world.countries))

@@ -1,0 +1,1 @@
+"""What exists: countries, researchers, the world. Nothing here says what happens."""

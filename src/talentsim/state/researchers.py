@@ -1,0 +1,99 @@
+"""The population: one row a researcher, one narrow column a state variable."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
+
+COLUMNS: dict[str, type[np.generic]] = {
+    "uid": np.uint64,               # origin 8 bits, entry year 16, index 40: the same person in every scenario
+    "address": np.uint64,           # the person's part of every random address, see `streams`
+    "origin_country": np.uint8,     # first degree
+    "training_country": np.uint8,   # highest degree
+    "work_country": np.uint8,       # where they live now, study included
+    "previous_country": np.uint8,   # where they lived before the last move; their own country before the first
+    "career_stage": np.uint8,
+    "n_moves": np.uint8,
+    "graduation_year": np.int16,
+    "last_move_year": np.int16,     # entry year before the first move
+    "exit_year": np.int16,          # last year in research, drawn at entry
+    "ability": np.uint16,           # in ABILITY_UNIT
+    "home_attachment": np.int16,    # in HOME_UNIT, utils
+}
+
+
+class Researchers:
+    """A struct of arrays that grows at its end and is compacted in place; rows stay in the order of entry.
+
+    Columns are read and written as attributes: `researchers.work_country` is a view on the living rows. Nothing but
+    the order of rows depends on a row's place.
+    """
+
+    uid: NDArray[np.uint64]
+    address: NDArray[np.uint64]
+    origin_country: NDArray[np.uint8]
+    training_country: NDArray[np.uint8]
+    work_country: NDArray[np.uint8]
+    previous_country: NDArray[np.uint8]
+    career_stage: NDArray[np.uint8]
+    n_moves: NDArray[np.uint8]
+    graduation_year: NDArray[np.int16]
+    last_move_year: NDArray[np.int16]
+    exit_year: NDArray[np.int16]
+    ability: NDArray[np.uint16]
+    home_attachment: NDArray[np.int16]
+
+    def __init__(self, capacity: int = 1024) -> None:
+        self._n = 0
+        self._store = {name: np.zeros(capacity, dtype=kind) for name, kind in COLUMNS.items()}
+        self._expose()
+
+    def __len__(self) -> int:
+        return self._n
+
+    def append(self, **columns: np.ndarray) -> slice:
+        """Add rows, every column given, and return where they stand."""
+        n_new = len(columns["uid"])
+        start, stop = self._n, self._n + n_new
+        capacity = len(self._store["uid"])
+        if stop > capacity:
+            for name, column in self._store.items():
+                self._store[name] = np.concatenate([column, np.zeros(max(stop, 2 * capacity) - capacity, column.dtype)])
+        for name in COLUMNS:
+            self._store[name][start:stop] = columns[name]
+        self._n = stop
+        self._expose()
+        return slice(start, stop)
+
+    def keep(self, stays: NDArray[np.bool_]) -> None:
+        """Drop the rows where `stays` is False."""
+        n_kept = int(np.count_nonzero(stays))
+        for column in self._store.values():
+            column[:n_kept] = column[: self._n][stays]
+        self._n = n_kept
+        self._expose()
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes a researcher takes in the columns."""
+        return sum(np.dtype(kind).itemsize for kind in COLUMNS.values())
+
+    def ability_of(self, rows: Integers | slice) -> Floats:
+        """Return ability of the rows: multiples of a typical researcher's works."""
+        return self.ability[rows] * ABILITY_UNIT
+
+    def home_attachment_of(self, rows: Integers | slice) -> Floats:
+        """Return home attachment of the rows, in utils."""
+        return self.home_attachment[rows] * HOME_UNIT
+
+    def _expose(self) -> None:
+        for name, column in self._store.items():
+            setattr(self, name, column[: self._n])
+
+
+def uid_of(origin: Integers | int, entry_year: int, index: Integers) -> NDArray[np.uint64]:
+    """Return the stable identity of the researchers with these numbers in a cohort."""
+    return (np.asarray(origin, dtype=np.uint64) << np.uint64(56)) | (np.uint64(entry_year) << np.uint64(40)) \
+        | np.asarray(index, dtype=np.uint64)

@@ -1,0 +1,122 @@
+"""What a policy may and may not change: the same people, the same luck, two worlds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import edited, feedback_off, policy
+
+from talentsim.config import Config
+from talentsim.config.compose import load_arms
+from talentsim.model import TalentModel
+
+Plain = dict[str, Any]
+SCALE = 30.0            # 12,000 people instead of 400: enough movers for a fault to show
+
+
+def lives(config: Config, last: int) -> dict[int, dict[int, int]]:
+    """Return year -> uid -> country."""
+    model, told = TalentModel(config), {}
+    while model.year < last:
+        model.step()
+        people = model.world.researchers
+        told[model.year] = dict(zip(people.uid.tolist(), people.work_country.tolist(), strict=True))
+    return told
+
+
+def two_worlds(plain: Plain, changed: Plain, last: int) -> tuple[dict, dict, list[str]]:
+    common = feedback_off(plain) | {"population.scale": SCALE}
+    baseline, scenario = edited(plain, common), edited(plain, common | {"policy": {"change": changed}})
+    return lives(baseline, last), lives(scenario, last), list(baseline.world.countries)
+
+
+def same_tables(one: Any, other: Any, years: slice = slice(None)) -> bool:
+    names = ("researchers", "works", "frontier_works", "moves", "entrants", "exits", "refused_students", "strength")
+    return all(np.array_equal(getattr(one, name)[years], getattr(other, name)[years]) for name in names)
+
+
+def test_placebo_is_exactly_zero() -> None:
+    baseline, scenario = load_arms(["world=toy", "scenario=baseline"])
+    for replication in range(3):
+        one = TalentModel(baseline, replication=replication).run()
+        other = TalentModel(scenario, replication=replication).run()
+        assert same_tables(one, other)
+        assert np.array_equal(one.uid, other.uid) and np.array_equal(one.work_country, other.work_country)
+
+
+@pytest.mark.parametrize("name", ["visa_tightening", "visa_opening", "return_programme"])
+def test_nothing_differs_before_the_first_policy(name: str) -> None:
+    baseline, scenario = load_arms(["world=toy", f"scenario={name}", f"population.scale={SCALE}"])
+    one, other = TalentModel(baseline).run(), TalentModel(scenario).run()
+    n_before = 2026 - scenario.world.start_year
+    assert same_tables(one, other, slice(0, n_before))
+    assert not same_tables(one, other)
+
+
+@pytest.mark.parametrize("worse", [
+    policy("pay", change="multiply", value=0.7),
+    policy("chilling", value=1.0),
+    policy("years_to_permanence", value=10.0),
+    policy("student_refusal", value=0.3),
+    policy("work_visa_odds", change="multiply", value=0.3),
+], ids=lambda each: each["lever"])
+def test_worsening_a_country_moves_nobody_who_had_not_chosen_it(plain_toy: Plain, worse: Plain) -> None:
+    """First year of the policy, whole population: whoever is elsewhere than in the baseline was in the USA there.
+
+    Going the other way, nobody may come to the USA because it got worse.
+    """
+    baseline, scenario, codes = two_worlds(plain_toy, worse, 2026)
+    usa = codes.index("USA")
+    assert baseline[2025] == scenario[2025]
+    moved = [uid for uid, country in baseline[2026].items() if scenario[2026][uid] != country]
+    assert len(moved) > 5
+    assert {baseline[2026][uid] for uid in moved} == {usa}
+    assert usa not in {scenario[2026][uid] for uid in moved}
+
+
+def test_more_pay_keeps_people_and_draws_others(plain_toy: Plain) -> None:
+    baseline, scenario, codes = two_worlds(plain_toy, policy("pay", change="multiply", value=1.4), 2026)
+    usa = codes.index("USA")
+    here = {uid for uid, country in baseline[2026].items() if country == usa}
+    there = {uid for uid, country in scenario[2026].items() if country == usa}
+    assert here < there
+    moved = [uid for uid, country in baseline[2026].items() if scenario[2026][uid] != country]
+    assert {scenario[2026][uid] for uid in moved} == {usa}
+
+
+def test_a_return_grant_moves_only_the_diaspora_and_only_home(plain_toy: Plain) -> None:
+    grant = policy("return_grant", countries=["CHN"], value=0.5)
+    baseline, scenario, codes = two_worlds(plain_toy, grant, 2026)
+    china = codes.index("CHN")
+    moved = [uid for uid, country in baseline[2026].items() if scenario[2026][uid] != country]
+    assert len(moved) > 5
+    assert {uid >> 56 for uid in moved} == {china}
+    assert {scenario[2026][uid] for uid in moved} == {china}
+
+
+def test_higher_refusal_never_raises_foreign_students(plain_toy: Plain) -> None:
+    """Every year, not only the first: with feedback off entrants meet the same world but for the refusal."""
+    foreign = []
+    for value in (0.0, 0.2, 0.5, 1.0):
+        config = edited(plain_toy, feedback_off(plain_toy) | {
+            "population.scale": SCALE, "policy": {"x": policy("student_refusal", value=value)}})
+        run = TalentModel(config).run()
+        usa = run.codes.index("USA")
+        students = run.researchers[:, :, :, usa, 0].sum(axis=2)
+        foreign.append(students.sum(axis=1) - students[:, usa])
+    for fewer, more in zip(foreign[1:], foreign, strict=False):
+        assert (fewer <= more).all()
+    assert foreign[-1][-1] == 0
+
+
+def test_a_policy_that_has_ended_changes_no_decision(plain_toy: Plain) -> None:
+    """Levers come back to what they were; what remains are the lives it changed."""
+    ended = edited(plain_toy, {"policy": {"x": policy("pay", start=2015, end=2016, change="multiply", value=2.0)}})
+    plain = edited(plain_toy)
+    one, other = TalentModel(ended), TalentModel(plain)
+    while one.year < 2020:
+        one.step()
+        other.step()
+    assert all(np.array_equal(one.world.levers[name], other.world.levers[name]) for name in one.world.levers)

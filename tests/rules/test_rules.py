@@ -1,0 +1,172 @@
+"""Each submodel alone, against what its docstring says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from worlds import edited, policy
+
+from talentsim.arrays import ABILITY_UNIT
+from talentsim.data.tables import cohort_path
+from talentsim.model import SCHEDULE, TalentModel
+from talentsim.rules import ecosystem, entry, location, output
+from talentsim.vocab import CareerStage
+
+Plain = dict[str, Any]
+
+
+def model_in(plain: Plain, year: int, **changes: Any) -> TalentModel:
+    model = TalentModel(edited(plain, {"population.scale": 50.0} | changes))
+    while model.year < year:
+        model.step()
+    return model
+
+
+def test_schedule_reads_like_the_model_description() -> None:
+    assert [step.__module__.rpartition(".")[2] for step in SCHEDULE] == [
+        "policy", "entry", "study", "graduation", "location", "output", "ecosystem", "exit"]
+
+
+def test_cohorts_grow_then_fade(plain_toy: Plain) -> None:
+    config = edited(plain_toy)
+    path = np.log(cohort_path(config))
+    country = list(config.world.countries.values())[0]
+    level, growth, damping = float(country.entry.level), float(country.entry.growth), float(config.entry.damping)
+    at = {year: path[year - config.world.burn_in_year, 0] for year in range(config.world.burn_in_year, config.world.end_year + 1)}
+    assert at[config.entry.level_year] == pytest.approx(np.log(level))
+    assert at[2020] - at[2019] == pytest.approx(growth)
+    assert at[2026] - at[2025] == pytest.approx(growth * damping**2)
+
+
+def test_cohort_sizes_are_right_on_average_and_within_one(plain_toy: Plain) -> None:
+    model = TalentModel(edited(plain_toy, {"population.scale": 1.37}))
+    expected = cohort_path(model.config) * 1.37
+    drawn = np.array([[entry.cohort_sizes(TalentModel(model.config, replication=r).world, year) for year in (2000, 2020)]
+                      for r in range(300)])
+    wanted = expected[[2000 - 1992, 2020 - 1992]]
+    assert (np.abs(drawn - wanted) < 1).all()
+    assert np.abs(drawn.mean(axis=0) - wanted).max() < 0.15
+
+
+def test_ability_and_home_attachment_have_their_distributions(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2035, **{"population.scale": 200.0})
+    people, world = model.world.researchers, model.world
+    for origin in range(len(model.codes)):
+        of = np.flatnonzero(people.origin_country == origin)
+        log_ability = np.log(people.ability_of(of))
+        mean, sd = world.origins.ability_mean_log[origin], world.origins.ability_sd_log[origin]
+        assert abs(log_ability.mean() - mean) < 5 * sd / np.sqrt(len(of)) + 0.01
+        assert abs(log_ability.std() / sd - 1) < 0.05
+
+
+def test_careers_are_geometric(plain_toy: Plain) -> None:
+    """Those of one cohort still there n years after the doctorate: (1 - rate)^n of those who took it."""
+    model = TalentModel(edited(plain_toy, {"population.scale": 500.0, "behaviour.exit.rate": 0.1}))
+    while model.year < 2000:
+        model.step()
+    cohort = model.world.researchers.uid[model.world.researchers.graduation_year == 2005]
+    while model.year < 2015:
+        model.step()
+    left = np.isin(cohort, model.world.researchers.uid).sum()
+    assert stats.binomtest(int(left), len(cohort), 0.9**11).pvalue > 1e-4
+
+
+def test_everybody_searches_at_the_same_rate_wherever_they_are(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2030)
+    searches = location.searching(model.world, 2031)
+    people = model.world.researchers
+    researcher = people.career_stage == CareerStage.RESEARCHER
+    assert not searches[~researcher].any()
+    assert stats.binomtest(int(searches.sum()), int(researcher.sum()), 0.15).pvalue > 1e-4
+    for country in range(len(model.codes)):
+        here = researcher & (people.work_country == country)
+        assert stats.binomtest(int(searches[here].sum()), int(here.sum()), 0.15).pvalue > 1e-4
+
+
+def test_output_is_the_sum_over_people(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2019)
+    world, law = model.world, model.config.behaviour.output
+    for step in SCHEDULE[:5]:
+        step(world, 2020)
+    output.step(world, 2020)
+    people = world.researchers
+    strength = np.exp(world.log_strength - world.log_strength.mean())
+    stage = np.where(people.career_stage == CareerStage.STUDENT, float(law.student_factor), 1.0)
+    ability = people.ability * ABILITY_UNIT
+    works = float(law.rate) * ability * stage * strength[people.work_country] ** float(law.eta)
+    share = float(law.frontier_share) * ability ** float(law.frontier_ability) * strength[people.work_country] ** float(law.frontier_eco)
+    n = len(model.codes)
+    for origin, training, work in np.ndindex(n, n, n):
+        of = (people.origin_country == origin) & (people.training_country == training) & (people.work_country == work)
+        assert world.tally.works[origin, training, work] == pytest.approx(works[of].sum(), rel=1e-12)
+        assert world.tally.frontier_works[origin, training, work] == pytest.approx((works * share)[of].sum(), rel=1e-4)
+
+
+def test_sums_do_not_depend_on_the_order_of_rows(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2020)
+    people, n = model.world.researchers, len(model.codes)
+    from talentsim.attribution import sum_by_cell
+
+    before = sum_by_cell(people, people.ability, n)
+    order = np.random.default_rng(0).permutation(len(people))
+    for name in ("origin_country", "training_country", "work_country", "career_stage", "ability"):
+        getattr(people, name)[:] = getattr(people, name)[order]
+    assert np.array_equal(before, sum_by_cell(people, people.ability, n))
+
+
+def test_strength_closes_its_share_of_the_gap(plain_toy: Plain) -> None:
+    """One component raised by a factor moves the target by weight * log factor, less the world's mean."""
+    weight, adjustment, factor = 0.15, 0.15, 4.0
+    boost = policy("compute", start=2020, change="multiply", value=factor)
+    off = {"behaviour.ecosystem.feedback": False}
+    plain, boosted = model_in(plain_toy, 2035, **off), model_in(plain_toy, 2035, **off, policy={"x": boost})
+    n_years = 2035 - 2020 + 1
+    closed = 1.0 - (1.0 - adjustment) ** n_years
+    gap = boosted.world.log_strength - plain.world.log_strength
+    usa = plain.codes.index("USA")
+    expected = np.where(np.arange(len(gap)) == usa, np.log(factor), 0.0) - np.log(factor) / len(gap)
+    assert gap == pytest.approx(weight * closed * expected, abs=1e-12)
+
+
+def test_without_feedback_and_policies_strength_stands_still(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2035, **{"behaviour.ecosystem.feedback": False})
+    assert np.exp(model.world.log_strength) == pytest.approx(model.world.destinations.strength)
+
+
+def test_feedback_lifts_where_talent_grows(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2035)
+    talent = ecosystem.log_components(model.world, 2035)["talent"] - model.world.log_reference["talent"]
+    moved = model.world.log_strength - np.log(model.world.destinations.strength)
+    assert moved[talent.argmax()] > 0 > moved[talent.argmin()]
+
+
+def test_full_convergence_makes_compute_alike(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2030, **{"behaviour.ecosystem.convergence_compute": 0.5})
+    logs = ecosystem.log_components(model.world, 2030)
+    spread = ecosystem.log_components(model.world, 2010)["compute"]
+    assert logs["compute"] == pytest.approx(spread * 0.5**20)
+
+
+def test_diaspora_shares(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2020)
+    shares = ecosystem.diaspora_shares(model.world)
+    assert np.diag(shares).tolist() == [0.0] * len(model.codes)
+    assert shares.sum(axis=1) == pytest.approx(np.ones(len(model.codes)))
+
+
+def test_graduates_choose_once_and_become_researchers(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2020)
+    people = model.world.researchers
+    graduates = people.graduation_year == 2020
+    assert (people.career_stage[graduates] == CareerStage.RESEARCHER).all()
+    moved = people.last_move_year[graduates] == 2020
+    assert (people.previous_country[graduates][moved] == people.training_country[graduates][moved]).all()
+
+
+def test_refusals_are_counted_by_host_and_origin(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2035)
+    refused = model.tables().refused_students.sum(axis=0)
+    assert (np.diag(refused) == 0).all() and refused.sum() > 0

@@ -1,0 +1,105 @@
+"""The Python interface: Mesa's idioms on columns, seeds, and results that no way of running changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import edited
+
+from talentsim import Config, TalentModel
+from talentsim.agents import Researcher
+from talentsim.ensemble.runner import run_arms
+from talentsim.recorder import LAYOUT, RunTables
+
+Plain = dict[str, Any]
+TABLES = ("researchers", "works", "frontier_works", "moves", "entrants", "exits", "refused_students", "strength", "uid",
+          "work_country")
+
+
+def same(one: RunTables, other: RunTables) -> bool:
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in TABLES)
+
+
+def test_mesa_idioms(toy: Config) -> None:
+    model = TalentModel(toy, rng=7)
+    while model.year < 2020:
+        model.step()
+    in_usa = model.agents.select(lambda r: r.work_country == "USA")
+    people = model.world.researchers
+    assert len(in_usa) == int((people.work_country == model.codes.index("USA")).sum()) > 0
+    assert model.agents.agg("ability", np.mean) == pytest.approx(people.ability_of(slice(None)).mean())
+    by_origin = model.agents.groupby("origin_country").count()
+    assert sum(by_origin.values()) == len(people)
+    assert {agent.unique_id for agent in model.agents} == set(people.uid.tolist())
+
+
+def test_views_read_the_row_and_expire(toy: Config) -> None:
+    model = TalentModel(toy)
+    while model.year < 2015:
+        model.step()
+    someone = model.agents[5]
+    assert isinstance(someone, Researcher)
+    assert someone.entry_year + toy.behaviour.study.years == someone.graduation_year
+    assert someone.uid >> 56 == model.codes.index(someone.origin_country)
+    model.step()
+    with pytest.raises(LookupError, match="take a new one"):
+        _ = someone.work_country
+
+
+def test_data_collector(toy: Config) -> None:
+    model = TalentModel(toy)
+    model.run()
+    frame = model.datacollector.get_model_vars_dataframe()
+    assert list(frame.year) == list(range(toy.world.start_year, toy.world.end_year + 1))
+    assert (frame.researchers > 0).all() and (frame.works > 0).all()
+
+
+def test_rng_overrides_the_seed(toy: Config) -> None:
+    assert same(TalentModel(toy, rng=7).run(), TalentModel(toy, rng=7).run())
+    assert not same(TalentModel(toy, rng=7).run(), TalentModel(toy).run())
+    assert same(TalentModel(toy).run(), TalentModel(toy, rng=toy.ensemble.seed).run())
+    assert same(TalentModel(toy, rng=np.random.default_rng(3)).run(), TalentModel(toy, rng=np.random.default_rng(3)).run())
+
+
+def test_toy_has_about_400_researchers(toy: Config) -> None:
+    model = TalentModel(toy)
+    model.run()
+    assert len(toy.world.countries) == 4
+    assert 300 <= len(model.world.researchers) <= 500
+
+
+@pytest.mark.parametrize("chunk", [1_000, 10_000, 1_000_000])
+def test_chunks_change_nothing(plain_toy: Plain, chunk: int) -> None:
+    base = TalentModel(edited(plain_toy, {"population.scale": 20.0})).run()
+    assert same(base, TalentModel(edited(plain_toy, {"population.scale": 20.0, "population.chunk": chunk})).run())
+
+
+@pytest.mark.parametrize(("kind", "workers"), [("threads", 1), ("threads", 2), ("processes", 2)])
+def test_executors_and_order_change_nothing(plain_toy: Plain, kind: str, workers: int) -> None:
+    few = {"ensemble.replications": 4}
+    serial = run_arms([edited(plain_toy, few), edited(plain_toy, few | {"entry.damping": 0.5})])
+    executor = few | {"executor": {"kind": kind, "workers": workers}}
+    arms = [edited(plain_toy, executor), edited(plain_toy, executor | {"entry.damping": 0.5})]
+    for arm, expected in zip(run_arms(arms), serial, strict=True):
+        assert all(same(one, other) for one, other in zip(arm, expected, strict=True))
+    backwards = [TalentModel(arms[0], replication=r).run() for r in reversed(range(4))]
+    assert all(same(one, other) for one, other in zip(reversed(backwards), serial[0], strict=True))
+
+
+def test_replications_differ(toy: Config) -> None:
+    assert not same(TalentModel(toy, replication=0).run(), TalentModel(toy, replication=1).run())
+
+
+def test_tables_in_long_form_keep_every_total(toy: Config) -> None:
+    tables = TalentModel(toy).run()
+    for name, (axes, columns) in LAYOUT.items():
+        frame = tables.frame(name)
+        assert list(frame.columns) == ["year", *axes, *columns]
+        for column, array in columns.items():
+            assert frame[column].sum() == pytest.approx(getattr(tables, array).sum())
+
+
+def test_a_country_of_another_world_is_not_looked_up(toy: Config) -> None:
+    assert set(TalentModel(toy).codes) == set(toy.world.countries)
