@@ -1,0 +1,1 @@
+"""Analyses: results in, tables out."""

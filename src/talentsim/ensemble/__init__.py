@@ -1,0 +1,1 @@
+"""Replications: what is run, where, and how its results are kept."""
