@@ -1,0 +1,52 @@
+"""Files of a figure: written whole or not at all, and the same bytes for the same figure."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from talentsim.report.style import house_style
+
+METADATA: dict[str, dict[str, str | None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": "talentsim"},
+}
+"""What a file says of itself, by format: nothing that changes from day to day."""
+
+DOTS_PER_INCH = 150
+
+
+@house_style()
+def save_figure(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write a figure as PNG and SVG, each under a temporary name that is then exchanged for its own.
+
+    Parameters
+    ----------
+    folder
+        Made where it does not exist.
+    stem
+        Name of the files without their ending; no path.
+
+    Returns
+    -------
+    Paths of the PNG and of the SVG.
+    """
+    if Path(stem).name != stem:
+        raise ValueError(f"stem: {stem!r} is not a plain file name; give the folder as `folder`")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_write(figure, folder / f"{stem}.{kind}", kind) for kind in METADATA]
+
+
+def _write(figure: Figure, path: Path, kind: str) -> Path:
+    """Write one file beside its place and move it there; leave nothing behind when writing fails."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        figure.savefig(temporary, format=kind, dpi=DOTS_PER_INCH, metadata=METADATA[kind])
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,81 @@
+"""Tables for the terminal: results in, rich renderables out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+HEADLINE = ("work_share", "training_share", "researchers")
+N_COUNTRIES = 8
+
+
+def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float) -> Table:
+    """Return baseline, scenario and paired difference of the headline outcomes, for the countries that differ most.
+
+    Parameters
+    ----------
+    headline
+        As `Comparison.headline`.
+    titles
+        Outcome -> title.
+    """
+    year = int(headline.year.iloc[0])
+    table = Table(title=f"Headline, {year}", title_justify="left", title_style="bold")
+    for column, justify in (("outcome", "left"), ("country", "left"), ("baseline", "right"), ("scenario", "right"),
+                            ("difference", "right"), (f"{level:.0%} interval", "right")):
+        table.add_column(column, justify=justify)
+    for name in HEADLINE:
+        rows = headline[headline.outcome == name]
+        shown = _most_different(rows, focus)
+        for place, row in enumerate(shown.itertuples()):
+            table.add_row(f"{titles[name]}, {row.unit}" if place == 0 else "", row.country,
+                          number(row.baseline, row.unit), number(row.scenario, row.unit),
+                          number(row.difference, row.unit, signed=True), interval(row.low, row.high, row.unit),
+                          end_section=place == len(shown) - 1)
+    return table
+
+
+def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: float) -> Table:
+    """Return who works in `focus` in one world alone, and where in the other."""
+    table = Table(title=f"The same people in both worlds, {year}: focus {focus}", title_justify="left", title_style="bold")
+    for column, justify in (("", "left"), ("country", "left"), ("researchers", "right"), (f"{level:.0%} interval", "right")):
+        table.add_column(column, justify=justify)
+    apart = diversion[diversion.baseline_country != diversion.scenario_country]
+    for words, here, there in ((f"in {focus} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
+                               (f"elsewhere in the baseline, in {focus} in the scenario", "scenario_country", "baseline_country")):
+        rows = apart[(apart[here] == focus) & (apart.researchers > 0)].sort_values("researchers", ascending=False)
+        table.add_row(words, "all", number(rows.researchers.sum(), "researchers"), "", end_section=rows.empty)
+        for place, row in enumerate(rows.head(N_COUNTRIES).itertuples(), start=1):
+            table.add_row("", getattr(row, there), number(row.researchers, "researchers"),
+                          interval(row.low, row.high, "researchers", signed=False),
+                          end_section=place == min(len(rows), N_COUNTRIES))
+    return table
+
+
+def number(value: float, unit: str, signed: bool = False) -> str:
+    """Return a figure as text: shares with two decimals, counts without."""
+    if pd.isna(value):
+        return "-"
+    places = 0 if unit == "researchers" else 2
+    sign = "+" if signed else ""
+    return f"{round(value, places) + 0.0:{sign},.{places}f}"        # adding 0.0 turns a rounded -0 into 0
+
+
+def interval(low: float, high: float, unit: str, signed: bool = True) -> str:
+    """Return an interval as text; a dash where one replication gives none."""
+    return "-" if pd.isna(low) else f"{number(low, unit, signed)} to {number(high, unit, signed)}"
+
+
+def plain(text: str) -> Text:
+    """Return text as it stands: square brackets in a configuration's words are no markup."""
+    return Text(text)
+
+
+def _most_different(rows: pd.DataFrame, focus: str) -> pd.DataFrame:
+    """Return the focus and the countries that differ most, by size in the baseline."""
+    ranked = rows.reindex(rows.difference.abs().sort_values(ascending=False).index)
+    chosen = pd.concat([ranked[ranked.country == focus], ranked[ranked.country != focus].head(N_COUNTRIES - 1)])
+    return chosen.sort_values("baseline", ascending=False)

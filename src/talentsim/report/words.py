@@ -1,0 +1,104 @@
+"""Policies, scenarios, parameters and sources in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from talentsim.config import Config, Parameter, Policy
+from talentsim.config.schema import ScenarioMeta
+from talentsim.data.sources import Source
+from talentsim.data.tables import base_levers, codes_of
+from talentsim.policy import levers_in_year
+from talentsim.vocab import LEVERS, Axes
+
+_CHANGE = {"set": "becomes {value:g}", "add": "changes by {value:+g}", "multiply": "is multiplied by {value:g}"}
+
+
+def policy_in_words(policy: Policy) -> str:
+    """Say what one policy does, to whom and when."""
+    lever = LEVERS[policy.lever]
+    where = "every country" if policy.countries is None else ", ".join(policy.countries)
+    whom = ""
+    if lever.axes is Axes.HOST_ORIGIN:
+        whom = ", towards all other origins" if policy.origins is None else f", towards {', '.join(policy.origins)}"
+    first = str(policy.start.year) if (policy.start.month, policy.start.day) == (1, 1) else policy.start.isoformat()
+    until = "for good" if policy.end is None else (
+        f"to {policy.end.year}" if (policy.end.month, policy.end.day) == (12, 31) else f"to {policy.end.isoformat()}")
+    ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
+    change = _CHANGE[policy.change].format(value=policy.value)
+    return f"{lever.meaning} ({lever.unit}) in {where}{whom}: {change}, from {first} {until}{ramp}"
+
+
+def policy_lines(baseline: Config, scenario: Config) -> list[str]:
+    """Say what the scenario changes against the baseline, one policy a line."""
+    added = [(name, policy) for name, policy in scenario.policies.items() if baseline.policies.get(name) != policy]
+    dropped = [(name, policy) for name, policy in baseline.policies.items() if name not in scenario.policies]
+    lines = [f"{policy.title or name}: {policy_in_words(policy)}" for name, policy in added]
+    lines += [f"without {policy.title or name}: {policy_in_words(policy)}" for name, policy in dropped]
+    return lines or ["no policy differs: a placebo"]
+
+
+def scenario_in_words(baseline: Config, scenario: Config) -> Group:
+    """Say what a scenario is, stands for and changes, with the lever's values before and after."""
+    meta = scenario.scenario
+    parts = [Text(f"{meta.name}: {meta.title}", style="bold"), Text(meta.description.strip()),
+             Text(f"Stands for: {meta.stands_for.strip()}"), Text(f"Sources: {', '.join(meta.source) or 'none'}"),
+             Text(f"\nAgainst {baseline.scenario.name}:")]
+    for line in policy_lines(baseline, scenario):
+        parts.append(Text(f"  - {line}"))
+    parts.append(Text(""))
+    table = _levers_table(baseline, scenario)
+    return Group(*parts, table) if table.row_count else Group(*parts)
+
+
+def _levers_table(baseline: Config, scenario: Config) -> Table:
+    year = scenario.world.end_year
+    table = Table(title=f"Levers that differ in {year}", title_justify="left")
+    for column in ("lever", "country", "towards", "baseline", "scenario", "unit"):
+        table.add_column(column)
+    codes = codes_of(scenario)
+    one = levers_in_year(base_levers(baseline), baseline.policies, year, codes)
+    other = levers_in_year(base_levers(scenario), scenario.policies, year, codes)
+    for name, lever in LEVERS.items():
+        for host in np.flatnonzero((one[name] != other[name]).reshape(len(codes), -1).any(axis=1)):
+            before, after = np.atleast_1d(one[name][host]), np.atleast_1d(other[name][host])
+            changed = before != after
+            towards = "" if lever.axes is Axes.COUNTRY else f"{changed.sum()} origins"
+            table.add_row(name, codes[host], towards, _span(before[changed]), _span(after[changed]), lever.unit)
+    return table
+
+
+def _span(values: np.ndarray) -> str:
+    low, high = values.min(), values.max()
+    return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+
+
+def scenario_list(cards: Sequence[ScenarioMeta]) -> Table:
+    """List scenarios with title and description."""
+    table = Table("scenario", "title", "description", show_lines=True)
+    for card in cards:
+        table.add_row(Text(card.name), Text(card.title), Text(card.description.strip()))
+    return table
+
+
+def parameter_table(rows: Sequence[tuple[str, Parameter]]) -> Table:
+    """List parameters with all that is known about them."""
+    table = Table("parameter", "value", "unit", "year", "range", "evidence", "source")
+    for key, each in rows:
+        table.add_row(Text(key), f"{each.value:g}", Text(each.unit), str(each.year or ""),
+                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.source)))
+    return table
+
+
+def source_table(known: Mapping[str, Source], used: Mapping[str, Sequence[str]]) -> Table:
+    """List the sources that a configuration rests on, with the number of figures and where to find them."""
+    table = Table("source", "figures", "title", "publisher", "year", "link", show_lines=True)
+    for name, keys in used.items():
+        each = known[name]
+        table.add_row(Text(name), str(len(keys)), Text(each.title), Text(each.publisher), str(each.year or ""), Text(each.url))
+    return table
