@@ -1,0 +1,111 @@
+"""The main job: both arms as paired replications, compared, written and told."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from talentsim.analysis.compare import Comparison, compare, headline_year, start_of_difference
+from talentsim.analysis.outcomes import OUTCOMES
+from talentsim.config import Config
+from talentsim.ensemble.runner import Progress as Report
+from talentsim.ensemble.runner import run_arms
+from talentsim.ensemble.store import prepare_folder, run_id, run_tables, version_of, write_manifest, write_table
+from talentsim.recorder import RunTables
+from talentsim.report.tables import diversion_summary, headline_table, plain
+from talentsim.report.words import policy_lines
+
+N_COUNTRIES_SHOWN = 6
+
+
+def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str]) -> Comparison:
+    """Run, compare, write to `folder` and print; a folder that is not finished is taken away."""
+    out = Console(highlight=False, width=None if Console().is_terminal else 120)
+    started = time.perf_counter()
+    prepare_folder(folder)
+    try:
+        with _progress() as report:
+            runs = run_arms([baseline, scenario], report)
+        result = compare(baseline, scenario, *runs)
+        _print(out, result, baseline, scenario)
+        files = _write(result, baseline, scenario, runs, folder)
+        facts = {"overrides": list(overrides), "wall_seconds": round(time.perf_counter() - started, 2),
+                 "checks": [vars(check) for check in result.checks]}
+        write_manifest(folder, {"baseline": baseline, "scenario": scenario}, facts, files)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    out.print(plain(f"{time.perf_counter() - started:.1f} s. Results: {folder}"))
+    return result
+
+
+def _write(result: Comparison, baseline: Config, scenario: Config, runs: Sequence[Sequence[RunTables]],
+           folder: Path) -> list[Path]:
+    tables = [("headline", result.headline), ("over_time", result.over_time), ("differences", result.differences),
+              ("diversion", result.diversion)]
+    tables += run_tables({"baseline": runs[0], "scenario": runs[1]})
+    files = [path for name, table in tables for path in write_table(table, folder, name, scenario.output.csv)]
+    if scenario.output.figures:
+        files += _figures(result, baseline, scenario, folder)
+    return files
+
+
+def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Path) -> list[Path]:
+    from talentsim.report.figures import difference_by_country, diversion_flow, work_over_time
+    from talentsim.report.save import save_figure
+
+    name, year, focus = scenario.scenario.title, headline_year(scenario), scenario.focus
+    level = scenario.compare.level
+    source = (f"talentsim {version_of('talentsim')}; world {scenario.world.name}, scale {scenario.population.scale:g}, "
+              f"{scenario.ensemble.replications} replications; baseline {run_id(baseline)}, scenario {run_id(scenario)}")
+    start = start_of_difference(baseline, scenario)
+    shown = result.headline[result.headline.outcome == "work_share"].sort_values("baseline", ascending=False)
+    countries = list(shown.country.head(N_COUNTRIES_SHOWN))
+    figures = {
+        "work_over_time": work_over_time(
+            result.over_time, scenario=name, countries=countries, differences=result.differences, level=level,
+            policy_start=start if start is not None and start <= scenario.world.end_year else None, source=source),
+        "difference_by_country": difference_by_country(result.headline, outcome="work_share", scenario=name,
+                                                       source=source, level=level),
+        "diversion": diversion_flow(result.diversion, focus=focus, scenario=name, year=year, source=source,
+                                    level=level),
+    }
+    return [path for stem, figure in figures.items() for path in save_figure(figure, folder, stem)]
+
+
+def _print(out: Console, result: Comparison, baseline: Config, scenario: Config) -> None:
+    year, level = headline_year(scenario), scenario.compare.level
+    out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
+    for line in policy_lines(baseline, scenario):
+        out.print(plain(f"  {line}"))
+    out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
+                    f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
+                    f"{scenario.ensemble.replications} paired replications\n"))
+    titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
+    out.print(headline_table(result.headline, titles, scenario.focus, level))
+    out.print(diversion_summary(result.diversion, scenario.focus, year, level))
+    out.print(plain("The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, "
+                    "see `talentsim parameters`."))
+    for check in result.checks:
+        out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
+
+
+@contextmanager
+def _progress() -> Iterator[Report]:
+    """Show how many runs are done and how long the rest will take, on stderr and only to a person."""
+    console = Console(stderr=True)
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
+               TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("runs", total=None)
+
+        def report(n_done: int, n_runs: int) -> None:
+            bar.update(task, completed=n_done, total=n_runs)
+
+        yield report

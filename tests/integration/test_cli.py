@@ -1,0 +1,225 @@
+"""The command line as a user meets it: real processes, real files, real mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+BASE = ["world=toy", "executor=serial", "ensemble.replications=2"]
+
+
+def talentsim(*arguments: str, cwd: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "HYDRA_FULL_ERROR")}
+    return subprocess.run([sys.executable, "-m", "talentsim", *arguments], cwd=cwd, capture_output=True, text=True,
+                          timeout=timeout, env=environment)
+
+
+def results(folder: Path) -> Path:
+    manifests = list(folder.rglob("manifest.json"))
+    assert len(manifests) == 1
+    return manifests[0].parent
+
+
+def test_main_job_writes_tables_figures_and_manifest(tmp_path: Path) -> None:
+    done = talentsim("scenario=visa_tightening", *BASE, "output.csv=true", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Headline, 2035" in done.stdout and "focus USA" in done.stdout
+    assert "check ok   before start" in done.stdout and "check ok   conservation" in done.stdout
+    folder = results(tmp_path / "outputs")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    names = {"headline", "over_time", "differences", "diversion", "stocks", "works", "flows", "entries", "exits", "visas",
+             "ecosystem"}
+    for name in names:
+        table = pd.read_parquet(folder / f"{name}.parquet")
+        assert len(table) and len(table) == len(pd.read_csv(folder / f"{name}.csv"))
+    assert {path.stem for path in folder.glob("*.png")} == {"work_over_time", "difference_by_country", "diversion"}
+    assert set(manifest["files"]) == {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert manifest["arms"]["baseline"]["id"] != manifest["arms"]["scenario"]["id"]
+    assert manifest["versions"]["mesa"] and manifest["overrides"][0] == "scenario=visa_tightening"
+
+
+def test_the_table_adds_up(tmp_path: Path) -> None:
+    talentsim("scenario=visa_opening", *BASE, cwd=tmp_path)
+    folder = results(tmp_path)
+    headline = pd.read_parquet(folder / "headline.parquet")
+    assert headline.difference.to_numpy() == pytest.approx((headline.scenario - headline.baseline).to_numpy(), abs=1e-9)
+    for outcome in ("work_share", "training_share"):
+        of = headline[headline.outcome == outcome]
+        assert of.baseline.sum() == pytest.approx(100) and of.difference.sum() == pytest.approx(0, abs=1e-9)
+    works = pd.read_parquet(folder / "works.parquet")
+    last = works[works.year == 2035]
+    usa = last[last.work == "USA"].groupby(["arm", "replication"], observed=True).works.sum()
+    share = 100 * usa / last.groupby(["arm", "replication"], observed=True).works.sum()
+    row = headline[(headline.outcome == "work_share") & (headline.country == "USA")].iloc[0]
+    assert share["scenario"].mean() == pytest.approx(row.scenario)
+
+
+def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path) -> None:
+    done = talentsim("scenario=baseline", *BASE, cwd=tmp_path)
+    assert "check ok   placebo" in done.stdout
+    folder = results(tmp_path)
+    for name in ("headline", "differences"):
+        table = pd.read_parquet(folder / f"{name}.parquet")
+        assert (table[["difference", "low", "high"]] == 0).all(axis=None)
+    diversion = pd.read_parquet(folder / "diversion.parquet")
+    assert (diversion[diversion.baseline_country != diversion.scenario_country].researchers == 0).all()
+
+
+def test_focus_turns_the_diversion_table(tmp_path: Path) -> None:
+    done = talentsim("scenario=visa_tightening", *BASE, "focus=CAN", "output.figures=false", cwd=tmp_path)
+    assert "focus CAN" in done.stdout and "in CAN in the baseline" in done.stdout
+
+
+def test_policy_figures_can_be_set_and_switched_off(tmp_path: Path) -> None:
+    off = talentsim("scenario=visa_tightening", "policy.f1_refusal=null", "policy.h1b_odds=null", *BASE, cwd=tmp_path)
+    assert "placebo" in off.stdout
+    added = talentsim("show", "world=toy", "+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}",
+                      cwd=tmp_path)
+    assert "is multiplied by 1.2, from 2027 for good" in added.stdout
+    assert "144000" in added.stdout or "1.44e+05" in added.stdout
+
+
+def test_any_scenario_can_be_the_baseline(tmp_path: Path) -> None:
+    done = talentsim("scenario=visa_opening", "baseline=visa_tightening", *BASE, cwd=tmp_path)
+    assert done.returncode == 0 and "without F-1 refusals rise" in done.stdout
+
+
+def test_multirun_writes_one_comparison_a_job(tmp_path: Path) -> None:
+    done = talentsim("-m", "scenario=visa_tightening", "policy.f1_refusal.value=0.1,0.4", *BASE, "output.figures=false",
+                     cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    manifests = [json.loads(path.read_text()) for path in sorted(tmp_path.rglob("manifest.json"))]
+    values = [each["arms"]["scenario"]["config"]["policy"]["f1_refusal"]["value"] for each in manifests]
+    assert sorted(values) == [0.1, 0.4]
+    assert len({each["arms"]["baseline"]["id"] for each in manifests}) == 1
+
+
+def test_looking_things_up(tmp_path: Path) -> None:
+    scenarios = talentsim("scenarios", cwd=tmp_path).stdout
+    assert all(name in scenarios for name in ("baseline", "visa_tightening", "visa_opening", "return_programme"))
+    shown = talentsim("show", "scenario=visa_tightening", "world=toy", cwd=tmp_path).stdout
+    assert "F-1 refusals rise by 20 percentage points" in shown and "student_refusal" in shown
+    parameters = talentsim("parameters", "behaviour.location", cwd=tmp_path).stdout
+    assert "behaviour.location.weights.beta_pay" in parameters and "0.5 to 3" in parameters
+    assert "10.1257/aer.20150237" in talentsim("sources", cwd=tmp_path).stdout
+    assert not any(tmp_path.iterdir())
+
+
+def test_hydras_own_options_work(tmp_path: Path) -> None:
+    printed = talentsim("world=toy", "population.scale=0.5", "--cfg", "job", cwd=tmp_path)
+    assert printed.returncode == 0 and "scale: 0.5" in printed.stdout
+
+
+def test_help_and_version(tmp_path: Path) -> None:
+    assert "scenario=visa_tightening" in talentsim("--help", cwd=tmp_path).stdout
+    assert talentsim(cwd=tmp_path).stdout == talentsim("--help", cwd=tmp_path).stdout
+    assert talentsim("--version", cwd=tmp_path).stdout.startswith("talentsim 0.")
+
+
+MISTAKES: dict[str, tuple[list[str], list[str]]] = {
+    "unknown scenario": (["scenario=visa_tightning"], ["'visa_tightning'", "allowed: baseline", "did you mean 'visa_tightening'"]),
+    "unknown world": (["world=tooy"], ["no world called 'tooy'", "did you mean 'toy'"]),
+    "unknown country": (["focus=USSR"], ["'USSR'", "CAN, CHN, IND, USA", "did you mean 'USA'"]),
+    "unknown country in a policy": (["scenario=visa_tightening", "policy.f1_refusal.countries=[UAS]"],
+                                    ["policy.f1_refusal.countries", "'UAS'", "did you mean 'USA'"]),
+    "unknown baseline": (["baseline=nobody"], ["no scenario called 'nobody'", "visa_opening"]),
+    "misspelt key": (["population.scal=0.1"], ["population.scal", "did you mean 'population.scale'"]),
+    "misspelt group": (["scenaro=visa_tightening"], ["scenaro", "did you mean 'scenario'"]),
+    "misspelt key with plus": (["+behaviour.exit.rte=3"], ["behaviour.exit.rte", "allowed: rate"]),
+    "misspelt top key with plus": (["+visa.typo=3"], ["no key 'visa'"]),
+    "misspelt policy": (["scenario=visa_tightening", "policy.f1_refuse.value=0.1"], ["'f1_refuse'", "did you mean 'f1_refusal'"]),
+    "misspelt field of a policy": (["scenario=visa_tightening", "policy.f1_refusal.vale=0.1"],
+                                   ["policy.f1_refusal.vale", "did you mean 'value'"]),
+    "wrong type": (["population.scale=big"], ["'big' (text)", "allowed: a number"]),
+    "fraction for a count": (["ensemble.replications=1.5"], ["1.5", "allowed: a whole number"]),
+    "word for a switch": (["output.csv=yes"], ["'yes'", "true or false"]),
+    "number for a parameter": (["behaviour.exit.rate=0.04"], ["behaviour.exit.rate.value=0.04"]),
+    "out of range": (["behaviour.exit.rate.value=0.9"], ["value 0.9 is out of range", "allowed: 0.02 to 0.1"]),
+    "negative scale": (["population.scale=-1"], ["population.scale", "greater than 0"]),
+    "policy that ends before it starts": (["scenario=visa_tightening", "policy.f1_refusal.end=2020"],
+                                          ["policy.f1_refusal", "ends on 2020-12-31 before it starts on 2026-01-01"]),
+    "unknown lever": (["scenario=visa_tightening", "policy.f1_refusal.lever=student_refusals"],
+                      ["'student_refusals'", "did you mean 'student_refusal'"]),
+    "impossible probability": (["+policy.x={lever: student_refusal, start: 2026, change: set, value: 1.5}"],
+                               ["policy.x", "1.5 is out of range", "0 to 1"]),
+    "origins of a lever without": (["+policy.x={lever: pay, origins: [CHN], start: 2026, change: add, value: 1}"],
+                                   ["policy.x", "take `origins` out"]),
+    "no year": (["+policy.x={lever: pay, start: soon, change: add, value: 1}"], ["policy.x.start", "'soon'"]),
+    "end before start": (["world.end_year=2005"], ["end_year 2005 comes before start_year 2010", "2010 or later"]),
+    "no replications": (["ensemble.replications=0"], ["ensemble.replications", "found 0", "greater than or equal to 1"]),
+    "year not simulated": (["compare.year=1999"], ["1999 is not simulated", "2010 to 2035"]),
+    "code in an override": (["+policy.x._target_=os.system"], ["`_target_` names code to run"]),
+    "code for hydra": (["+hydra.callbacks.x._target_=os.system"], ["`_target_` names code to run"]),
+    "no override": (["foo=[1,"], ["'foo=[1,'", "not an override"]),
+    "unknown command": (["scenaros"], ["no command called 'scenaros'", "did you mean 'scenarios'"]),
+    "unknown option": (["--conf-dir=x"], ["no such option", "--config-dir"]),
+    "pickle": (["--experimental-rerun", "x.pickle"], ["no such option"]),
+    "no folder": (["--config-dir", "nowhere"], ["no folder 'nowhere'"]),
+    "path in a name": (["scenario.name=../../x"], ["scenario.name", "'../../x'"]),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_gets_one_message(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    world = [] if arguments[0].startswith(("world=", "--")) or "=" not in arguments[0] else ["world=toy"]
+    done = talentsim(*world, *arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    assert done.stderr.startswith("talentsim: ")
+    for each in words:
+        assert each in done.stderr
+    assert not any(tmp_path.rglob("*")), "a mistake leaves nothing behind"
+
+
+def test_a_users_file_may_not_name_code(tmp_path: Path) -> None:
+    folder = tmp_path / "mine" / "scenario"
+    folder.mkdir(parents=True)
+    (folder / "bad.yaml").write_text("# @package _global_\nhydra:\n  callbacks:\n    x:\n      _target_: os.system\n")
+    done = talentsim("--config-dir", "mine", "world=toy", "scenario=bad", cwd=tmp_path)
+    assert done.returncode == 2 and "bad.yaml" in done.stderr and "_target_" in done.stderr
+
+
+def test_a_users_broken_file_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "mine" / "scenario"
+    folder.mkdir(parents=True)
+    (folder / "broken.yaml").write_text("scenario: [1,\n")
+    done = talentsim("--config-dir", "mine", "world=toy", "scenario=broken", cwd=tmp_path)
+    assert done.returncode == 2 and "broken.yaml" in done.stderr and "line" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "outputs").write_text("a file where the folder should be")
+    done = talentsim("scenario=baseline", *BASE, cwd=tmp_path)
+    assert done.returncode == 2 and "cannot write to 'outputs'" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("executor", ["serial", "threads", "processes"])
+def test_ctrl_c_leaves_nothing_that_looks_whole(tmp_path: Path, executor: str) -> None:
+    """Interrupt a job that would take minutes, the way a terminal does: every process of the group gets the signal."""
+    command = [sys.executable, "-m", "talentsim", "world=toy", "scenario=visa_tightening", "population.scale=200.0",
+               f"executor={executor}", "ensemble.replications=300"]
+    job = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                           start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not any(tmp_path.rglob("*visa_tightening")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(3.0)
+    os.killpg(job.pid, signal.SIGINT)
+    stdout, stderr = job.communicate(timeout=60)
+    assert job.returncode == 130, stderr
+    assert "Traceback" not in stderr and "stopped by Ctrl-C" in stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m talentsim parameters world=toy | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stderr == ""
