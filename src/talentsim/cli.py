@@ -24,6 +24,7 @@ talentsim: where researchers train, work and produce, and what a policy would ch
   talentsim show scenario=visa_tightening   say in words what a scenario changes
   talentsim parameters [BEGINNING]          every figure with unit, range, source and evidence
   talentsim sources                         the sources behind the figures
+  talentsim facts [BEGINNING]               what is observed: figures with unit, year and source
 
 Everything in the configuration can be set as KEY=VALUE behind any command, with Hydra's syntax:
   world=ai|toy                              the world; toy is small and quick
@@ -235,11 +236,25 @@ def _sources(arguments: Arguments) -> None:
     Console(width=_width(), highlight=False).print(source_table(sources(), used_sources(scenario)))
 
 
+def _facts(arguments: Arguments) -> None:
+    from rich.console import Console
+
+    from talentsim.config import UserError
+    from talentsim.data.facts import facts
+    from talentsim.report.words import fact_table
+
+    beginning = arguments.words[1] if len(arguments.words) > 1 else ""
+    rows = [fact for name, fact in facts().items() if name.startswith(beginning)]
+    if not rows:
+        raise UserError("talentsim facts", f"no fact's name begins with {beginning!r}", "names that `talentsim facts` lists")
+    Console(width=_width(), highlight=False).print(fact_table(rows))
+
+
 def _width() -> int:
     """Return the terminal's width; wide where the output goes to a file or another program."""
     return os.get_terminal_size().columns if sys.stdout.isatty() else 160
 
 
 _COMMANDS: dict[str, Callable[[Arguments], None]] = {
-    "parameters": _parameters, "scenarios": _scenarios, "show": _show, "sources": _sources,
+    "facts": _facts, "parameters": _parameters, "scenarios": _scenarios, "show": _show, "sources": _sources,
 }

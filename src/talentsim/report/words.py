@@ -11,6 +11,7 @@ from rich.text import Text
 
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.schema import ScenarioMeta
+from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
 from talentsim.data.tables import base_levers, codes_of
 from talentsim.policy import levers_in_year
@@ -102,3 +103,18 @@ def source_table(known: Mapping[str, Source], used: Mapping[str, Sequence[str]])
         each = known[name]
         table.add_row(Text(name), str(len(keys)), Text(each.title), Text(each.publisher), str(each.year or ""), Text(each.url))
     return table
+
+
+def fact_table(rows: Sequence[Fact]) -> Table:
+    """List observed figures with unit, year, source and evidence."""
+    table = Table("fact", "quantity", "value", "unit", "year", "evidence", "source", show_lines=True)
+    for each in rows:
+        table.add_row(Text(each.id), Text(each.quantity), Text(_as_text(each.value)), Text(each.unit), str(each.year or ""),
+                      each.evidence.value, Text(each.source))
+    return table
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {f'({_as_text(each)})' if isinstance(each, dict) else _as_text(each)}" for name, each in value.items())
+    return ", ".join(map(_as_text, value)) if isinstance(value, list) else str(value)
