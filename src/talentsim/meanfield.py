@@ -81,9 +81,7 @@ class MeanField:
 
     def run(self) -> Expected:
         """Advance from the first year of burn-in to the last year."""
-        world, cap, m = self.config.world, self.behaviour.location.age_cap, len(self.taste)
-        state = _State(np.zeros((m, m, self.n, self.n, self.behaviour.study.years + 1)),
-                       np.zeros((m, m, self.n, cap + 1)), np.zeros((m, m, self.n, self.n, cap + 1)))
+        world, state = self.config.world, self.empty_state()
         rows = []
         for place, year in enumerate(range(world.burn_in_year, world.end_year + 1)):
             row = self._step(state, place, year)
@@ -91,6 +89,12 @@ class MeanField:
                 rows.append(row)
         stacked = {name: np.array([row[name] for row in rows]) for name in rows[0]}
         return Expected(self.countries.codes, np.arange(world.start_year, world.end_year + 1), **stacked)
+
+    def empty_state(self) -> _State:
+        """Return the state of a world without people."""
+        m, cap = len(self.taste), self.behaviour.location.age_cap
+        return _State(np.zeros((m, m, self.n, self.n, self.behaviour.study.years + 1)),
+                      np.zeros((m, m, self.n, cap + 1)), np.zeros((m, m, self.n, self.n, cap + 1)))
 
     def _step(self, state: _State, place: int, year: int) -> dict[str, Floats]:
         levers = levers_in_year(self.levers, self.config.policies, year, self.countries.codes)
