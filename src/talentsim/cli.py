@@ -172,7 +172,8 @@ def _run_hydra(arguments: Arguments) -> int:
     import hydra
     from hydra.core.hydra_config import HydraConfig
 
-    from talentsim.config.compose import conf_dir, load_arms, search_path_override
+    from talentsim.config.compose import load_arms, search_path_override
+    from talentsim.config.files import conf_dir
 
     def task(_: Any) -> None:
         from pathlib import Path
@@ -229,11 +230,11 @@ def _sources(arguments: Arguments) -> None:
     from rich.console import Console
 
     from talentsim.config.compose import load_arms
-    from talentsim.data.sources import sources, used_sources
+    from talentsim.data.sources import all_sources, used_sources
     from talentsim.report.words import source_table
 
     _, scenario = load_arms(arguments.overrides, arguments.config_dir)
-    Console(width=_width(), highlight=False).print(source_table(sources(), used_sources(scenario)))
+    Console(width=_width(), highlight=False).print(source_table(all_sources(scenario), used_sources(scenario)))
 
 
 def _facts(arguments: Arguments) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from talentsim.analysis.compare import Comparison, compare, headline_year, start_of_difference
+from talentsim.analysis.compare import Comparison, compare, start_of_difference
 from talentsim.analysis.outcomes import OUTCOMES
 from talentsim.config import Config
 from talentsim.ensemble.runner import Progress as Report
@@ -60,7 +60,7 @@ def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Pat
     from talentsim.report.figures import difference_by_country, diversion_flow, work_over_time
     from talentsim.report.save import save_figure
 
-    name, year, focus = scenario.scenario.title, headline_year(scenario), scenario.focus
+    name, year, focus = scenario.scenario.title, scenario.headline_year, scenario.focus
     level = scenario.compare.level
     source = (f"talentsim {version_of('talentsim')}; world {scenario.world.name}, scale {scenario.population.scale:g}, "
               f"{scenario.ensemble.replications} replications; baseline {run_id(baseline)}, scenario {run_id(scenario)}")
@@ -80,7 +80,7 @@ def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Pat
 
 
 def _print(out: Console, result: Comparison, baseline: Config, scenario: Config) -> None:
-    year, level = headline_year(scenario), scenario.compare.level
+    year, level = scenario.headline_year, scenario.compare.level
     out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
     for line in policy_lines(baseline, scenario):
         out.print(plain(f"  {line}"))

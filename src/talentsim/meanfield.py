@@ -42,6 +42,7 @@ class _State:
     students: Floats        # (m, h, o, t, years until the doctorate)
     settled: Floats         # (m, h, o, a) never moved, hence at home
     moved: Floats           # (m, h, o, c, s)
+    diaspora: Floats        # (o, k) as counted last year before exits, like the agents'
 
     def by_country(self) -> Floats:
         n = self.settled.shape[2]
@@ -94,7 +95,8 @@ class MeanField:
         """Return the state of a world without people."""
         m, cap = len(self.taste), self.behaviour.location.age_cap
         return _State(np.zeros((m, m, self.n, self.n, self.behaviour.study.years + 1)),
-                      np.zeros((m, m, self.n, cap + 1)), np.zeros((m, m, self.n, self.n, cap + 1)))
+                      np.zeros((m, m, self.n, cap + 1)), np.zeros((m, m, self.n, self.n, cap + 1)),
+                      np.zeros((self.n, self.n)))
 
     def _step(self, state: _State, place: int, year: int) -> dict[str, Floats]:
         levers = levers_in_year(self.levers, self.config.policies, year, self.countries.codes)
@@ -108,6 +110,9 @@ class MeanField:
         self._search(state, work, moves)
         for old, new in zip((state.settled, state.moved), graduates, strict=True):
             old += new
+        abroad = _off_diagonal(state.by_country())
+        total = abroad.sum(axis=1, keepdims=True)
+        state.diaspora = np.divide(abroad, total, out=np.zeros_like(abroad), where=total > 0)
         rate = float(self.behaviour.exit.rate)
         exits = rate * (state.by_country() - state.students.sum(axis=(0, 1, 4)))
         state.settled *= 1.0 - rate
@@ -116,11 +121,8 @@ class MeanField:
                 "entrants": entrants, "exits": exits}
 
     def _table(self, weights: Weights, levers: dict[str, Floats], place: int, state: _State, asc: Floats) -> ChoiceTable:
-        abroad = state.by_country() * ~np.eye(self.n, dtype=bool)
-        total = abroad.sum(axis=1, keepdims=True)
-        diaspora = np.divide(abroad, total, out=np.zeros_like(abroad), where=total > 0)
         return systematic_utility(weights, Conditions(
-            self.countries, levers, self.log_strength[place], diaspora, asc, float(self.behaviour.friction.cap_years)))
+            self.countries, levers, self.log_strength[place], state.diaspora, asc, float(self.behaviour.friction.cap_years)))
 
     def study_shares(self, table: ChoiceTable, levers: dict[str, Floats]) -> Floats:
         """Return the chance that an entrant trains in each country, the student visa included; shape (m, o, t)."""

@@ -46,7 +46,7 @@ class TalentModel(mesa.Model):
         self.config = config
         self.year = config.world.burn_in_year - 1
         self.world = World.from_config(config, seed, replication)
-        self.recorder = Recorder()
+        self.recorder = Recorder(config.headline_year)
         self._views: ResearcherSet | None = None
         self.datacollector = mesa.DataCollector(model_reporters={
             "year": "year", "researchers": lambda model: len(model.world.researchers),
@@ -83,4 +83,4 @@ class TalentModel(mesa.Model):
 
     def tables(self) -> RunTables:
         """Return the tables of the years reported so far."""
-        return self.recorder.tables(self.world)
+        return self.recorder.tables(self.codes)

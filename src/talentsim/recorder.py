@@ -29,8 +29,8 @@ class RunTables:
     exits: Integers             # (y, o, w)
     refused_students: Integers  # (y, h, o)
     strength: Floats            # (y, k) relative to the world's geometric mean
-    uid: np.ndarray             # (n) those alive at the end of the last year, in order of uid
-    work_country: np.ndarray    # (n) where they are
+    uid: np.ndarray             # (n) those alive at the end of the year of the headline, in order of uid
+    work_country: np.ndarray    # (n) where they are then
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return one table in long form, zeros left out.
@@ -68,7 +68,9 @@ LAYOUT: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 class Recorder:
     """Collects the reported years of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, headline_year: int) -> None:
+        self._headline_year = headline_year
+        self._people = (np.empty(0, np.uint64), np.empty(0, np.uint8))
         self._years: list[int] = []
         self._rows: dict[str, list[np.ndarray]] = {}
 
@@ -82,11 +84,13 @@ class Recorder:
         self._years.append(year)
         for name, value in row.items():
             self._rows.setdefault(name, []).append(value)
+        if year == self._headline_year:
+            order = np.argsort(world.researchers.uid, kind="stable")
+            self._people = world.researchers.uid[order], world.researchers.work_country[order]
 
-    def tables(self, world: World) -> RunTables:
-        """Return what has been reported so far, with the people as they are now."""
-        order = np.argsort(world.researchers.uid, kind="stable")
+    def tables(self, codes: tuple[str, ...]) -> RunTables:
+        """Return what has been reported so far; the people only once the year of the headline is over."""
         stacked = {name: np.array(rows) for name, rows in self._rows.items()}
         assert stacked.keys() <= {each.name for each in fields(RunTables)}
-        return RunTables(codes=world.codes, years=np.array(self._years), uid=world.researchers.uid[order],
-                         work_country=world.researchers.work_country[order], **stacked)
+        uid, work_country = self._people
+        return RunTables(codes=codes, years=np.array(self._years), uid=uid, work_country=work_country, **stacked)

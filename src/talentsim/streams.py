@@ -1,6 +1,6 @@
 """Addressed randomness: a draw belongs to its address, never to the order in which draws are taken.
 
-An address is (seed; decision, year, alternative; person). Its five last parts are packed, without overlap, into a
+An address is (seed; decision, year, alternative; person). Its parts but the seed are packed, without overlap, into a
 64-bit counter, and the draw is that element of the SplitMix64 sequence which starts at the seed's key:
 
     counter = decision | year | alternative | origin | cohort | index        (5 + 7 + 7 + 7 + 7 + 31 bits)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talentsim.arrays import Booleans, Floats
+from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.choice import AWAY, HOME, STAY, ChoiceTable
 from talentsim.config.behaviour import Weights
 from talentsim.state.countries import Countries
+from talentsim.state.world import World
 
 KM_UNIT = 1000.0
 
@@ -48,6 +49,17 @@ class Conditions:
     def n(self) -> int:
         """Number of countries."""
         return len(self.countries)
+
+
+def conditions_of(world: World, asc: Floats) -> Conditions:
+    """Return what the terms look at in the world as it stands, with the constants of one decision."""
+    return Conditions(world.countries, world.levers, world.log_strength, world.diaspora, asc,
+                      float(world.config.behaviour.friction.cap_years))
+
+
+def taste_of(world: World, rows: Integers | slice) -> Floats:
+    """Return how strongly the rows feel ecosystem strength: ability to the power kappa."""
+    return world.researchers.ability_of(rows) ** float(world.config.behaviour.location.kappa)
 
 
 def kinds(n: int) -> np.ndarray:

@@ -10,7 +10,8 @@ import pytest
 
 from talentsim import Config, TalentModel
 from talentsim.config import UserError, parameters_of
-from talentsim.config.compose import conf_dir, load_arms, names_in_group
+from talentsim.config.compose import load_arms
+from talentsim.config.files import conf_dir, names_in_group
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources, used_sources
 from talentsim.data.tables import base_levers
@@ -63,6 +64,12 @@ def test_an_unknown_source_is_named(toy: Config) -> None:
     with pytest.raises(UserError, match=r"did you mean 'kahn'"):
         config = Config.load("world=toy", "behaviour.location.weights.beta_visa.source=[khan]")
         used_sources(config)
+
+
+def test_a_users_own_source_is_as_good(toy: Config) -> None:
+    own = Config.load("world=toy", "+sources.mine={title: My survey, publisher: Me, year: 2026}",
+                      "behaviour.location.weights.beta_visa.source=[mine]")
+    assert used_sources(own)["mine"] == ["behaviour.location.weights.beta_visa"]
 
 
 def test_nobody_screens_their_own_nationals(ai: Config) -> None:

@@ -138,15 +138,41 @@ def test_without_feedback_and_policies_strength_stands_still(plain_toy: Plain) -
 
 def test_feedback_lifts_where_talent_grows(plain_toy: Plain) -> None:
     model = model_in(plain_toy, 2035)
-    talent = ecosystem.log_components(model.world, 2035)["talent"] - model.world.log_reference["talent"]
+    talent = ecosystem.log_components(model.world, 2035, model.world.levers)["talent"] - model.world.log_reference["talent"]
     moved = model.world.log_strength - np.log(model.world.destinations.strength)
     assert moved[talent.argmax()] > 0 > moved[talent.argmin()]
 
 
+@pytest.mark.parametrize("start", [2005, 2010, 2011])
+def test_a_component_counts_whenever_its_policy_began(plain_toy: Plain, start: int) -> None:
+    """Strength is measured from the world without policies, so one in force in the start year is not lost."""
+    off = {"behaviour.ecosystem.feedback": False}
+    boosted = model_in(plain_toy, 2020, **off, policy={"x": policy("compute", start=start, change="multiply", value=4.0)})
+    gap = boosted.world.log_strength - np.log(boosted.world.destinations.strength)
+    n_years = 2020 - max(start, 2010) + 1
+    assert gap[0] == pytest.approx(0.15 * np.log(4.0) * 0.75 * (1.0 - 0.85**n_years))
+
+
+def test_a_component_policy_that_has_ended_fades(plain_toy: Plain) -> None:
+    off = {"behaviour.ecosystem.feedback": False}
+    ended = model_in(plain_toy, 2035, **off, policy={"x": policy("compute", start=2005, end=2012, change="multiply", value=4.0)})
+    gap = ended.world.log_strength - np.log(ended.world.destinations.strength)
+    assert 0.0 < gap[0] < 0.01
+
+
+@pytest.mark.parametrize(("rate", "share_left"), [(0.0, 1.0), (1.0, 0.0)])
+def test_the_ends_of_the_exit_rate(plain_toy: Plain, rate: float, share_left: float) -> None:
+    model = model_in(plain_toy, 2010, **{"behaviour.exit.rate": rate})
+    tables = TalentModel(model.config).run()
+    assert (tables.exits.sum() == 0) == (rate == 0.0)
+    if rate == 1.0:
+        assert (model.world.researchers.career_stage == CareerStage.STUDENT).all()
+
+
 def test_full_convergence_makes_compute_alike(plain_toy: Plain) -> None:
     model = model_in(plain_toy, 2030, **{"behaviour.ecosystem.convergence_compute": 0.5})
-    logs = ecosystem.log_components(model.world, 2030)
-    spread = ecosystem.log_components(model.world, 2010)["compute"]
+    logs = ecosystem.log_components(model.world, 2030, model.world.levers)
+    spread = ecosystem.log_components(model.world, 2010, model.world.levers)["compute"]
     assert logs["compute"] == pytest.approx(spread * 0.5**20)
 
 

@@ -74,16 +74,10 @@ def compare(baseline: Config, scenario: Config, baseline_runs: Sequence[RunTable
                             ignore_index=True)
     over_time = pd.concat([_bands(name, arm, value, codes, years) for name, both in values.items()
                            for arm, value in zip(("baseline", "scenario"), both, strict=True)], ignore_index=True)
-    year = headline_year(scenario)
     return Comparison(
-        headline=_headline(over_time, differences, year), over_time=over_time, differences=differences,
+        headline=_headline(over_time, differences, scenario.headline_year), over_time=over_time, differences=differences,
         diversion=diversion_table(baseline_runs, scenario_runs, weight, level),
         checks=verify(baseline, scenario, pairs))
-
-
-def headline_year(config: Config) -> int:
-    """Return the year of the headline."""
-    return config.compare.year if config.compare.year is not None else config.world.end_year
 
 
 def start_of_difference(baseline: Config, scenario: Config) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from talentsim.config.parameter import Frozen, Parameter
+from talentsim.config.parameter import Frozen, NonNegative, Parameter, Probability
 
 
 class Weights(Frozen):
@@ -24,9 +24,9 @@ class Weights(Frozen):
 class Location(Frozen):
     """Yearly choice of the country of work."""
 
-    rate_search: Parameter
+    rate_search: Probability
     weights: Weights
-    kappa: Parameter
+    kappa: NonNegative
     first_move: Parameter
     first_move_age: Parameter
     onward_move: Parameter
@@ -53,16 +53,16 @@ class Study(Frozen):
 class Friction(Frozen):
     """How expected years to a durable right to work turn into friction: saturating at `cap_years`."""
 
-    cap_years: Parameter
+    cap_years: NonNegative
 
 
 class Output(Frozen):
     """Expected works and frontier works of a researcher."""
 
-    rate: Parameter
+    rate: NonNegative
     eta: Parameter
-    student_factor: Parameter
-    frontier_share: Parameter
+    student_factor: NonNegative
+    frontier_share: Probability
     frontier_ability: Parameter
     frontier_eco: Parameter
 
@@ -71,21 +71,21 @@ class EcosystemDynamics(Frozen):
     """Partial adjustment of ecosystem strength to the weighted geometric mean of its components."""
 
     feedback: bool = Field(strict=True)
-    adjustment: Parameter
+    adjustment: Probability
     weight_talent: Parameter
     weight_compute: Parameter
     weight_capital: Parameter
     weight_openness: Parameter
     weight_ip_protection: Parameter
     weight_translation: Parameter
-    convergence_compute: Parameter
-    convergence_capital: Parameter
+    convergence_compute: Probability
+    convergence_capital: Probability
 
 
 class Exit(Frozen):
     """Leaving research for good."""
 
-    rate: Parameter
+    rate: Probability
 
 
 class Behaviour(Frozen):

@@ -8,8 +8,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from talentsim.config.errors import UserError, nearest, unknown_name
-from talentsim.config.parameter import PRIMARY_KEYS, Parameter
+from talentsim.config.files import names_in_group
+from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
 from talentsim.config.schema import Config, ScenarioMeta
+from talentsim.vocab import LEVERS
 
 _TYPES = {
     "float_type": "a number", "float_parsing": "a number", "int_type": "a whole number", "int_parsing": "a whole number",
@@ -32,6 +34,7 @@ def check(plain: Mapping[str, Any]) -> Config:
     except ValidationError as error:
         raise _explain(error) from None
     _check_names(config)
+    _check_values(config)
     return config
 
 
@@ -59,16 +62,36 @@ def _check_names(config: Config) -> None:
             for each in getattr(policy, field) or ():
                 if each not in countries:
                     raise unknown_name(f"policy.{name}.{field}", f"country in world {config.world.name}", each, countries)
-    for host, country in config.world.countries.items():
+    shipped = names_in_group("country")         # a smaller world may leave out origins that a country's file speaks of
+    for host, country in countries.items():
         for field in ("student_refusal", "work_visa_odds", "years_to_permanence"):
             for origin in getattr(country.visa, f"{field}_by_origin"):
-                if origin not in countries:
+                if origin not in countries and origin not in shipped:
                     where = f"world.countries.{host}.visa.{field}_by_origin"
                     raise unknown_name(where, f"country in world {config.world.name}", origin, countries)
+
+
+def _check_values(config: Config) -> None:
+    for key, figure in parameters_of(config):
+        lever = LEVERS.get(_quantity(key))
+        if lever is not None and not lever.low <= figure.value <= lever.high:
+            raise UserError(key, f"value {figure.value:g} is out of range", f"{lever.low:g} to {lever.high:g} ({lever.unit})")
+    for code, country in config.world.countries.items():
+        if country.ecosystem.strength.value <= 0.0:
+            raise UserError(f"world.countries.{code}.ecosystem.strength", f"value {country.ecosystem.strength.value:g} is out of "
+                            "range", "above 0: its log enters the model")
     year = config.compare.year
     if year is not None and not config.world.start_year <= year <= config.world.end_year:
         raise UserError("compare.year", f"{year} is not simulated",
                         f"{config.world.start_year} to {config.world.end_year}, or null for the last")
+
+
+def _quantity(key: str) -> str:
+    """Return the lever that a country's figure is the base value of: the last name of its key, without any origin."""
+    if not key.startswith("world.countries."):
+        return ""
+    names = key.split(".")
+    return names[-2].removesuffix("_by_origin") if names[-2].endswith("_by_origin") else names[-1]
 
 
 def _explain(error: ValidationError) -> UserError:

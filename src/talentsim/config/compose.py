@@ -18,22 +18,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from talentsim.config.check import check, check_scenario
 from talentsim.config.errors import UserError, nearest, unknown_name
+from talentsim.config.files import conf_dir, names_in_group
 from talentsim.config.schema import Config, ScenarioMeta
 
 GROUPS = ("world", "behaviour", "entry", "executor", "scenario", "country")
-
-
-def conf_dir() -> Path:
-    """Return the folder of the shipped configuration: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "conf"
-    return installed if installed.is_dir() else package.parents[1] / "conf"
-
-
-def names_in_group(group: str, config_dir: str | None = None) -> list[str]:
-    """List the options of a configuration group, the user's own included."""
-    folders = [conf_dir() / group] + ([Path(config_dir) / group] if config_dir else [])
-    return sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
 
 
 def scenario_cards(config_dir: str | None = None) -> list[ScenarioMeta]:
@@ -78,7 +66,8 @@ def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[
     baseline = compose_plain(base_overrides, config_dir)
     policies = [each for each in parsed if _policy_name(each)]
     if policies:
-        in_baseline, in_scenario = set(baseline["policy"]), set(scenario["policy"])
+        added = {str(_policy_name(each)) for each in policies if each.is_add()}
+        in_baseline, in_scenario = set(baseline["policy"]), set(scenario["policy"]) | added
         known = in_baseline | in_scenario
         for each in policies:
             if not each.is_add() and _policy_name(each) not in known:
@@ -206,15 +195,21 @@ def _explain(error: Exception, overrides: Iterable[Override], config_dir: str | 
         group, _, name = error.missing_cfg_file.replace("\\", "/").rpartition("/")
         raise unknown_name(f"{group or 'configuration'}={name}", group or "configuration", name,
                            names_in_group(group, config_dir)) from None
-    for override in overrides:
-        key = override.key_or_group
-        if f"'{key}'" in text or f"'{key.split('.')[-1]}'" in text or key in text:
-            known = _known_keys(key, config_dir)
-            near = nearest(key, known)
-            raise UserError(f"command line, {override.input_line!r}", f"there is no key {key!r} to set",
-                            f"keys of the configuration, `talentsim parameters` lists them; groups: {', '.join(GROUPS)}",
-                            f"did you mean {near!r}?" if near else "") from None
+    override = _at_fault(list(overrides), text)
+    if override is not None:
+        known = _known_keys(override.key_or_group, config_dir)
+        near = nearest(override.key_or_group, known)
+        raise UserError(f"command line, {override.input_line!r}", f"there is no key {override.key_or_group!r} to set",
+                        f"keys of the configuration, `talentsim parameters` lists them; groups: {', '.join(GROUPS)}",
+                        f"did you mean {near!r}?" if near else "+ in front adds a key where new ones are allowed") from None
     raise UserError("configuration", text) from None
+
+
+def _at_fault(overrides: list[Override], text: str) -> Override | None:
+    """Return the override that an error of Hydra's speaks of: it quotes the key, or names it among other words."""
+    quoted = [each for each in overrides if f"'{each.key_or_group}'" in text]
+    named = sorted((each for each in overrides if each.key_or_group in text), key=lambda each: -len(each.key_or_group))
+    return next(iter(quoted + named), None)
 
 
 def _known_keys(key: str, config_dir: str | None) -> list[str]:

@@ -56,6 +56,26 @@ class Parameter(Frozen):
         return self
 
 
+class NonNegative(Parameter):
+    """A figure that cannot be below 0, whatever its range."""
+
+    @model_validator(mode="after")
+    def _not_below_zero(self) -> NonNegative:
+        if self.value < 0.0:
+            raise ValueError(f"value {self.value:g} is out of range; allowed: 0 or more ({self.unit})")
+        return self
+
+
+class Probability(NonNegative):
+    """A figure between 0 and 1, whatever its range."""
+
+    @model_validator(mode="after")
+    def _not_above_one(self) -> Probability:
+        if self.value > 1.0:
+            raise ValueError(f"value {self.value:g} is out of range; allowed: 0 to 1 ({self.unit})")
+        return self
+
+
 def parameters_of(node: Any, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
     """Yield every parameter below `node` with its dotted key."""
     if isinstance(node, Parameter):

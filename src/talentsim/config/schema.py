@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.errors import nearest
-from talentsim.config.parameter import CountryName, Frozen, Name, Parameter
+from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
 from talentsim.config.world import Country, WorldConfig
 from talentsim.vocab import LEVERS, Evidence
 
@@ -23,7 +23,7 @@ class EntryConfig(Frozen):
     title: str
     level_year: int
     data_until: int
-    damping: Parameter
+    damping: Probability
 
 
 class Policy(Frozen):
@@ -93,6 +93,15 @@ class ScenarioMeta(Frozen):
     source: list[str] = Field(default_factory=list)
 
 
+class SourceEntry(Frozen):
+    """A publication or data set that a user's own figures rest on."""
+
+    title: str
+    publisher: str
+    year: int | None = None
+    url: str = Field(default="", pattern=r"^(https?://.*)?$")
+
+
 class Population(Frozen):
     """Size and grain of the population. Neither `chunk` nor `scale` moves a result but by noise."""
 
@@ -137,6 +146,7 @@ class Config(Frozen):
     behaviour: Behaviour
     entry: EntryConfig
     policy: dict[Name, Policy | None] = Field(default_factory=dict)
+    sources: dict[Name, SourceEntry] = Field(default_factory=dict)
     scenario: ScenarioMeta
     baseline: str
     population: Population
@@ -145,6 +155,11 @@ class Config(Frozen):
     compare: CompareConfig
     output: OutputConfig
     focus: CountryName
+
+    @property
+    def headline_year(self) -> int:
+        """Year of the headline: `compare.year`, or the last."""
+        return self.world.end_year if self.compare.year is None else self.compare.year
 
     @property
     def policies(self) -> dict[str, Policy]:

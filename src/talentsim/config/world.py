@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from talentsim.config.parameter import CountryName, Frozen, Name, Parameter
+from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter
 
 
 class Position(Frozen):
@@ -17,7 +17,7 @@ class Position(Frozen):
 class CountryEntry(Frozen):
     """New researchers by country of first degree: level in the level year and growth a year."""
 
-    level: Parameter
+    level: NonNegative
     growth: Parameter
 
 
@@ -25,7 +25,7 @@ class CountryAbility(Frozen):
     """Distribution of research ability among those with a first degree from the country: lognormal."""
 
     mean_log: Parameter
-    sd_log: Parameter
+    sd_log: NonNegative
 
 
 class CountryHome(Frozen):
@@ -33,7 +33,7 @@ class CountryHome(Frozen):
 
     study: Parameter
     attachment: Parameter
-    sd: Parameter
+    sd: NonNegative
 
 
 class CountryConstants(Frozen):

@@ -28,15 +28,21 @@ def sources() -> dict[str, Source]:
             for name, entry in yaml.safe_load(text).items()}
 
 
+def all_sources(config: Config) -> dict[str, Source]:
+    """Return the project's sources and those that the configuration adds, by id."""
+    own = {name: Source(name, each.title, each.publisher, each.year, each.url) for name, each in config.sources.items()}
+    return sources() | own
+
+
 def used_sources(config: Config) -> dict[str, list[str]]:
     """Return, for each source that a configuration rests on, the keys that name it.
 
     Raises
     ------
     UserError
-        When a key names a source that the project's list does not hold.
+        When a key names a source that neither the project's list nor `sources` of the configuration holds.
     """
-    known = sources()
+    known = all_sources(config)
     used: dict[str, list[str]] = {}
     named = [(key, parameter.source) for key, parameter in parameters_of(config)]
     named += [(f"policy.{name}", policy.source) for name, policy in config.policies.items()]
@@ -46,6 +52,7 @@ def used_sources(config: Config) -> dict[str, list[str]]:
             if name not in known:
                 near = nearest(name, known)
                 raise UserError(f"{key}.source", f"there is no source called {name!r}",
-                                "a name that `talentsim sources` lists", f"did you mean {near!r}?" if near else "")
+                                "an id of the project's list, or of your own: sources: {ID: {title, publisher, year, url}}",
+                                f"did you mean {near!r}?" if near else "")
             used.setdefault(name, []).append(key)
     return dict(sorted(used.items()))

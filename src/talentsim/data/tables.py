@@ -107,6 +107,7 @@ def _visa_matrix(config: Config, field: str, own: float) -> Floats:
     for host, country in enumerate(config.world.countries.values()):
         matrix[host] = float(getattr(country.visa, field))
         for origin, parameter in getattr(country.visa, f"{field}_by_origin").items():
-            matrix[host, codes.index(origin)] = float(parameter)
+            if origin in codes:         # a country's file may speak of origins that a smaller world leaves out
+                matrix[host, codes.index(origin)] = float(parameter)
     np.fill_diagonal(matrix, own)
     return matrix

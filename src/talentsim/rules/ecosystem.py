@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.state.world import World
 
-READS = ("tally.ability", "levers", "researchers", "log_reference", "config.behaviour.ecosystem")
+READS = ("tally.ability", "levers", "base_levers", "destinations.strength", "researchers", "log_reference",
+         "config.behaviour.ecosystem")
 WRITES = ("log_strength", "log_reference", "diaspora")
 
 COMPONENTS = ("compute", "capital", "openness", "ip_protection", "translation")
@@ -17,16 +20,16 @@ CONVERGING = ("compute", "capital")
 def step(world: World, year: int) -> None:
     """Move strength a part of the way to its target, and count who lives where for next year's decisions.
 
-    log target = log strength in the start year + sum over components of weight * (log component now - then). Talent is
-    the ability-weighted stock relative to the world's geometric mean. Before the start year strength stands still.
+    log target = log strength in the start year + sum over components of weight * (log component now - then), then meaning
+    in the start year and without policies. Talent is the ability-weighted stock relative to the world's geometric mean.
+    Before the start year strength stands still.
     """
     world.diaspora = diaspora_shares(world)
     if year < world.config.world.start_year:
         return
-    components = log_components(world, year)
+    components = log_components(world, year, world.levers)
     if not world.log_reference:
-        world.log_reference = components
-        return
+        world.log_reference = log_components(world, year, world.base_levers)
     law = world.config.behaviour.ecosystem
     target = np.log(world.destinations.strength)
     for name, value in components.items():
@@ -35,7 +38,7 @@ def step(world: World, year: int) -> None:
     world.log_strength = world.log_strength + float(law.adjustment) * (target - world.log_strength)
 
 
-def log_components(world: World, year: int) -> dict[str, Floats]:
+def log_components(world: World, year: int, levers: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the logs of the components relative to the world's geometric mean, each of shape (n_countries,).
 
     Compute and capital draw together: a given share of the log gap to the world closes every year.
@@ -44,7 +47,7 @@ def log_components(world: World, year: int) -> dict[str, Floats]:
     heads = world.tally.ability.sum(axis=(0, 1, 3))
     logs = {"talent": np.log(np.maximum(heads, 1.0))}
     for name in COMPONENTS:
-        logs[name] = np.log(world.levers[name])
+        logs[name] = np.log(levers[name])
     logs = {name: value - value.mean() for name, value in logs.items()}
     for name in CONVERGING:
         left = 1.0 - float(getattr(law, f"convergence_{name}"))

@@ -13,7 +13,8 @@ from talentsim.vocab import CareerStage, Decision
 READS = ("cohorts", "levers.entry", "origins")
 WRITES = ("researchers", "entered", "tally.entrants")
 
-TRUNCATION_SD = 4.0
+CLIP_SD = 4.0
+_FOR_EVER = 1000        # years
 
 
 def step(world: World, year: int) -> None:
@@ -32,7 +33,7 @@ def step(world: World, year: int) -> None:
         work_country=origin, previous_country=origin, career_stage=np.full(len(origin), CareerStage.STUDENT),
         n_moves=np.zeros(len(origin)), graduation_year=np.full(len(origin), graduation),
         last_move_year=np.full(len(origin), year),
-        exit_year=np.minimum(graduation + _career_length(world, year, address), np.iinfo(np.int16).max),
+        exit_year=graduation + _career_length(world, year, address),
         ability=_ability(world, year, origin, address), home_attachment=_home_attachment(world, year, origin, address),
     )
     world.tally.entrants += size
@@ -48,14 +49,14 @@ def cohort_sizes(world: World, year: int) -> np.ndarray:
 
 
 def _ability(world: World, year: int, origin: np.ndarray, address: Words) -> np.ndarray:
-    """Draw ability: lognormal by origin, truncated at four standard deviations, in ABILITY_UNIT."""
+    """Draw ability: lognormal by origin, clipped at four standard deviations, in ABILITY_UNIT."""
     normal = _normal(world, Decision.ABILITY, year, address)
     ability = np.exp(world.origins.ability_mean_log[origin] + world.origins.ability_sd_log[origin] * normal)
     return np.clip(np.rint(ability / ABILITY_UNIT), 1, np.iinfo(np.uint16).max)
 
 
 def _home_attachment(world: World, year: int, origin: np.ndarray, address: Words) -> np.ndarray:
-    """Draw home attachment: normal by origin, truncated likewise, in HOME_UNIT."""
+    """Draw home attachment: normal by origin, clipped likewise, in HOME_UNIT."""
     normal = _normal(world, Decision.HOME_ATTACHMENT, year, address)
     utils = world.origins.home_attachment[origin] + world.origins.home_attachment_sd[origin] * normal
     limits = np.iinfo(np.int16)
@@ -63,16 +64,17 @@ def _home_attachment(world: World, year: int, origin: np.ndarray, address: Words
 
 
 def _normal(world: World, decision: Decision, year: int, address: Words) -> Floats:
-    """Draw truncated normals; with `population.classes`, the midpoint of each draw's quantile class instead."""
+    """Draw clipped normals; with `population.classes`, the midpoint of each draw's quantile class instead."""
     uniform = to_uniform(words_at(address, draw_key(world.key, decision, year)))
     classes = world.config.population.classes
     if classes is not None:
         uniform = (np.floor(uniform * classes) + 0.5) / classes
-    return np.clip(to_normal(uniform), -TRUNCATION_SD, TRUNCATION_SD)
+    return np.clip(to_normal(uniform), -CLIP_SD, CLIP_SD)
 
 
 def _career_length(world: World, year: int, address: Words) -> np.ndarray:
     """Draw whole years in research after the graduation year: geometric, for a constant yearly chance of exit."""
     waiting = to_exponential(to_uniform(words_at(address, draw_key(world.key, Decision.CAREER_LENGTH, year))))
-    rate = float(world.config.behaviour.exit.rate)
-    return np.floor(waiting / -np.log1p(-rate)).astype(np.int64)
+    with np.errstate(divide="ignore"):              # a rate of 0 keeps everybody, a rate of 1 nobody
+        years = np.floor(waiting / -np.log1p(-float(world.config.behaviour.exit.rate)))
+    return np.minimum(years, _FOR_EVER).astype(np.int64)

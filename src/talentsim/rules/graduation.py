@@ -7,10 +7,10 @@ import numpy as np
 from talentsim.choice import Choosers, choose
 from talentsim.state.world import World
 from talentsim.streams import draw_key
-from talentsim.utility import Conditions, systematic_utility
+from talentsim.utility import conditions_of, systematic_utility, taste_of
 from talentsim.vocab import CareerStage, Decision, MoveReason
 
-READS = ("levers", "log_strength", "diaspora", "researchers")
+READS = ("levers", "log_strength", "diaspora", "researchers", "destinations.asc_work")
 WRITES = ("researchers", "tally.moves")
 
 
@@ -19,13 +19,11 @@ def step(world: World, year: int) -> None:
     people, n = world.researchers, len(world.countries)
     rows = np.flatnonzero(people.graduation_year == year)
     behaviour = world.config.behaviour
-    table = systematic_utility(behaviour.location.weights, Conditions(
-        world.countries, world.levers, world.log_strength, world.diaspora, world.destinations.asc_work,
-        float(behaviour.friction.cap_years)))
+    table = systematic_utility(behaviour.location.weights, conditions_of(world, world.destinations.asc_work))
     origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
     choosers = Choosers(
         address=people.address[rows], cell=origin * n + current, reference=current,
-        taste=people.ability_of(rows) ** float(behaviour.location.kappa),
+        taste=taste_of(world, rows),
         away=np.full(len(rows), -float(behaviour.graduation.move)),
         home=float(behaviour.graduation.return_constant) + people.home_attachment_of(rows))
     chosen = choose(table, choosers, draw_key(world.key, Decision.GRADUATION, year, np.arange(n)),
@@ -33,9 +31,5 @@ def step(world: World, year: int) -> None:
 
     people.career_stage[rows] = CareerStage.RESEARCHER
     moved = chosen != current
-    movers = rows[moved]
-    people.previous_country[movers] = current[moved]
-    people.work_country[movers] = chosen[moved]
-    people.last_move_year[movers] = year
-    people.n_moves[movers] += 1
+    people.move(rows[moved], chosen[moved], year)
     world.tally.count_moves(MoveReason.GRADUATION, origin, current, chosen)

@@ -8,10 +8,10 @@ from talentsim.arrays import Floats, Integers
 from talentsim.choice import Choosers, choose
 from talentsim.state.world import World
 from talentsim.streams import draw_key, words_at
-from talentsim.utility import Conditions, systematic_utility
+from talentsim.utility import conditions_of, systematic_utility, taste_of
 from talentsim.vocab import CareerStage, Decision, MoveReason
 
-READS = ("levers", "log_strength", "diaspora", "researchers")
+READS = ("levers", "log_strength", "diaspora", "researchers", "destinations.asc_work")
 WRITES = ("researchers", "tally.moves")
 
 
@@ -19,23 +19,15 @@ def step(world: World, year: int) -> None:
     """Let those who search choose; graduates of this year have just done so."""
     people, n = world.researchers, len(world.countries)
     rows = np.flatnonzero(searching(world, year))
-    behaviour = world.config.behaviour
-    table = systematic_utility(behaviour.location.weights, Conditions(
-        world.countries, world.levers, world.log_strength, world.diaspora, world.destinations.asc_work,
-        float(behaviour.friction.cap_years)))
+    table = systematic_utility(world.config.behaviour.location.weights, conditions_of(world, world.destinations.asc_work))
     origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
     away, home = moving_terms(world, year, rows)
-    choosers = Choosers(people.address[rows], origin * n + current, current,
-                        people.ability_of(rows) ** float(behaviour.location.kappa), away, home)
+    choosers = Choosers(people.address[rows], origin * n + current, current, taste_of(world, rows), away, home)
     chosen = choose(table, choosers, draw_key(world.key, Decision.LOCATION, year, np.arange(n)),
                     chunk=world.config.population.chunk).alternative
 
     moved = chosen != current
-    movers = rows[moved]
-    people.previous_country[movers] = current[moved]
-    people.work_country[movers] = chosen[moved]
-    people.last_move_year[movers] = year
-    people.n_moves[movers] += 1
+    people.move(rows[moved], chosen[moved], year)
     world.tally.count_moves(MoveReason.SEARCH, origin, current, chosen)
 
 
@@ -43,7 +35,8 @@ def searching(world: World, year: int) -> np.ndarray:
     """Return who searches: an addressed draw that looks at nothing else; shape (n_researchers,)."""
     people = world.researchers
     rate = float(world.config.behaviour.location.rate_search)
-    searches = words_at(people.address, draw_key(world.key, Decision.SEARCH, year)) < np.uint64(rate * 2.0**64)
+    threshold = np.uint64(min(int(rate * 2.0**64), 2**64 - 1))
+    searches = words_at(people.address, draw_key(world.key, Decision.SEARCH, year)) < threshold
     searches &= people.career_stage == CareerStage.RESEARCHER
     searches &= people.graduation_year != year
     return searches

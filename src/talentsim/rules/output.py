@@ -11,7 +11,7 @@ from talentsim.attribution import sum_by_cell
 from talentsim.state.world import World
 from talentsim.vocab import CareerStage
 
-READS = ("researchers", "log_strength")
+READS = ("researchers", "log_strength", "config.behaviour.output")
 WRITES = ("tally.ability", "tally.works", "tally.frontier_works")
 
 FRONTIER_UNIT = 2.0**-16

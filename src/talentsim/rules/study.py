@@ -7,10 +7,10 @@ import numpy as np
 from talentsim.choice import Admission, Choosers, choose
 from talentsim.state.world import World
 from talentsim.streams import draw_key
-from talentsim.utility import Conditions, systematic_utility
+from talentsim.utility import conditions_of, systematic_utility, taste_of
 from talentsim.vocab import Decision, MoveReason
 
-READS = ("entered", "levers", "log_strength", "diaspora", "origins.home_study")
+READS = ("entered", "levers", "log_strength", "diaspora", "origins.home_study", "destinations.asc_study")
 WRITES = ("researchers", "tally.moves", "tally.refused_students")
 
 
@@ -23,13 +23,10 @@ def step(world: World, year: int) -> None:
     people, new, n = world.researchers, world.entered, len(world.countries)
     origin = people.origin_country[new].astype(np.int64)
     behaviour, everyone = world.config.behaviour, np.arange(n)
-    table = systematic_utility(behaviour.study.weights, Conditions(
-        world.countries, world.levers, world.log_strength, world.diaspora, world.destinations.asc_study,
-        float(behaviour.friction.cap_years)))
+    table = systematic_utility(behaviour.study.weights, conditions_of(world, world.destinations.asc_study))
     choosers = Choosers(
         address=people.address[new], cell=origin * n + origin, reference=origin,
-        taste=people.ability_of(new) ** float(behaviour.location.kappa),
-        away=-world.origins.home_study[origin], home=np.zeros(len(origin)))
+        taste=taste_of(world, new), away=-world.origins.home_study[origin], home=np.zeros(len(origin)))
     admission = Admission(np.repeat(world.levers["student_refusal"].T, n, axis=0),
                           draw_key(world.key, Decision.STUDENT_VISA, year, everyone))
     outcome = choose(table, choosers, draw_key(world.key, Decision.STUDY, year, everyone), admission,
@@ -37,7 +34,6 @@ def step(world: World, year: int) -> None:
 
     abroad = outcome.alternative != origin
     people.training_country[new] = outcome.alternative
-    people.work_country[new] = outcome.alternative
-    people.n_moves[new] += abroad
+    people.move(np.arange(new.start, new.stop)[abroad], outcome.alternative[abroad], year)
     world.tally.count_moves(MoveReason.STUDY, origin, origin, outcome.alternative)
     np.add.at(world.tally.refused_students, (outcome.refused_by, origin[outcome.refused_row]), 1)

@@ -75,6 +75,13 @@ class Researchers:
         self._n = n_kept
         self._expose()
 
+    def move(self, rows: Integers, country: NDArray[np.uint8], year: int) -> None:
+        """Put the rows, those who do move, into their new countries."""
+        self.previous_country[rows] = self.work_country[rows]
+        self.work_country[rows] = country
+        self.last_move_year[rows] = year
+        self.n_moves[rows] += 1
+
     @property
     def n_bytes(self) -> int:
         """Bytes a researcher takes in the columns."""

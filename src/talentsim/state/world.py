@@ -54,7 +54,7 @@ class Tally:
 class World:
     """Everything that exists in a simulated year.
 
-    `levers` are this year's, `log_strength` and `diaspora` stand as they were at the end of the year before.
+    `levers` are this year's; `log_strength` and `diaspora` stand as submodel ecosystem left them last year.
     """
 
     config: Config

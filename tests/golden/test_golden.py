@@ -1,0 +1,48 @@
+"""Results that change only in a commit that says what moved and why.
+
+`python tests/golden/test_golden.py` writes the file anew. The same file holds on every supported Python and NumPy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from talentsim.analysis.compare import compare
+from talentsim.config.compose import load_arms
+from talentsim.ensemble.runner import run_arms
+
+GOLDEN = Path(__file__).with_name("toy.json")
+SCENARIOS = ("baseline", "visa_tightening", "visa_opening", "return_programme")
+
+
+def result_of(scenario: str) -> dict[str, Any]:
+    """Return the headline of a scenario in the toy world at ten times its size, and digests of whole tables."""
+    arms = load_arms(["world=toy", f"scenario={scenario}", "population.scale=10.0", "ensemble.replications=3", "executor=serial"])
+    runs = run_arms(arms)
+    headline = compare(*arms, *runs).headline
+    rows = {f"{row.outcome} {row.country}": [round(row.baseline, 6), round(row.difference, 6)] for row in headline.itertuples()}
+    digests = [hashlib.sha256(run.researchers.tobytes() + run.moves.tobytes() + run.uid.tobytes()).hexdigest()[:16] for run in runs[1]]
+    return {"headline": rows, "digests": digests}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_results_are_what_they_were(scenario: str) -> None:
+    expected = json.loads(GOLDEN.read_text(encoding="utf-8"))[scenario]
+    result = result_of(scenario)
+    assert result["digests"] == expected["digests"]
+    for name, values in expected["headline"].items():
+        assert result["headline"][name] == pytest.approx(values, abs=2e-6), name
+
+
+def main() -> None:
+    """Write the results as they are now."""
+    GOLDEN.write_text(json.dumps({name: result_of(name) for name in SCENARIOS}, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
