@@ -139,10 +139,11 @@ def _main_job(arguments: Arguments) -> int:
     """Check everything that can be checked beforehand, then let Hydra run the job or the sweep."""
     from talentsim.config.compose import load_arms
 
+    arms: dict[tuple[str, ...], tuple[Config, Config]] = {}
     if not arguments.hydra:
         for overrides in _jobs(arguments):
-            _check(*load_arms(overrides, arguments.config_dir))
-    return _run_hydra(arguments)
+            arms[tuple(overrides)] = checked(*load_arms(overrides, arguments.config_dir))
+    return _run_hydra(arguments, arms)
 
 
 def _jobs(arguments: Arguments) -> list[list[str]]:
@@ -157,7 +158,14 @@ def _jobs(arguments: Arguments) -> list[list[str]]:
     return [list(job) for batch in batches for job in batch]
 
 
-def _check(baseline: Config, scenario: Config) -> None:
+def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
+    """Return the arms when their sources are known and the output folder can be written to.
+
+    Raises
+    ------
+    UserError
+        Otherwise.
+    """
     from pathlib import Path
 
     from talentsim.data.sources import used_sources
@@ -166,9 +174,10 @@ def _check(baseline: Config, scenario: Config) -> None:
     for arm in (baseline, scenario):
         used_sources(arm)
     prepare_folder(Path(scenario.output.dir))
+    return baseline, scenario
 
 
-def _run_hydra(arguments: Arguments) -> int:
+def _run_hydra(arguments: Arguments, arms: dict[tuple[str, ...], tuple[Config, Config]]) -> int:
     import hydra
     from hydra.core.hydra_config import HydraConfig
 
@@ -181,9 +190,9 @@ def _run_hydra(arguments: Arguments) -> int:
         from talentsim.job import compare_and_write
 
         context = HydraConfig.get()
-        own = [line for line in context.overrides.task]
-        arms = load_arms(own, arguments.config_dir)
-        compare_and_write(*arms, folder=Path(context.runtime.output_dir), overrides=own)
+        own = [line for line in context.overrides.task if not line.startswith("hydra.")]
+        pair = arms.get(tuple(own)) or load_arms(own, arguments.config_dir)     # a launcher's process starts without them
+        compare_and_write(*pair, folder=Path(context.runtime.output_dir), overrides=own)
 
     extra = [search_path_override(arguments.config_dir)] if arguments.config_dir else []
     sys.argv = ["talentsim", *arguments.overrides, *extra, *(["--multirun"] if arguments.multirun else []),

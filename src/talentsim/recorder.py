@@ -78,9 +78,10 @@ class Recorder:
         """Take down a year that is over."""
         tally = world.tally
         strength = np.exp(world.log_strength - world.log_strength.mean())
-        row = {"researchers": tally.researchers, "works": tally.works, "frontier_works": tally.frontier_works,
-               "moves": tally.moves, "entrants": tally.entrants, "exits": tally.exits,
-               "refused_students": tally.refused_students, "strength": strength}
+        counts = {"researchers": tally.researchers, "moves": tally.moves, "entrants": tally.entrants, "exits": tally.exits,
+                  "refused_students": tally.refused_students}
+        row = {name: count.astype(np.int32) for name, count in counts.items()}      # half as much to hand between processes
+        row |= {"works": tally.works, "frontier_works": tally.frontier_works, "strength": strength}
         self._years.append(year)
         for name, value in row.items():
             self._rows.setdefault(name, []).append(value)
