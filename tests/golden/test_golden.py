@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from talentsim.analysis.compare import compare
@@ -26,7 +27,8 @@ def result_of(scenario: str) -> dict[str, Any]:
     runs = run_arms(arms)
     headline = compare(*arms, *runs).headline
     rows = {f"{row.outcome} {row.country}": [round(row.baseline, 6), round(row.difference, 6)] for row in headline.itertuples()}
-    digests = [hashlib.sha256(run.researchers.tobytes() + run.moves.tobytes() + run.uid.tobytes()).hexdigest()[:16] for run in runs[1]]
+    digests = [hashlib.sha256(b"".join(np.asarray(table, dtype=np.uint64).tobytes() for table in (run.researchers, run.moves, run.uid))
+                              ).hexdigest()[:16] for run in runs[1]]
     return {"headline": rows, "digests": digests}
 
 
