@@ -182,6 +182,7 @@ def _run_hydra(arguments: Arguments, arms: dict[tuple[str, ...], tuple[Config, C
     from hydra.core.hydra_config import HydraConfig
 
     from talentsim.config.compose import load_arms, search_path_override
+    from talentsim.config.errors import UserError
     from talentsim.config.files import conf_dir
 
     def task(_: Any) -> None:
@@ -192,7 +193,11 @@ def _run_hydra(arguments: Arguments, arms: dict[tuple[str, ...], tuple[Config, C
         context = HydraConfig.get()
         own = [line for line in context.overrides.task if not line.startswith("hydra.")]
         pair = arms.get(tuple(own)) or load_arms(own, arguments.config_dir)     # a launcher's process starts without them
-        compare_and_write(*pair, folder=Path(context.runtime.output_dir), overrides=own)
+        try:
+            compare_and_write(*pair, folder=Path(context.runtime.output_dir), overrides=own)
+        except UserError as error:      # Hydra would print a traceback and leave with 1
+            print(f"talentsim: {error.message}", file=sys.stderr)
+            raise SystemExit(2) from None
 
     extra = [search_path_override(arguments.config_dir)] if arguments.config_dir else []
     sys.argv = ["talentsim", *arguments.overrides, *extra, *(["--multirun"] if arguments.multirun else []),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +16,7 @@ from talentsim.analysis.outcomes import OUTCOMES
 from talentsim.config import Config
 from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.runner import run_arms
-from talentsim.ensemble.store import prepare_folder, run_id, run_tables, version_of, write_manifest, write_table
+from talentsim.ensemble.store import new_results, run_id, run_tables, version_of, write_manifest, write_table
 from talentsim.recorder import RunTables
 from talentsim.report.tables import diversion_summary, headline_table, plain
 from talentsim.report.words import policy_lines
@@ -25,38 +25,41 @@ N_COUNTRIES_SHOWN = 6
 
 
 def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str]) -> Comparison:
-    """Run, compare, write to `folder` and print; a folder that is not finished is taken away."""
+    """Run, compare, write to `folder` and print. When it cannot finish, what it has written is taken away.
+
+    Raises
+    ------
+    UserError
+        When the folder cannot be written to or holds results already.
+    """
     out = Console(highlight=False, width=None if Console().is_terminal else 120)
     started = time.perf_counter()
-    prepare_folder(folder)
-    try:
+    with new_results(folder) as written:
         with _progress() as report:
             runs = run_arms([baseline, scenario], report)
         result = compare(baseline, scenario, *runs)
         _print(out, result, baseline, scenario)
-        files = _write(result, baseline, scenario, runs, folder)
+        for files in _write(result, baseline, scenario, runs, folder):
+            written += files
         facts = {"overrides": list(overrides), "wall_seconds": round(time.perf_counter() - started, 2),
                  "checks": [vars(check) for check in result.checks]}
-        write_manifest(folder, {"baseline": baseline, "scenario": scenario}, facts, files)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        written.append(write_manifest(folder, {"baseline": baseline, "scenario": scenario}, facts, written))
     out.print(plain(f"{time.perf_counter() - started:.1f} s. Results: {folder}"))
     return result
 
 
 def _write(result: Comparison, baseline: Config, scenario: Config, runs: Sequence[Sequence[RunTables]],
-           folder: Path) -> list[Path]:
+           folder: Path) -> Iterator[list[Path]]:
+    """Write tables and figures one by one, yielding the files of each."""
     tables = [("headline", result.headline), ("over_time", result.over_time), ("differences", result.differences),
               ("diversion", result.diversion)]
-    tables += run_tables({"baseline": runs[0], "scenario": runs[1]})
-    files = [path for name, table in tables for path in write_table(table, folder, name, scenario.output.csv)]
+    for name, table in chain(tables, run_tables({"baseline": runs[0], "scenario": runs[1]})):
+        yield write_table(table, folder, name, scenario.output.csv)
     if scenario.output.figures:
-        files += _figures(result, baseline, scenario, folder)
-    return files
+        yield from _figures(result, baseline, scenario, folder)
 
 
-def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Path) -> list[Path]:
+def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Path) -> Iterator[list[Path]]:
     from talentsim.report.figures import difference_by_country, diversion_flow, work_over_time
     from talentsim.report.save import save_figure
 
@@ -76,7 +79,8 @@ def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Pat
         "diversion": diversion_flow(result.diversion, focus=focus, scenario=name, year=year, source=source,
                                     level=level),
     }
-    return [path for stem, figure in figures.items() for path in save_figure(figure, folder, stem)]
+    for stem, figure in figures.items():
+        yield save_figure(figure, folder, stem)
 
 
 def _print(out: Console, result: Comparison, baseline: Config, scenario: Config) -> None:

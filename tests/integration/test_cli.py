@@ -209,6 +209,26 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert done.returncode == 2 and "cannot write to 'outputs'" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_results_are_not_written_over_and_others_files_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("years of work")
+    quick = ["scenario=baseline", *BASE, "output.figures=false", "hydra.run.dir=mine"]
+    assert talentsim(*quick, cwd=tmp_path).returncode == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
+    again = talentsim(*quick, cwd=tmp_path)
+    assert again.returncode == 2 and "holds results already" in again.stderr and "Traceback" not in again.stderr
+    assert {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()} == before
+    assert "thesis.tex" in before
+
+
+def test_a_full_disk_is_told_and_nothing_half_made_stays(tmp_path: Path) -> None:
+    """A limit on the size of files, the way a quota works: the first large table cannot be written."""
+    command = f"ulimit -f 40; trap '' XFSZ; exec {sys.executable} -m talentsim scenario=visa_tightening {' '.join(BASE)} output.figures=false"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2 and "cannot write to" in done.stderr and "Traceback" not in done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 @pytest.mark.parametrize("executor", ["serial", "threads", "processes"])
 def test_ctrl_c_leaves_nothing_that_looks_whole(tmp_path: Path, executor: str) -> None:
     """Interrupt a job that would take minutes, the way a terminal does: every process of the group gets the signal."""

@@ -9,7 +9,7 @@ import platform
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -64,6 +64,35 @@ def prepare_folder(folder: Path) -> Path:
         raise UserError("output.dir", f"cannot write to {str(folder)!r}: {error.strerror or error}",
                         "a folder you may write to", "output.dir=SOME/OTHER/FOLDER") from None
     return folder
+
+
+@contextmanager
+def new_results(folder: Path) -> Iterator[list[Path]]:
+    """Open a folder for new results; the caller lists each file it has written.
+
+    When the caller fails, the listed files are removed, and the folder too if nothing else is in it.
+
+    Raises
+    ------
+    UserError
+        When the folder holds results already, or cannot be written to, now or later.
+    """
+    prepare_folder(folder)
+    if (folder / MANIFEST).exists():
+        raise UserError("hydra.run.dir", f"{str(folder)!r} holds results already", "a new folder",
+                        "leave hydra.run.dir out, and each command gets a folder of its own")
+    written: list[Path] = []
+    try:
+        yield written
+    except BaseException as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        with suppress(OSError):         # somebody else's files are in it
+            folder.rmdir()
+        if isinstance(error, OSError):
+            raise UserError("output.dir", f"cannot write to {str(folder)!r}: {error.strerror or error}",
+                            "a folder you may write to, with room for the results") from error
+        raise
 
 
 @contextmanager
