@@ -36,6 +36,19 @@ def test_one_replication_has_no_interval() -> None:
     assert mean.tolist() == [1.0, 2.0] and np.isnan([low, high]).all()
 
 
+def test_the_headline_is_the_paired_difference_with_students_interval(plain_toy: Plain) -> None:
+    baseline, scenario = arms(plain_toy, **{"ensemble.replications": 5})
+    runs = run_arms([baseline, scenario])
+    one, other = (np.array([100 * run.works[-1].sum(axis=(0, 1)) / run.works[-1].sum() for run in arm]) for arm in runs)
+    rows = compare(baseline, scenario, *runs).headline
+    rows = rows[rows.outcome == "work_share"]
+    low, high = stats.t.interval(0.95, 4, loc=(other - one).mean(axis=0), scale=stats.sem(other - one, axis=0))
+    assert list(rows.country) == list(runs[0][0].codes) and (rows.year == 2035).all()
+    assert rows.difference.to_numpy() == pytest.approx((other - one).mean(axis=0))
+    assert rows[["low", "high"]].to_numpy() == pytest.approx(np.column_stack([low, high]))
+    assert rows[["baseline", "scenario"]].to_numpy() == pytest.approx(np.column_stack([one.mean(axis=0), other.mean(axis=0)]))
+
+
 def test_pairing_narrows_the_difference(plain_toy: Plain) -> None:
     """The standard error of the paired difference against that of two independent samples of the same size."""
     baseline, scenario = arms(plain_toy, **{"ensemble.replications": 16})
