@@ -39,7 +39,7 @@ def test_views_read_the_row_and_expire(toy: Config) -> None:
     model = TalentModel(toy)
     while model.year < 2015:
         model.step()
-    someone = model.agents[5]
+    someone = list(model.agents)[5]
     assert isinstance(someone, Researcher)
     assert someone.entry_year + toy.behaviour.study.years == someone.graduation_year
     assert someone.uid >> 56 == model.codes.index(someone.origin_country)
