@@ -6,6 +6,7 @@ Heavy packages are imported where they are used, so that `--help` answers at onc
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -267,7 +268,7 @@ def _facts(arguments: Arguments) -> None:
 
 def _width() -> int:
     """Return the terminal's width; wide where the output goes to a file or another program."""
-    return os.get_terminal_size().columns if sys.stdout.isatty() else 160
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 160
 
 
 _COMMANDS: dict[str, Callable[[Arguments], None]] = {

@@ -88,6 +88,14 @@ def test_executors_and_order_change_nothing(plain_toy: Plain, kind: str, workers
     assert all(same(one, other) for one, other in zip(reversed(backwards), serial[0], strict=True))
 
 
+@pytest.mark.parametrize("kind", ["serial", "threads"])
+def test_progress_counts_every_run(plain_toy: Plain, kind: str) -> None:
+    seen: list[tuple[int, int]] = []
+    arm = edited(plain_toy, {"ensemble.replications": 3, "executor": {"kind": kind, "workers": 2}})
+    run_arms([arm, arm], lambda done, total: seen.append((done, total)))
+    assert sorted(seen) == [(done, 6) for done in range(7)]
+
+
 def test_replications_differ(toy: Config) -> None:
     assert not same(TalentModel(toy, replication=0).run(), TalentModel(toy, replication=1).run())
 

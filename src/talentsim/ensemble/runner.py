@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import as_completed
-from itertools import product
+from concurrent.futures import Future, as_completed
+from itertools import count, product
 
 from talentsim.config import Config
 from talentsim.ensemble.executors import open_executor
@@ -41,13 +41,20 @@ def run_arms(arms: Sequence[Config], progress: Progress | None = None) -> list[l
     replications = arms[0].ensemble.replications
     places = list(product(range(replications), range(len(arms))))
     results: list[list[RunTables | None]] = [[None] * replications for _ in arms]
-    if progress is not None:
-        progress(0, len(places))
+    n_done = count()
+
+    def tick(_: Future[RunTables] | None = None) -> None:
+        if progress is not None:
+            progress(next(n_done), len(places))
+
+    tick()
     with open_executor(arms[0].executor, len(places)) as executor:
-        pending = {executor.submit(run_one, arms[arm], replication): (arm, replication) for replication, arm in places}
-        for n_done, future in enumerate(as_completed(pending), start=1):
+        pending = {}
+        for replication, arm in places:
+            future = executor.submit(run_one, arms[arm], replication)
+            future.add_done_callback(tick)          # a serial executor is done already, and says so now
+            pending[future] = arm, replication
+        for future in as_completed(pending):
             arm, replication = pending.pop(future)
             results[arm][replication] = future.result()
-            if progress is not None:
-                progress(n_done, len(places))
     return [[each for each in arm if each is not None] for arm in results]
