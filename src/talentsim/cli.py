@@ -6,7 +6,6 @@ Heavy packages are imported where they are used, so that `--help` answers at onc
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -82,8 +81,7 @@ def run(argv: Sequence[str]) -> int:
         print("\ntalentsim: stopped by Ctrl-C; unfinished results were taken away", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())     # the reader has gone, `head` for one
-        return 0
+        return _reader_gone()
 
 
 def read(argv: Sequence[str]) -> Arguments:
@@ -199,6 +197,8 @@ def _run_hydra(arguments: Arguments, arms: dict[tuple[str, ...], tuple[Config, C
         except UserError as error:      # Hydra would print a traceback and leave with 1
             print(f"talentsim: {error.message}", file=sys.stderr)
             raise SystemExit(2) from None
+        except BrokenPipeError:         # the results are written, whoever has stopped reading
+            raise SystemExit(_reader_gone()) from None
 
     extra = [search_path_override(arguments.config_dir)] if arguments.config_dir else []
     sys.argv = ["talentsim", *arguments.overrides, *extra, *(["--multirun"] if arguments.multirun else []),
@@ -208,28 +208,25 @@ def _run_hydra(arguments: Arguments, arms: dict[tuple[str, ...], tuple[Config, C
 
 
 def _scenarios(arguments: Arguments) -> None:
-    from rich.console import Console
-
     from talentsim.config.compose import scenario_cards
+    from talentsim.report.terminal import terminal
     from talentsim.report.words import scenario_list
 
-    Console(width=_width(), highlight=False).print(scenario_list(scenario_cards(arguments.config_dir)))
+    terminal().print(scenario_list(scenario_cards(arguments.config_dir)))
 
 
 def _show(arguments: Arguments) -> None:
-    from rich.console import Console
-
     from talentsim.config.compose import load_arms
+    from talentsim.report.terminal import terminal
     from talentsim.report.words import scenario_in_words
 
     baseline, scenario = load_arms(arguments.overrides, arguments.config_dir)
-    Console(width=_width(), highlight=False).print(scenario_in_words(baseline, scenario))
+    terminal().print(scenario_in_words(baseline, scenario))
 
 
 def _parameters(arguments: Arguments) -> None:
-    from rich.console import Console
-
     from talentsim.config import Config, UserError, parameters_of
+    from talentsim.report.terminal import terminal
     from talentsim.report.words import parameter_table
 
     config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)
@@ -238,37 +235,37 @@ def _parameters(arguments: Arguments) -> None:
     if not rows:
         raise UserError("talentsim parameters", f"no parameter's key begins with {beginning!r}",
                         "world, world.countries.USA, behaviour.location and the like")
-    Console(width=_width(), highlight=False).print(parameter_table(rows))
+    console = terminal()
+    console.print(parameter_table(rows, console.width))
 
 
 def _sources(arguments: Arguments) -> None:
-    from rich.console import Console
-
     from talentsim.config.compose import load_arms
     from talentsim.data.sources import all_sources, used_sources
+    from talentsim.report.terminal import terminal
     from talentsim.report.words import source_table
 
     _, scenario = load_arms(arguments.overrides, arguments.config_dir)
-    Console(width=_width(), highlight=False).print(source_table(all_sources(scenario), used_sources(scenario)))
+    terminal().print(source_table(all_sources(scenario), used_sources(scenario)))
 
 
 def _facts(arguments: Arguments) -> None:
-    from rich.console import Console
-
     from talentsim.config import UserError
     from talentsim.data.facts import facts
+    from talentsim.report.terminal import terminal
     from talentsim.report.words import fact_table
 
     beginning = arguments.words[1] if len(arguments.words) > 1 else ""
     rows = [fact for name, fact in facts().items() if name.startswith(beginning)]
     if not rows:
         raise UserError("talentsim facts", f"no fact's name begins with {beginning!r}", "names that `talentsim facts` lists")
-    Console(width=_width(), highlight=False).print(fact_table(rows))
+    terminal().print(fact_table(rows))
 
 
-def _width() -> int:
-    """Return the terminal's width; wide where the output goes to a file or another program."""
-    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 160
+def _reader_gone() -> int:
+    """Let what is still to be printed go nowhere: `head` has read enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 _COMMANDS: dict[str, Callable[[Arguments], None]] = {

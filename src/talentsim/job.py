@@ -18,7 +18,8 @@ from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.runner import run_arms
 from talentsim.ensemble.store import new_results, run_id, run_tables, version_of, write_manifest, write_table
 from talentsim.recorder import RunTables
-from talentsim.report.tables import diversion_summary, headline_table, plain
+from talentsim.report.tables import diversion_summary, headline_table, plain, total_change
+from talentsim.report.terminal import terminal
 from talentsim.report.words import policy_lines
 
 N_COUNTRIES_SHOWN = 6
@@ -32,18 +33,19 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
     UserError
         When the folder cannot be written to or holds results already.
     """
-    out = Console(highlight=False, width=None if Console().is_terminal else 120)
+    out = terminal(piped_width=120)
     started = time.perf_counter()
     with new_results(folder) as written:
         with _progress() as report:
             runs = run_arms([baseline, scenario], report)
         result = compare(baseline, scenario, *runs)
-        _print(out, result, baseline, scenario)
         for files in _write(result, baseline, scenario, runs, folder):
             written += files
         facts = {"overrides": list(overrides), "wall_seconds": round(time.perf_counter() - started, 2),
                  "checks": [vars(check) for check in result.checks]}
         written.append(write_manifest(folder, {"baseline": baseline, "scenario": scenario}, facts, written))
+    _print(out, result, baseline, scenario)
+    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     out.print(plain(f"{time.perf_counter() - started:.1f} s. Results: {folder}"))
     return result
 
@@ -90,12 +92,16 @@ def _print(out: Console, result: Comparison, baseline: Config, scenario: Config)
         out.print(plain(f"  {line}"))
     out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
                     f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
-                    f"{scenario.ensemble.replications} paired replications\n"))
+                    f"paired replications: {scenario.ensemble.replications}\n"))
     titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
     out.print(headline_table(result.headline, titles, scenario.focus, level))
+    out.print(plain(total_change(result.over_time, scenario.focus, year)))
     out.print(diversion_summary(result.diversion, scenario.focus, year, level))
     out.print(plain("The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, "
                     "see `talentsim parameters`."))
+    start = start_of_difference(baseline, scenario)
+    if baseline.policies != scenario.policies and start is not None and start > scenario.world.end_year:
+        out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
     for check in result.checks:
         out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
 
@@ -104,8 +110,8 @@ def _print(out: Console, result: Comparison, baseline: Config, scenario: Config)
 def _progress() -> Iterator[Report]:
     """Show how many runs are done and how long the rest will take, on stderr and only to a person."""
     console = Console(stderr=True)
-    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
-               TimeRemainingColumn())
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
+               TextColumn("left"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("runs", total=None)
 

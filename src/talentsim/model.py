@@ -65,7 +65,15 @@ class TalentModel(mesa.Model):
         return self._views
 
     def step(self) -> None:
-        """Simulate one year; years of burn-in are simulated but not reported."""
+        """Simulate one year; years of burn-in are simulated but not reported.
+
+        Raises
+        ------
+        RuntimeError
+            When the last year is over.
+        """
+        if self.year >= self.config.world.end_year:
+            raise RuntimeError(f"{self.year} was the last year; world.end_year sets it")
         self.year += 1
         self._views = None
         for submodel in SCHEDULE:

@@ -56,6 +56,13 @@ def test_data_collector(toy: Config) -> None:
     assert (frame.researchers > 0).all() and (frame.works > 0).all()
 
 
+def test_the_last_year_is_the_last(toy: Config) -> None:
+    model = TalentModel(toy)
+    model.run()
+    with pytest.raises(RuntimeError, match="2035 was the last year"):
+        model.step()
+
+
 def test_rng_overrides_the_seed(toy: Config) -> None:
     assert same(TalentModel(toy, rng=7).run(), TalentModel(toy, rng=7).run())
     assert not same(TalentModel(toy, rng=7).run(), TalentModel(toy).run())

@@ -95,7 +95,7 @@ def _quantity(key: str) -> str:
 
 
 def _explain(error: ValidationError) -> UserError:
-    faults = error.errors(include_url=False)
+    faults = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")   # the typo first
     first = _fault(faults[0])
     if len(faults) > 1:
         others = "; ".join(".".join(map(str, each["loc"])) for each in faults[1:6])
@@ -113,7 +113,7 @@ def _fault(fault: Mapping[str, Any]) -> UserError:
         return UserError(where, f"there is no key {str(fault['loc'][-1])!r} here", ", ".join(sorted(allowed)),
                          f"did you mean {near!r}?" if near else "take it out")
     if kind == "missing":
-        return UserError(where, "this key is missing", "", "give it; a country or parameter needs every field")
+        return UserError(where, "this key is missing", "", "give it: every field is needed but those with a default")
     if kind in ("model_type", "model_attributes_type") and _fields_at(fault["loc"]) >= set(PRIMARY_KEYS):
         return UserError(where, f"found {found!r}, a parameter is needed",
                          "{" + ", ".join(PRIMARY_KEYS) + "}", f"to change the figure alone: {where}.value={found}")

@@ -76,7 +76,16 @@ def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[
                                                    if _policy_name(each) in in_baseline and not each.is_add()], config_dir)
         scenario = compose_plain(common + [_any_field(each) for each in policies
                                            if each.is_add() or _policy_name(each) in in_scenario], config_dir)
-    return check(baseline), check(scenario)
+    touched = sorted({str(_policy_name(each)) for each in policies})
+    return check(baseline), _retitled(check(scenario), touched)
+
+
+def _retitled(scenario: Config, touched: Sequence[str]) -> Config:
+    """Say in the scenario's title which policies the command line has changed: its own words do not know."""
+    if not touched:
+        return scenario
+    title = f"{scenario.scenario.title} ({', '.join(touched)} as given)"
+    return scenario.model_copy(update={"scenario": scenario.scenario.model_copy(update={"title": title})})
 
 
 def compose_plain(overrides: Sequence[str], config_dir: str | None = None) -> dict[str, Any]:
@@ -200,7 +209,7 @@ def _explain(error: Exception, overrides: Iterable[Override], config_dir: str | 
         known = _known_keys(override.key_or_group, config_dir)
         near = nearest(override.key_or_group, known)
         raise UserError(f"command line, {override.input_line!r}", f"there is no key {override.key_or_group!r} to set",
-                        f"keys of the configuration, `talentsim parameters` lists them; groups: {', '.join(GROUPS)}",
+                        f"keys of the configuration, `talentsim --cfg job` prints it; groups: {', '.join(GROUPS)}",
                         f"did you mean {near!r}?" if near else "+ in front adds a key where new ones are allowed") from None
     raise UserError("configuration", text) from None
 

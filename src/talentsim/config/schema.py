@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.errors import nearest
-from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
+from talentsim.config.parameter import Frozen, Name, Parameter, Probability
 from talentsim.config.world import Country, WorldConfig
 from talentsim.vocab import LEVERS, Evidence
 
@@ -36,8 +36,8 @@ class Policy(Frozen):
 
     title: str = ""
     lever: str
-    countries: list[CountryName] | None = None
-    origins: list[CountryName] | None = None
+    countries: list[str] | None = None
+    origins: list[str] | None = None
     start: date
     end: date | None = None
     ramp_years: float = Field(default=0.0, ge=0.0, le=100.0, strict=True)
@@ -154,7 +154,7 @@ class Config(Frozen):
     executor: ExecutorConfig
     compare: CompareConfig
     output: OutputConfig
-    focus: CountryName
+    focus: str
 
     @property
     def headline_year(self) -> int:

@@ -19,7 +19,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "frontier_share": ("Which countries gain and which lose frontier work under {scenario}?", "Frontier works by work country"),
     "training_share": ("Whose training stands behind the work under {scenario}?", "Works by training country"),
     "origin_share": ("Where do those come from who do the work under {scenario}?", "Works by country of first degree"),
-    "researchers": ("Which countries gain and which lose researchers under {scenario}?", "Researchers by work country"),
+    "researchers": ("Which countries gain and which lose researchers under {scenario}?", "Researchers and doctoral students by work country"),
 }
 """Question and meaning, by outcome."""
 
@@ -268,7 +268,7 @@ def _draw_sides(axes: Axes, flows: pd.DataFrame, focus: str) -> None:
         axes.hlines(heights, side * low, side * flows[f"{name}_high"], color=style.INK, linewidth=1.1)
     style.name_rows(axes, heights, flows.index, ticks=8)
     axes.xaxis.set_major_formatter(FuncFormatter(style.unsigned_tick))
-    axes.set_xlabel("researchers")
+    axes.set_xlabel("researchers and doctoral students")
     axes.set_title(f"\N{LEFTWARDS ARROW} {focus} loses to", loc="left", fontsize=style.SMALL, color=style.LOSS)
     axes.set_title(f"{focus} gains from \N{RIGHTWARDS ARROW}", loc="right", fontsize=style.SMALL, color=style.GAIN)
     places = min(2, style.places_for(flows[["lost", "gained"]].to_numpy().ravel()))

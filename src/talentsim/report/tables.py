@@ -10,6 +10,7 @@ from rich.text import Text
 
 HEADLINE = ("work_share", "training_share", "researchers")
 N_COUNTRIES = 8
+PEOPLE = "people"           # the unit of outcomes that count them, doctoral students included
 
 
 def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float) -> Table:
@@ -23,7 +24,9 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
         Outcome -> title.
     """
     year = int(headline.year.iloc[0])
-    table = Table(title=f"Headline, {year}", title_justify="left", title_style="bold")
+    table = Table(title=f"Headline, {year}", title_justify="left", title_style="bold", caption_justify="left",
+                  caption=f"Shares differ in percentage points. Shown: {focus} and the countries that differ most; all are "
+                          "in headline.parquet.")
     for column, justify in (("outcome", "left"), ("country", "left"), ("baseline", "right"), ("scenario", "right"),
                             ("difference", "right"), (f"{level:.0%} interval", "right")):
         table.add_column(column, justify=justify)
@@ -41,25 +44,35 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
 def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: float) -> Table:
     """Return who works in `focus` in one world alone, and where in the other."""
     table = Table(title=f"The same people in both worlds, {year}: focus {focus}", title_justify="left", title_style="bold")
-    for column, justify in (("", "left"), ("country", "left"), ("researchers", "right"), (f"{level:.0%} interval", "right")):
+    for column, justify in (("", "left"), ("country", "left"), (PEOPLE, "right"), (f"{level:.0%} interval", "right")):
         table.add_column(column, justify=justify)
     apart = diversion[diversion.baseline_country != diversion.scenario_country]
     for words, here, there in ((f"in {focus} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
                                (f"elsewhere in the baseline, in {focus} in the scenario", "scenario_country", "baseline_country")):
         rows = apart[(apart[here] == focus) & (apart.researchers > 0)].sort_values("researchers", ascending=False)
-        table.add_row(words, "all", number(rows.researchers.sum(), "researchers"), "", end_section=rows.empty)
+        table.add_row(words, "all", number(rows.researchers.sum(), PEOPLE), "", end_section=rows.empty)
         for place, row in enumerate(rows.head(N_COUNTRIES).itertuples(), start=1):
-            table.add_row("", getattr(row, there), number(row.researchers, "researchers"),
-                          interval(row.low, row.high, "researchers", signed=False),
+            table.add_row("", getattr(row, there), number(row.researchers, PEOPLE),
+                          interval(row.low, row.high, PEOPLE, signed=False),
                           end_section=place == min(len(rows), N_COUNTRIES))
     return table
 
 
+def total_change(over_time: pd.DataFrame, focus: str, year: int) -> str:
+    """Say how the number of works changes, in the world and in `focus`: shares do not show a world that makes fewer."""
+    works = over_time[(over_time.outcome == "works") & (over_time.year == year)]
+    parts = []
+    for place, rows in (("the world", works), (focus, works[works.country == focus])):
+        made = rows.groupby("arm")["mean"].sum()
+        parts.append(f"{place} {100 * (made['scenario'] / made['baseline'] - 1):+.2f} %" if made["baseline"] else f"{place} none")
+    return f"Number of works in {year}, scenario against baseline: {', '.join(parts)}\n"
+
+
 def number(value: float, unit: str, signed: bool = False) -> str:
-    """Return a figure as text: shares with two decimals, counts without."""
+    """Return a figure as text: shares with two decimals, counts of people without, or with one where they are few."""
     if pd.isna(value):
         return "-"
-    places = 0 if unit == "researchers" else 2
+    places = 2 if unit != PEOPLE else 0 if abs(value) >= 100 else 1
     sign = "+" if signed else ""
     return f"{round(value, places) + 0.0:{sign},.{places}f}"        # adding 0.0 turns a rounded -0 into 0
 

@@ -14,7 +14,7 @@ from talentsim.config.schema import ScenarioMeta
 from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
 from talentsim.data.tables import base_levers, codes_of
-from talentsim.policy import levers_in_year
+from talentsim.policy import levers_in_year, share_in_force
 from talentsim.vocab import LEVERS, Axes
 
 _CHANGE = {"set": "becomes {value:g}", "add": "changes by {value:+g}", "multiply": "is multiplied by {value:g}"}
@@ -26,7 +26,7 @@ def policy_in_words(policy: Policy) -> str:
     where = "every country" if policy.countries is None else ", ".join(policy.countries)
     whom = ""
     if lever.axes is Axes.HOST_ORIGIN:
-        whom = ", towards all other origins" if policy.origins is None else f", towards {', '.join(policy.origins)}"
+        whom = " for people of all other origins" if policy.origins is None else f" for people from {', '.join(policy.origins)}"
     first = str(policy.start.year) if (policy.start.month, policy.start.day) == (1, 1) else policy.start.isoformat()
     until = "for good" if policy.end is None else (
         f"to {policy.end.year}" if (policy.end.month, policy.end.day) == (12, 31) else f"to {policy.end.isoformat()}")
@@ -39,8 +39,8 @@ def policy_lines(baseline: Config, scenario: Config) -> list[str]:
     """Say what the scenario changes against the baseline, one policy a line."""
     added = [(name, policy) for name, policy in scenario.policies.items() if baseline.policies.get(name) != policy]
     dropped = [(name, policy) for name, policy in baseline.policies.items() if name not in scenario.policies]
-    lines = [f"{policy.title or name}: {policy_in_words(policy)}" for name, policy in added]
-    lines += [f"without {policy.title or name}: {policy_in_words(policy)}" for name, policy in dropped]
+    lines = [f"{name}: {policy_in_words(policy)}" for name, policy in added]
+    lines += [f"{name}, in the baseline alone: {policy_in_words(policy)}" for name, policy in dropped]
     return lines or ["no policy differs: a placebo"]
 
 
@@ -58,7 +58,7 @@ def scenario_in_words(baseline: Config, scenario: Config) -> Group:
 
 
 def _levers_table(baseline: Config, scenario: Config) -> Table:
-    year = scenario.world.end_year
+    year = _last_year_that_differs(baseline, scenario)
     table = Table(title=f"Levers that differ in {year}", title_justify="left")
     for column in ("lever", "country", "towards", "baseline", "scenario", "unit"):
         table.add_column(column)
@@ -74,31 +74,40 @@ def _levers_table(baseline: Config, scenario: Config) -> Table:
     return table
 
 
+def _last_year_that_differs(baseline: Config, scenario: Config) -> int:
+    """Return the last simulated year in which a policy of one arm alone is in force; the last year when there is none."""
+    differing = [policy for arm, against in ((baseline, scenario), (scenario, baseline))
+                 for name, policy in arm.policies.items() if against.policies.get(name) != policy]
+    years = range(scenario.world.end_year, scenario.world.burn_in_year - 1, -1)
+    return next((year for year in years if any(share_in_force(each, year) for each in differing)), scenario.world.end_year)
+
+
 def _span(values: np.ndarray) -> str:
     low, high = values.min(), values.max()
-    return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+    return f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
 
 
 def scenario_list(cards: Sequence[ScenarioMeta]) -> Table:
     """List scenarios with title and description."""
-    table = Table("scenario", "title", "description", show_lines=True)
+    table = _folding("scenario", "title", "description")
     for card in cards:
         table.add_row(Text(card.name), Text(card.title), Text(card.description.strip()))
     return table
 
 
-def parameter_table(rows: Sequence[tuple[str, Parameter]]) -> Table:
-    """List parameters with all that is known about them."""
-    table = Table("parameter", "value", "unit", "year", "range", "evidence", "source")
+def parameter_table(rows: Sequence[tuple[str, Parameter]], width: int) -> Table:
+    """List parameters with all that is known about them; keys stay on one line where `width` columns allow."""
+    table = _folding("parameter", "value", "unit", "year", "range", "evidence", "source", "note")
+    table.columns[0].min_width = min(max(len(key) for key, _ in rows), width // 3)
     for key, each in rows:
         table.add_row(Text(key), f"{each.value:g}", Text(each.unit), str(each.year or ""),
-                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.source)))
+                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.source)), Text(each.note))
     return table
 
 
 def source_table(known: Mapping[str, Source], used: Mapping[str, Sequence[str]]) -> Table:
     """List the sources that a configuration rests on, with the number of figures and where to find them."""
-    table = Table("source", "figures", "title", "publisher", "year", "link", show_lines=True)
+    table = _folding("source", "figures", "title", "publisher", "year", "link")
     for name, keys in used.items():
         each = known[name]
         table.add_row(Text(name), str(len(keys)), Text(each.title), Text(each.publisher), str(each.year or ""), Text(each.url))
@@ -107,10 +116,18 @@ def source_table(known: Mapping[str, Source], used: Mapping[str, Sequence[str]])
 
 def fact_table(rows: Sequence[Fact]) -> Table:
     """List observed figures with unit, year, source and evidence."""
-    table = Table("fact", "quantity", "value", "unit", "year", "evidence", "source", show_lines=True)
+    table = _folding("fact", "quantity", "value", "unit", "year", "evidence", "source")
     for each in rows:
         table.add_row(Text(each.id), Text(each.quantity), Text(_as_text(each.value)), Text(each.unit), str(each.year or ""),
                       each.evidence.value, Text(each.source))
+    return table
+
+
+def _folding(*columns: str) -> Table:
+    """Return a table whose cells break lines where they must and are never cut."""
+    table = Table(show_lines=True)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     return table
 
 
