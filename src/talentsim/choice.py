@@ -155,28 +155,31 @@ def probabilities(utility: Floats, axis: int = -1) -> Floats:
     return np.exp(utility - np.expand_dims(logsum(utility, axis), axis))
 
 
-def screened_probabilities(utility: Floats, p_refusal: Floats, nodes: int = 256) -> Floats:
+def screened_probabilities(utility: Floats, p_refusal: Floats, step: float = 0.2) -> Floats:
     """Return the probability that each alternative is chosen when each admits or refuses at random, independently.
 
     The arrival times of the open alternatives race; with rates w = exp(V),
 
         P(k) = int_0^inf (1 - r_k) w_k exp(-w_k t) prod_{j != k} [r_j + (1 - r_j) exp(-w_j t)] dt.
 
-    The integral runs over log t by the trapezoidal rule, which converges geometrically here.
+    The integral runs over log t by the trapezoidal rule, which converges geometrically here, up to where one that
+    surely admits has surely arrived.
 
     Parameters
     ----------
     utility, p_refusal
         Shape (n, n_countries), with a refusal of 0 for at least one alternative in each row.
-    nodes
-        Points of the rule.
+    step
+        Of log t, between the points of the rule.
     """
-    weight = np.exp(utility - utility.max(axis=-1, keepdims=True))
-    grid = np.linspace(-40.0, 8.0, nodes)
+    log_weight = utility - utility.max(axis=-1, keepdims=True)
+    weight = np.exp(log_weight)
+    sure = np.where(p_refusal == 0.0, log_weight, -np.inf).max(axis=-1)
+    grid = np.arange(-40.0, 8.0 - sure.min(), step)
     time = np.exp(grid)
     survival = np.exp(-weight[..., None] * time)                              # (n, k, t)
     waiting = p_refusal[..., None] + (1.0 - p_refusal[..., None]) * survival
     others = np.prod(waiting, axis=-2, keepdims=True) / np.maximum(waiting, 1e-300)
     density = (1.0 - p_refusal[..., None]) * weight[..., None] * survival * others
-    chance = (density * time).sum(axis=-1) * (grid[1] - grid[0])
+    chance = (density * time).sum(axis=-1) * step
     return np.asarray(chance / chance.sum(axis=-1, keepdims=True))

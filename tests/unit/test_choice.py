@@ -155,6 +155,15 @@ def test_screened_probabilities_match_the_sum_over_open_sets() -> None:
     assert np.allclose(screened_probabilities(utility, refusal), expected, atol=1e-9)
 
 
+@pytest.mark.parametrize("gap", [5.0, 30.0, 60.0])
+def test_screened_probabilities_where_home_is_far_worse(gap: float) -> None:
+    """Two foreign countries, each far better than home, that refuse half and all: half go, half stay."""
+    chance = screened_probabilities(np.array([[0.0, gap, gap]]), np.array([[0.0, 0.5, 1.0]]))
+    assert chance[0, 2] == 0.0
+    exact = 0.5 * probabilities(np.array([0.0, gap])) + 0.5 * np.array([1.0, 0.0])
+    assert chance[0, :2] == pytest.approx(exact, abs=1e-9)
+
+
 def test_screened_probabilities_without_refusals_are_logit() -> None:
     utility = np.array([[0.0, -20.0, 3.0, -4.0]])
     assert np.allclose(screened_probabilities(utility, np.zeros((1, 4))), probabilities(utility), atol=1e-10)
