@@ -204,6 +204,14 @@ def test_a_users_broken_file_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2 and "broken.yaml" in done.stderr and "line" in done.stderr
 
 
+def test_a_doubled_key_in_a_users_file_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "mine" / "scenario"
+    folder.mkdir(parents=True)
+    (folder / "twice.yaml").write_text("# @package _global_\nscenario:\n  name: twice\n  title: A\n  title: B\n  description: C\n")
+    done = talentsim("--config-dir", "mine", "world=toy", "scenario=twice", cwd=tmp_path)
+    assert done.returncode == 2 and "twice.yaml" in done.stderr and "duplicate key title" in done.stderr
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "outputs").write_text("a file where the folder should be")
     done = talentsim("scenario=baseline", *BASE, cwd=tmp_path)

@@ -200,6 +200,8 @@ def _target_error(where: str) -> UserError:
 def _explain(error: Exception, overrides: Iterable[Override], config_dir: str | None) -> NoReturn:
     """Turn an error of Hydra, OmegaConf or YAML into one a user can act on."""
     text = " ".join(str(error).split())
+    if isinstance(error, yaml.YAMLError):
+        raise UserError("configuration", f"a file is not good YAML: {text}", "YAML without doubled keys") from None
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, name = error.missing_cfg_file.replace("\\", "/").rpartition("/")
         raise unknown_name(f"{group or 'configuration'}={name}", group or "configuration", name,
