@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from talentsim.commands.arguments import read
 from talentsim.config.compose import load_arms
-from talentsim.cli import read
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

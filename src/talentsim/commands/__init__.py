@@ -1,0 +1,58 @@
+"""The commands, one module each: `talentsim NAME` calls `run(arguments)` of the module named here.
+
+A command is added with a module and one entry; the module is imported when its command is given, so `--help`, which
+prints the entries, stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from talentsim.commands.arguments import Arguments
+
+
+class Command(NamedTuple):
+    """A command's module, how to call it, and what it does in a few words."""
+
+    module: str
+    usage: str
+    summary: str
+
+
+COMMANDS: dict[str, Command] = {
+    "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
+    "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
+                          "every figure with unit, range, source and evidence"),
+    "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
+    "show": Command("talentsim.commands.show", "show scenario=visa_tightening", "say in words what a scenario changes"),
+    "sources": Command("talentsim.commands.sources", "sources", "the sources behind the figures"),
+}
+
+MAIN_JOB = "talentsim.commands.compare"
+"""What runs when no command is named."""
+
+
+def run_command(arguments: Arguments) -> int:
+    """Run the command that the first word names, the main job without one, and return its exit code.
+
+    Raises
+    ------
+    UserError
+        When there is no such command, or it meets a mistake of the user's.
+    """
+    module = MAIN_JOB
+    if arguments.words:
+        from talentsim.config.errors import unknown_name
+
+        if arguments.words[0] not in COMMANDS:
+            raise unknown_name("command line", "command", arguments.words[0], COMMANDS)
+        module = COMMANDS[arguments.words[0]].module
+    code: int = import_module(module).run(arguments)
+    return code
+
+
+def command_lines() -> str:
+    """Return the usage and summary of every command, one a line."""
+    return "\n".join(f"  talentsim {each.usage:<31} {each.summary}" for each in COMMANDS.values())

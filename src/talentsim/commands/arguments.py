@@ -1,0 +1,68 @@
+"""What a command is given, the command line taken apart, and what it leaves to a reader who has gone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_HYDRA_ONLY = {"--cfg": 1, "-c": 1, "--info": 1, "-i": 1, "--package": 1, "-p": 1, "--resolve": 0, "--hydra-help": 0,
+               "--shell-completion": 0, "-sc": 0}
+
+
+@dataclass
+class Arguments:
+    """The command line, taken apart.
+
+    `words` are the command and what stands behind it; `hydra` are options that only Hydra knows.
+    """
+
+    words: list[str] = field(default_factory=list)
+    overrides: list[str] = field(default_factory=list)
+    config_dir: str | None = None
+    multirun: bool = False
+    hydra: list[str] = field(default_factory=list)
+
+
+def read(argv: Sequence[str]) -> Arguments:
+    """Take a command line apart.
+
+    Raises
+    ------
+    UserError
+        When an option does not exist or lacks its value.
+    """
+    from talentsim.config.errors import UserError, nearest
+
+    arguments, rest = Arguments(), list(argv)
+
+    def value_of(option: str) -> str:
+        if not rest:
+            raise UserError(option, "a value is missing behind it", "", "see talentsim --help")
+        return rest.pop(0)
+
+    while rest:
+        each = rest.pop(0)
+        option, equals, value = each.partition("=") if each.startswith("--") else (each, "", "")
+        if option in ("-m", "--multirun"):
+            arguments.multirun = True
+        elif option in ("--config-dir", "-cd"):
+            arguments.config_dir = value if equals else value_of(option)
+        elif option in _HYDRA_ONLY:
+            arguments.hydra += [each] + [value_of(option) for _ in range(0 if equals else _HYDRA_ONLY[option])]
+        elif each.startswith("-"):
+            options = ["--config-dir", "--multirun", "--help", "--version", *_HYDRA_ONLY]
+            near = nearest(each, options)
+            raise UserError(each, "there is no such option", ", ".join(options), f"did you mean {near!r}?" if near else "")
+        elif "=" in each or each.startswith("~"):
+            arguments.overrides.append(each)
+        else:
+            arguments.words.append(each)
+    return arguments
+
+
+def reader_gone() -> int:
+    """Let what is still to be printed go nowhere, `head` has read enough, and return the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

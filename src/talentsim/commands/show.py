@@ -1,0 +1,16 @@
+"""`talentsim show scenario=NAME`: say in words what a scenario changes."""
+
+from __future__ import annotations
+
+from talentsim.commands.arguments import Arguments
+
+
+def run(arguments: Arguments) -> int:
+    """Print what the scenario is and which levers differ from the baseline's."""
+    from talentsim.config.compose import load_arms
+    from talentsim.report.terminal import terminal
+    from talentsim.report.words import scenario_in_words
+
+    baseline, scenario = load_arms(arguments.overrides, arguments.config_dir)
+    terminal().print(scenario_in_words(baseline, scenario))
+    return 0
