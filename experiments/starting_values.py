@@ -22,7 +22,7 @@ from talentsim.config import Config
 from talentsim.config.check import check
 from talentsim.config.compose import compose_plain
 from talentsim.meanfield import Expected, MeanField
-from talentsim.vocab import MoveReason
+from talentsim.vocab import MOVES, Reason
 
 EUROPE = ("GBR", "DEU", "FRA", "CHE", "NLD", "REU")
 # Researchers in 2024, thousands: USA, China and Europe's total from UNIDO; the rest of its world total is split, and so is
@@ -57,7 +57,7 @@ class Traced(MeanField):
         state = self.empty_state()
         share = 1.0 / len(self.taste) ** 2
         state.students[:, :, :, host, 0] = share
-        moves = np.zeros((len(MoveReason), self.n, self.n, self.n))
+        moves = np.zeros((len(MOVES), self.n, self.n, self.n))
         settled, moved = self._graduate(state, self.work_tables[year], moves)
         state.settled += settled
         state.moved += moved
@@ -119,7 +119,7 @@ def compared(twin: Traced, expected: Expected, codes: list[str]) -> dict[str, tu
         for code, (thousands, error) in targets.items():
             rows[f"log stock {code} {when}"] = (np.log(stock[at[code]]), np.log(1000 * thousands), error)
     for when, (count, error) in US_STUDENTS.items():
-        new = expected.moves[year[when], MoveReason.STUDY, :, :, at["USA"]].sum(axis=1)
+        new = expected.moves[year[when], Reason.STUDY, :, :, at["USA"]].sum(axis=1)
         rows[f"log US students {when}"] = (np.log(new.sum()), np.log(count), error)
         for code, share in US_STUDENT_SHARE.items():
             rows[f"log share {code} of US students {when}"] = (np.log(new[at[code]] / new.sum()), np.log(share), 0.15)
@@ -127,7 +127,7 @@ def compared(twin: Traced, expected: Expected, codes: list[str]) -> dict[str, tu
     for code, (rate, error) in STAY_5.items():
         who = [at[each] for each in (EUROPE if code == "Europe" else (code,))]
         rows[f"stay rate {code}"] = (stays[who].mean(), rate, error)
-    moved = expected.moves[year[2019], MoveReason.SEARCH].sum(axis=(0, 2)) / expected.researchers[year[2018]].sum(axis=0)
+    moved = expected.moves[year[2019], Reason.SEARCH].sum(axis=(0, 2)) / expected.researchers[year[2018]].sum(axis=0)
     for code, rate in HAZARD.items():
         rows[f"log hazard {code}"] = (np.log(moved[at[code]]), np.log(rate), 0.3)
     return rows

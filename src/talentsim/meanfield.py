@@ -21,7 +21,7 @@ from talentsim.policy import levers_in_year
 from talentsim.state.countries import Countries
 from talentsim.streams import to_normal
 from talentsim.utility import Conditions, systematic_utility
-from talentsim.vocab import MoveReason
+from talentsim.vocab import MOVES, Reason
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class MeanField:
         levers = levers_in_year(self.levers, self.config.policies, year, self.countries.codes)
         work = self._table(self.behaviour.location.weights, levers, place, state, self.destinations.asc_work)
         study = self._table(self.behaviour.study.weights, levers, place, state, self.destinations.asc_study)
-        moves = np.zeros((len(MoveReason), self.n, self.n, self.n))
+        moves = np.zeros((len(MOVES), self.n, self.n, self.n))
         entrants = self.cohorts[place] * levers["entry"]
         self._age(state)
         self._enter(state, entrants, self.study_shares(study, levers), moves)
@@ -146,7 +146,7 @@ class MeanField:
         m = len(self.taste)
         new = entrants[:, None] * shares / (m * m)                                  # (m, o, t)
         state.students[..., -1] += new[:, None]
-        moves[MoveReason.STUDY, np.arange(self.n), np.arange(self.n)] += _off_diagonal(new.sum(axis=0) * m)
+        moves[Reason.STUDY, np.arange(self.n), np.arange(self.n)] += _off_diagonal(new.sum(axis=0) * m)
 
     def _graduate(self, state: _State, table: ChoiceTable, moves: Floats) -> tuple[Floats, Floats]:
         """Empty the class that takes its doctorate; return where it goes, as additions to settled and moved."""
@@ -155,7 +155,7 @@ class MeanField:
         state.students[..., 0] = 0.0
         home = float(law.return_constant) + self.home[None, :, :, None]
         going = cohort[..., None] * self._chances(table, np.full((1, 1, 1, 1), -float(law.move)), home)
-        self._count(moves[MoveReason.GRADUATION], going)
+        self._count(moves[Reason.GRADUATION], going)
         settled, moved = np.zeros_like(state.settled), np.zeros_like(state.moved)
         everyone = np.arange(self.n)
         staying = going[..., everyone, everyone]                                    # (m, h, o, t)
@@ -178,8 +178,8 @@ class MeanField:
             settled = rate * state.settled[..., s, None] * self._chances(table, first[s], back[..., s])[..., everyone, everyone, :]
             going[..., everyone, everyone] = 0.0
             settled[..., everyone, everyone] = 0.0
-            self._count(moves[MoveReason.SEARCH], going)
-            moves[MoveReason.SEARCH, everyone, everyone] += settled.sum(axis=(0, 1))
+            self._count(moves[Reason.SEARCH], going)
+            moves[Reason.SEARCH, everyone, everyone] += settled.sum(axis=(0, 1))
             leaving[..., s] = going.sum(axis=-1)
             arriving[..., 0] += going.sum(axis=3) + settled
             state.settled[..., s] -= settled.sum(axis=-1)

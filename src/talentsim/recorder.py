@@ -9,7 +9,7 @@ import pandas as pd
 
 from talentsim.arrays import Floats, Integers
 from talentsim.state.world import World
-from talentsim.vocab import CareerStage, MoveReason
+from talentsim.vocab import MOVES, CareerStage, Reason
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RunTables:
     def _categories(self, axis: str) -> list[str]:
         if axis == "stage":
             return [stage.name.lower() for stage in CareerStage]
-        return [reason.name.lower() for reason in MoveReason] if axis == "reason" else list(self.codes)
+        return [reason.name.lower() for reason in MOVES] if axis == "reason" else list(self.codes)
 
 
 LAYOUT: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {

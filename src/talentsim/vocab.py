@@ -13,12 +13,79 @@ class CareerStage(IntEnum):
     RESEARCHER = 1
 
 
-class MoveReason(IntEnum):
-    """Decision that led to a move between countries."""
+class VisaStatus(IntEnum):
+    """Right by which a researcher lives where they live; stored as one byte. See `rules.visa` for the legal steps."""
+
+    NATIONAL = 0        # in the country of origin
+    STUDENT = 1
+    POST_STUDY = 2      # practical training after a degree: the OPT and STEM OPT of the United States
+    TEMPORARY = 3       # a work visa: the H-1B of the United States
+    QUEUED = 4          # a work visa, kept up while waiting for permanence: an approved petition for a green card
+    PERMANENT = 5
+
+
+class Sector(IntEnum):
+    """Sector of an employer; stored as one byte."""
+
+    ACADEMIA = 0
+    INDUSTRY = 1
+
+
+class Attribution(StrEnum):
+    """To whom a unit of work is credited; in the order of the axes of every table of works."""
+
+    ORIGIN = "origin"
+    TRAINING = "training"
+    WORK = "work"
+    HQ = "hq"
+
+
+class Reason(IntEnum):
+    """What happened to a researcher; the first five can be moves between countries."""
 
     STUDY = 0
     GRADUATION = 1
     SEARCH = 2
+    DISPLACED = 3       # no status left: home, or the next-best country
+    PLACED = 4          # no status left: moved by the employer to a laboratory of its own elsewhere
+    REFUSED = 5
+    LOST_LOTTERY = 6
+    STATUS = 7          # a status gained or lost without a move
+    EXIT = 8
+    REHIRED = 9         # the employer left the country
+
+
+MOVES = (Reason.STUDY, Reason.GRADUATION, Reason.SEARCH, Reason.DISPLACED, Reason.PLACED)
+
+
+class VisaRoute(IntEnum):
+    """Way by which a visa is sought."""
+
+    STUDENT_VISA = 0
+    LOTTERY = 1         # a work visa under a cap
+    EXEMPT = 2          # a work visa outside the cap, or in a country without one
+    TRANSFER = 3        # within a firm, from a laboratory abroad
+    OTHER_VISA = 4      # O-1, EB-1 and the like
+    SPOUSE = 5
+    FURTHER_DEGREE = 6
+    RENEWAL = 7
+
+
+class VisaOutcome(IntEnum):
+    """What became of an application; each counts as APPLIED too."""
+
+    APPLIED = 0
+    REFUSED = 1
+    LOST_LOTTERY = 2
+    GRANTED = 3
+
+
+class Tier(IntEnum):
+    """Part of the researchers by ability, with cut-offs that are fixed for a configuration."""
+
+    ALL = 0
+    TOP20 = 1
+    TOP2 = 2
 
 
 class Decision(IntEnum):
@@ -33,6 +100,25 @@ class Decision(IntEnum):
     GRADUATION = 6
     SEARCH = 7
     LOCATION = 8
+    LISTED = 9
+    STUDENT_SCREENING = 10
+    DOCTORAL_PLACE = 11
+    SECTOR = 12
+    EMPLOYER = 13
+    TRANSFER = 14
+    LOTTERY = 15
+    WORK_VISA = 16
+    OTHER_VISA = 17
+    SPOUSE = 18
+    FURTHER_DEGREE = 19
+    RENEWAL = 20
+    CLOCK = 21
+    PLACEMENT = 22
+    SITE = 23
+    DISPLACEMENT = 24
+    DISPLACEMENT_VISA = 25
+    SEATS = 26
+    BACKGROUND = 27
 
 
 class Evidence(StrEnum):

@@ -8,7 +8,7 @@ from talentsim.choice import Choosers, choose
 from talentsim.state.world import World
 from talentsim.streams import draw_key
 from talentsim.utility import conditions_of, systematic_utility, taste_of
-from talentsim.vocab import CareerStage, Decision, MoveReason
+from talentsim.vocab import CareerStage, Decision, Reason
 
 READS = ("levers", "log_strength", "diaspora", "researchers", "destinations.asc_work")
 WRITES = ("researchers", "tally.moves")
@@ -32,4 +32,4 @@ def step(world: World, year: int) -> None:
     people.career_stage[rows] = CareerStage.RESEARCHER
     moved = chosen != current
     people.move(rows[moved], chosen[moved], year)
-    world.tally.count_moves(MoveReason.GRADUATION, origin, current, chosen)
+    world.tally.count_moves(Reason.GRADUATION, origin, current, chosen)

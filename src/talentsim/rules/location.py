@@ -9,7 +9,7 @@ from talentsim.choice import Choosers, choose
 from talentsim.state.world import World
 from talentsim.streams import draw_key, words_at
 from talentsim.utility import conditions_of, systematic_utility, taste_of
-from talentsim.vocab import CareerStage, Decision, MoveReason
+from talentsim.vocab import CareerStage, Decision, Reason
 
 READS = ("levers", "log_strength", "diaspora", "researchers", "destinations.asc_work")
 WRITES = ("researchers", "tally.moves")
@@ -28,7 +28,7 @@ def step(world: World, year: int) -> None:
 
     moved = chosen != current
     people.move(rows[moved], chosen[moved], year)
-    world.tally.count_moves(MoveReason.SEARCH, origin, current, chosen)
+    world.tally.count_moves(Reason.SEARCH, origin, current, chosen)
 
 
 def searching(world: World, year: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from talentsim.choice import Admission, Choosers, choose
 from talentsim.state.world import World
 from talentsim.streams import draw_key
 from talentsim.utility import conditions_of, systematic_utility, taste_of
-from talentsim.vocab import Decision, MoveReason
+from talentsim.vocab import Decision, Reason
 
 READS = ("entered", "levers", "log_strength", "diaspora", "origins.home_study", "destinations.asc_study")
 WRITES = ("researchers", "tally.moves", "tally.refused_students")
@@ -35,5 +35,5 @@ def step(world: World, year: int) -> None:
     abroad = outcome.alternative != origin
     people.training_country[new] = outcome.alternative
     people.move(np.arange(new.start, new.stop)[abroad], outcome.alternative[abroad], year)
-    world.tally.count_moves(MoveReason.STUDY, origin, origin, outcome.alternative)
+    world.tally.count_moves(Reason.STUDY, origin, origin, outcome.alternative)
     np.add.at(world.tally.refused_students, (outcome.refused_by, origin[outcome.refused_row]), 1)

@@ -20,7 +20,7 @@ from talentsim.data.tables import (
 from talentsim.state.countries import Countries
 from talentsim.state.researchers import Researchers
 from talentsim.streams import seed_key
-from talentsim.vocab import CareerStage, MoveReason
+from talentsim.vocab import MOVES, CareerStage, Reason
 
 
 @dataclass
@@ -40,11 +40,11 @@ class Tally:
     def empty(cls, n: int) -> Tally:
         """Return a tally of a year in which nothing has happened yet."""
         stages = len(CareerStage)
-        return cls(np.zeros(n, np.int64), np.zeros((n, n), np.int64), np.zeros((len(MoveReason), n, n, n), np.int64),
+        return cls(np.zeros(n, np.int64), np.zeros((n, n), np.int64), np.zeros((len(MOVES), n, n, n), np.int64),
                    np.zeros((n, n), np.int64), np.zeros((n, n, n, stages), np.int64), np.zeros((n, n, n, stages)),
                    np.zeros((n, n, n)), np.zeros((n, n, n)))
 
-    def count_moves(self, reason: MoveReason, origin: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
+    def count_moves(self, reason: Reason, origin: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
         """Add moves between countries; those who stay are left out."""
         moved = start != end
         np.add.at(self.moves[reason], (origin[moved], start[moved], end[moved]), 1)
