@@ -1,0 +1,122 @@
+"""Scores of a forecast of flows and stocks against the published panel.
+
+All flow scores run over every corridor between two regions. `weight` and the list of the largest corridors come from the
+mean flows of the last five years before the forecast; the base of change from the last three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Booleans, Floats
+from talentsim.data.panel import REST, Panel
+
+N_LARGEST = 50
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Expected moves by corridor and researchers by region for the years from `first` on."""
+
+    first: int
+    migrations: Floats      # (y, c, k)
+    stock: Floats           # (y, k) at the end of the year
+
+
+def score(panel: Panel, forecast: Forecast) -> dict[str, float]:
+    """Score a forecast against the same years of the panel.
+
+    Returns
+    -------
+    wlogRMSE
+        sqrt of the weighted mean of log((pred + 1) / (obs + 1))^2.
+    logRMSE, R2log
+        The same unweighted, and the share of the variance of log(obs + 1) that is explained.
+    CPC
+        Common part of commuters, 2 sum min(pred, obs) / (sum pred + sum obs).
+    MAPE50, MdAPE50
+        Mean and median absolute error over the 50 largest corridors between named regions, %.
+    chg_corr50
+        Over those, the correlation of predicted and observed log change of the mean flow; NaN if nothing changes.
+    bias_total%
+        Error of the total, %.
+    netrate_rho, netrate_RMSE_permil
+        Spearman correlation and root mean squared error of the named regions' net rates, per mil of the same year's
+        stock, each averaged over years.
+    TVD_stock, MAPE_stock
+        Half the summed absolute difference of stock shares; mean absolute error of stocks, %; averaged over years.
+    """
+    start = panel.place(forecast.first)
+    window = slice(start, start + len(forecast.migrations))
+    observed, stock = panel.migrations[window], panel.stock[window]
+    weight = panel.migrations[start - 5:start].mean(axis=0)
+    base = panel.migrations[start - 3:start].mean(axis=0)
+    return (_flow_scores(forecast.migrations, observed, weight)
+            | _largest_scores(forecast.migrations, observed, base, largest(panel, weight))
+            | _net_rate_scores(panel, forecast, observed, stock)
+            | _stock_scores(forecast.stock, stock))
+
+
+def score_table(panel: Panel, forecasts: dict[str, Forecast]) -> pd.DataFrame:
+    """Score several forecasts of the same years: one row each, in the order given."""
+    return pd.DataFrame([{"model": name} | score(panel, each) for name, each in forecasts.items()])
+
+
+def largest(panel: Panel, weight: Floats) -> Booleans:
+    """Return which corridors are the largest between named regions; shape (c, k)."""
+    named = np.array([code != REST for code in panel.codes])
+    candidates = np.where(named[:, None] & named & corridors(len(named)), weight, -1.0)
+    chosen = np.zeros(candidates.size, dtype=bool)
+    chosen[np.argsort(-candidates, axis=None, kind="stable")[:N_LARGEST]] = True
+    return chosen.reshape(candidates.shape)
+
+
+def corridors(n: int) -> Booleans:
+    """Return where two different regions meet; shape (n, n)."""
+    return ~np.eye(n, dtype=bool)
+
+
+def _flow_scores(predicted: Floats, observed: Floats, weight: Floats) -> dict[str, float]:
+    off = corridors(observed.shape[1])
+    pred, obs, share = predicted[:, off], observed[:, off], weight[off] / weight[off].sum()
+    error = np.log((pred + 1.0) / (obs + 1.0))
+    level = np.log(obs + 1.0)
+    return {
+        "wlogRMSE": float(np.sqrt((share * error**2).sum(axis=1).mean())),
+        "logRMSE": float(np.sqrt((error**2).mean())),
+        "CPC": float(2.0 * np.minimum(pred, obs).sum() / (pred.sum() + obs.sum())),
+        "R2log": float(1.0 - (error**2).sum() / ((level - level.mean()) ** 2).sum()),
+        "bias_total%": float(100.0 * (pred.sum() / obs.sum() - 1.0)),
+    }
+
+
+def _largest_scores(predicted: Floats, observed: Floats, base: Floats, chosen: Booleans) -> dict[str, float]:
+    pred, obs = predicted[:, chosen], observed[:, chosen]
+    error = np.abs(pred - obs) / obs
+    change, truth = (np.log(each.mean(axis=0) / base[chosen]) for each in (pred, obs))
+    moves = change.std() > 1e-12
+    return {"MAPE50": float(100.0 * error.mean()), "MdAPE50": float(100.0 * np.median(error)),
+            "chg_corr50": float(np.corrcoef(change, truth)[0, 1]) if moves else float("nan")}
+
+
+def _net_rate_scores(panel: Panel, forecast: Forecast, observed: Floats, stock: Floats) -> dict[str, float]:
+    from scipy.stats import spearmanr
+
+    named = np.array([code != REST for code in panel.codes])
+    pred, obs = (net_rates(moves, people)[:, named] for moves, people in ((forecast.migrations, forecast.stock), (observed, stock)))
+    return {"netrate_rho": float(np.mean([spearmanr(one, other)[0] for one, other in zip(pred, obs, strict=True)])),
+            "netrate_RMSE_permil": float(np.sqrt(((pred - obs) ** 2).mean(axis=1)).mean())}
+
+
+def net_rates(migrations: Floats, stock: Floats) -> Floats:
+    """Return arrivals less departures per mil of the same year's stock; shape (y, k)."""
+    return 1000.0 * (migrations.sum(axis=1) - migrations.sum(axis=2)) / stock
+
+
+def _stock_scores(predicted: Floats, observed: Floats) -> dict[str, float]:
+    shares = [each / each.sum(axis=1, keepdims=True) for each in (predicted, observed)]
+    return {"TVD_stock": float(0.5 * np.abs(shares[0] - shares[1]).sum(axis=1).mean()),
+            "MAPE_stock": float(100.0 * np.abs(predicted / observed - 1.0).mean())}

@@ -1,0 +1,175 @@
+"""The published panel of researcher migration: read from a folder of the user's, and checked before anything uses it.
+
+The project carries no copy. `talentsim data scholars` makes the folder's tables from the published files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats, Integers
+from talentsim.config.errors import UserError, unknown_name
+
+REST = "ROW"
+SOURCE = "scopus"
+COLUMNS = {
+    "flows": ("origin", "destination", "year", "migrations"),
+    "stocks": ("region", "year", "researchers"),
+    "covariates": ("region", "year", "gdp_pc_ppp_rw"),
+    "covariates_pair": ("origin", "destination", "dist_km", "comlang_off", "comlang_ethno", "colony_sym", "contig"),
+}
+"""Columns that each table must have; others are ignored, but for `source`, of which the Scopus rows are taken."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Yearly flows and stocks of researchers by region, and what may explain them.
+
+    Regions are in the order of `codes`. `migrations[y, c, k]` counts researchers whose country of affiliation changed
+    from c to k in `years[y]`: moves between countries of work, whatever the origin of the person. `stock[y, k]` are
+    those active in k in that year, `gdp` is GDP per head in constant int'l $ (PPP) from `gdp_years[0]` on. The matrices
+    by pair are those of CEPII: distance in km, 1 for a shared official or spoken language, a colonial tie, a border.
+    """
+
+    codes: tuple[str, ...]
+    years: Integers
+    migrations: Floats              # (y, c, k)
+    stock: Floats                   # (y, k)
+    gdp_years: Integers
+    gdp: Floats                     # (y, k)
+    pair: dict[str, Floats]         # column -> (c, k), 0 on the diagonal
+
+    def until(self, last: int) -> Panel:
+        """Return the panel as it was known at the end of `last`: no later flow, stock or GDP."""
+        known, gdp_known = self.years <= last, self.gdp_years <= last
+        return Panel(self.codes, self.years[known], self.migrations[known], self.stock[known],
+                     self.gdp_years[gdp_known], self.gdp[gdp_known], self.pair)
+
+    def place(self, year: int) -> int:
+        """Return the position of a year."""
+        return int(year - self.years[0])
+
+
+@lru_cache(maxsize=4)
+def load_panel(data_dir: str, codes: tuple[str, ...]) -> Panel:
+    """Read and check the tables of a folder.
+
+    Raises
+    ------
+    UserError
+        When the folder, a table, a column, a year or a corridor is missing, a code is unknown or a count is negative.
+    """
+    folder = Path(data_dir)
+    if not folder.is_dir():
+        raise UserError("world.data_dir", f"there is no folder {data_dir!r}",
+                        "a folder with " + ", ".join(f"{name}.parquet" for name in COLUMNS),
+                        "make one with: talentsim data scholars SOURCE_DIR")
+    tables = {name: _read(folder, name) for name in COLUMNS}
+    flows, stocks, gdp, pair = (tables[name] for name in COLUMNS)
+    years = _years(folder / "flows.parquet", flows, "year")
+    migrations = _cube(folder / "flows.parquet", flows, codes, ("origin", "destination"), "migrations", years)
+    stock = _cube(folder / "stocks.parquet", stocks, codes, ("region",), "researchers", years)
+    gdp_years = _years(folder / "covariates.parquet", gdp, "year")
+    level = _cube(folder / "covariates.parquet", gdp, codes, ("region",), "gdp_pc_ppp_rw", gdp_years)
+    once = pair.assign(year=0)
+    matrices = {name: _cube(folder / "covariates_pair.parquet", once, codes, ("origin", "destination"), name, np.zeros(1, int))[0]
+                for name in COLUMNS["covariates_pair"][2:]}
+    return Panel(codes, years, migrations, stock, gdp_years, level, matrices)
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """Read `name.parquet`, or `name.csv` where there is none.
+
+    Raises
+    ------
+    UserError
+        When neither is there, or cannot be read.
+    """
+    files = [folder / f"{name}.parquet", folder / f"{name}.csv"]
+    for path in files:
+        if path.is_file():
+            try:
+                return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, keep_default_na=False, na_values=[""])
+            except (OSError, ValueError, pd.errors.ParserError) as error:
+                raise UserError(str(path), "this table cannot be read: " + " ".join(str(error).split())[:200],
+                                "Parquet or CSV") from None
+    raise UserError(str(files[0]), "this table is missing", "Parquet, or CSV of the same name",
+                    "make it with: talentsim data scholars SOURCE_DIR")
+
+
+def _read(folder: Path, name: str) -> pd.DataFrame:
+    table = read_table(folder, name)
+    where = str(folder / f"{name}.parquet")
+    missing = [column for column in COLUMNS[name] if column not in table]
+    if missing:
+        raise UserError(where, f"column {missing[0]!r} is missing", ", ".join(COLUMNS[name]),
+                        f"found: {', '.join(map(str, table.columns))}")
+    if "source" in table:
+        table = table[table["source"] == SOURCE]
+        if table.empty:
+            raise UserError(where, f"no row has source {SOURCE!r}", f"rows of {SOURCE!r}")
+    return table
+
+
+def _years(path: Path, table: pd.DataFrame, column: str) -> Integers:
+    found = np.unique(_whole(path, table, column))
+    if not len(found):
+        raise UserError(str(path), "the table has no rows")
+    every = np.arange(found[0], found[-1] + 1)
+    gap = np.setdiff1d(every, found)
+    if len(gap):
+        raise UserError(str(path), f"year {gap[0]} is missing between {found[0]} and {found[-1]}", "every year, without a gap")
+    return every
+
+
+def _cube(path: Path, table: pd.DataFrame, codes: Sequence[str], axes: tuple[str, ...], column: str,
+          years: Integers) -> Floats:
+    """Spread a table over (year, *axes); every cell must be given once, but for pairs of a region with itself."""
+    table = table[np.isin(_whole(path, table, "year"), years)]
+    place = {code: position for position, code in enumerate(codes)}
+    for axis in axes:
+        strange = sorted(set(table[axis].astype(str)) - set(place))
+        if strange:
+            raise unknown_name(f"{path}, column {axis!r}", "region of this world", strange[0], place)
+    value = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    index = (table["year"].to_numpy(dtype=int) - years[0], *(table[axis].astype(str).map(place).to_numpy(dtype=int) for axis in axes))
+
+    def row(bad: np.ndarray) -> str:
+        first = table.iloc[int(np.flatnonzero(bad)[0])]
+        return ", ".join(f"{name} {first[name]}" for name in (*axes, "year"))
+
+    if not np.isfinite(value).all():
+        raise UserError(str(path), f"{column!r} is no number for {row(~np.isfinite(value))}", "a number in every row")
+    if (value < 0).any():
+        raise UserError(str(path), f"{column!r} is negative for {row(value < 0)}: {value[value < 0][0]:g}", "0 or more")
+    counted = np.zeros((len(years), *[len(codes)] * len(axes)), dtype=int)
+    np.add.at(counted, index, 1)
+    if (counted > 1).any():
+        raise UserError(str(path), f"{_cell(counted > 1, codes, axes, years)} stands there twice", "one row each")
+    missing = counted == 0
+    if len(axes) == 2:
+        missing &= ~np.eye(len(codes), dtype=bool)
+    if missing.any():
+        raise UserError(str(path), f"{_cell(missing, codes, axes, years)} is missing", "every region or pair in every year, zeros included")
+    cube = np.zeros(counted.shape)
+    cube[index] = value
+    return cube
+
+
+def _cell(wrong: np.ndarray, codes: Sequence[str], axes: tuple[str, ...], years: Integers) -> str:
+    year, *places = (int(each[0]) for each in np.nonzero(wrong))
+    return ", ".join([*(f"{axis} {codes[place]}" for axis, place in zip(axes, places, strict=True)), f"year {years[year]}"])
+
+
+def _whole(path: Path, table: pd.DataFrame, column: str) -> Integers:
+    value = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    wrong = ~np.isfinite(value) | (value != np.rint(value))
+    if wrong.any():
+        raise UserError(str(path), f"{column!r} is {table[column].iloc[int(np.flatnonzero(wrong)[0])]!r} in a row", "a whole number")
+    return value.astype(np.int64)
