@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from talentsim.config import Config
 from talentsim.config.check import check
-from talentsim.vocab import LEVERS, Axes
+from talentsim.config.world import VisaRegime
+from talentsim.vocab import LEVERS, SELECTORS
 
 Plain = dict[str, Any]
 
@@ -60,17 +61,18 @@ def random_worlds(draw: st.DrawFn, plain: Plain) -> Config:
         country["entry"]["level"] = {**country["entry"]["level"], "value": draw(st.floats(0, 60)), "range": [0, 100]}
         for field in ("student_refusal", "work_visa_odds"):
             country["visa"][field] = {**country["visa"][field], "value": draw(st.floats(0.01, 1)), "range": [0, 1]}
+        for field in VisaRegime.tables_by_origin():
             country["visa"][f"{field}_by_origin"] = {}
-        country["visa"]["years_to_permanence_by_origin"] = {}
         country["home"]["attachment"] = {**country["home"]["attachment"], "value": draw(st.floats(-5, 5)), "range": [-5, 5]}
         country["home"]["study"] = {**country["home"]["study"], "value": draw(st.floats(0, 6)), "range": [0, 7]}
+    data["employers"] = {name: firm for name, firm in data["employers"].items() if firm["hq"] in codes}
     behaviour = data["behaviour"]
     behaviour["study"]["years"] = draw(st.integers(1, 7))
     behaviour["location"]["age_cap"] = draw(st.integers(1, 20))
     for name in ("first_move", "onward_move"):
         behaviour["location"][name] = {**behaviour["location"][name], "value": draw(st.floats(-2, 3)), "range": [-2, 5]}
     behaviour["exit"]["rate"] = {**behaviour["exit"]["rate"], "value": draw(st.floats(0.001, 0.6)), "range": [0, 1]}
-    data["policy"] = {f"p{number}": draw(random_policies(codes, first)) for number in range(draw(st.integers(0, 3)))}
+    data["policy"] = {f"p{number}": draw(random_policies(codes, list(data["employers"]), first)) for number in range(draw(st.integers(0, 3)))}
     data["focus"] = codes[0]
     data["population"] |= {"classes": draw(st.sampled_from([None, 1, 3])), "chunk": draw(st.sampled_from([100, 1024]))}
     data["ensemble"]["seed"] = draw(st.integers(0, 2**40))
@@ -78,13 +80,14 @@ def random_worlds(draw: st.DrawFn, plain: Plain) -> Config:
 
 
 @st.composite
-def random_policies(draw: st.DrawFn, codes: list[str], first: int) -> Plain:
+def random_policies(draw: st.DrawFn, codes: list[str], employers: list[str], first: int) -> Plain:
     """Draw one policy on any lever."""
     lever = LEVERS[draw(st.sampled_from(list(LEVERS)))]
     some = st.one_of(st.none(), st.lists(st.sampled_from(codes), min_size=1, unique=True))
+    firms = st.one_of(st.none(), st.lists(st.sampled_from(employers), min_size=1, unique=True)) if employers else st.none()
+    selectors = {field: draw(firms if field == "employers" else some) for field in SELECTORS[lever.axes]}
     start = first + draw(st.integers(0, 12))
     change = draw(st.sampled_from(["add", "multiply"]))
-    return {"lever": lever.name, "countries": draw(some), "start": start,
-            "origins": draw(some) if lever.axes is Axes.HOST_ORIGIN else None,
+    return {"lever": lever.name, "start": start, **selectors,
             "end": draw(st.one_of(st.none(), st.integers(start, start + 10))), "ramp_years": draw(st.floats(0, 5)),
             "change": change, "value": draw(st.floats(0, 3) if change == "multiply" else st.floats(-0.5, 1.0))}

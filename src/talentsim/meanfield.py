@@ -16,7 +16,7 @@ from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
 from talentsim.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
 from talentsim.config import Config
 from talentsim.config.behaviour import Weights
-from talentsim.data.tables import base_levers, cohort_path, destination_table, origin_table
+from talentsim.data.tables import base_levers, cohort_path, destination_table, lever_axes, origin_table
 from talentsim.policy import levers_in_year
 from talentsim.state.countries import Countries
 from talentsim.streams import to_normal
@@ -69,7 +69,7 @@ class MeanField:
         self.countries = Countries.from_config(config)
         self.n = len(self.countries)
         self.origins, self.destinations = origin_table(config), destination_table(config)
-        self.levers, self.cohorts = base_levers(config), cohort_path(config)
+        self.levers, self.axes, self.cohorts = base_levers(config), lever_axes(config), cohort_path(config)
         start = np.log(self.destinations.strength)
         self.log_strength = np.broadcast_to(start, self.cohorts.shape) if log_strength is None else log_strength
         classes = config.population.classes or 1
@@ -99,7 +99,7 @@ class MeanField:
                       np.zeros((self.n, self.n)))
 
     def _step(self, state: _State, place: int, year: int) -> dict[str, Floats]:
-        levers = levers_in_year(self.levers, self.config.policies, year, self.countries.codes)
+        levers = levers_in_year(self.levers, self.config.policies, year, self.axes)
         work = self._table(self.behaviour.location.weights, levers, place, state, self.destinations.asc_work)
         study = self._table(self.behaviour.study.weights, levers, place, state, self.destinations.asc_study)
         moves = np.zeros((len(MOVES), self.n, self.n, self.n))

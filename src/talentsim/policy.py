@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from talentsim.arrays import Floats
+from talentsim.arrays import Booleans, Floats
 from talentsim.config import Policy
 from talentsim.vocab import LEVERS, Axes
+
+
+@dataclass(frozen=True)
+class LeverAxes:
+    """Names along the axes of the levers, in the order of every array.
+
+    Parameters
+    ----------
+    codes
+        Country codes.
+    employers, headquarters
+        Employers with a name, and the country each has its headquarters in.
+    """
+
+    codes: tuple[str, ...]
+    employers: tuple[str, ...] = ()
+    headquarters: tuple[str, ...] = ()
+
+    def shape(self, axes: Axes) -> tuple[int, ...]:
+        """Return the shape of a lever's array."""
+        countries, employers = len(self.codes), len(self.employers)
+        return {Axes.COUNTRY: (countries,), Axes.HOST_ORIGIN: (countries, countries), Axes.PAIR: (countries, countries),
+                Axes.EMPLOYER_SITE: (employers, countries), Axes.EMPLOYER: (employers,)}[axes]
+
 
 _ORDER = {"set": 0, "multiply": 1, "add": 2}
 
@@ -37,7 +62,7 @@ def share_in_force(policy: Policy, year: int) -> float:
 
 
 def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], year: int,
-                   codes: Sequence[str]) -> dict[str, Floats]:
+                   axes: LeverAxes) -> dict[str, Floats]:
     """Apply the policies in force to the base values of the levers.
 
     Changes that set come first, then those that multiply, then those that add, each by start and name, so that the
@@ -47,9 +72,9 @@ def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], y
     Parameters
     ----------
     base
-        Values without any policy: shape (n_countries,) for a lever of countries, (host, origin) otherwise.
-    codes
-        Country codes in the order of the arrays.
+        Values without any policy, each of its axes' shape.
+    axes
+        Names along the axes of the arrays.
 
     Returns
     -------
@@ -62,8 +87,8 @@ def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], y
     for _, policy, share in in_force:
         lever = LEVERS[policy.lever]
         value = levers[policy.lever].copy()
-        mask = _mask(policy, lever.axes, codes)
-        changed = np.clip(_change(value[mask], policy, share), lever.low, lever.high)
+        mask = _mask(policy, lever.axes, axes)
+        changed = np.clip(_change(value[mask], policy, policy.value_in(year), share), lever.low, lever.high)
         value[mask] = changed
         levers[policy.lever] = value
     return levers
@@ -74,20 +99,32 @@ def first_year(policies: Mapping[str, Policy]) -> int | None:
     return min((policy.start.year for policy in policies.values()), default=None)
 
 
-def _change(value: Floats, policy: Policy, share: float) -> Floats:
+def _change(value: Floats, policy: Policy, to: float, share: float) -> Floats:
+    """Return changed values. No share of the way leads down from no limit at all: to set one sets it whole."""
     if policy.change == "set":
-        return value + share * (policy.value - value)
+        return np.where(np.isfinite(value), value + share * (to - np.where(np.isfinite(value), value, to)), to)
     if policy.change == "multiply":
-        return value * (1.0 + share * (policy.value - 1.0))
-    return value + share * policy.value
+        return np.where(np.isfinite(value), np.where(np.isfinite(value), value, 0.0) * (1.0 + share * (to - 1.0)), value)
+    return value + share * to
 
 
-def _mask(policy: Policy, axes: Axes, codes: Sequence[str]) -> np.ndarray:
-    acting = np.isin(codes, policy.countries if policy.countries is not None else codes)
-    if axes is Axes.COUNTRY:
-        return acting
-    concerned = np.isin(codes, policy.origins if policy.origins is not None else codes)
-    return acting[:, None] & concerned[None, :] & ~np.eye(len(codes), dtype=bool)
+def _mask(policy: Policy, kind: Axes, axes: LeverAxes) -> Booleans:
+    """Return which part of a lever a policy changes; no policy of a country touches its own nationals."""
+    countries = _among(axes.codes, policy.countries)
+    if kind is Axes.COUNTRY:
+        return countries
+    foreign = ~np.eye(len(axes.codes), dtype=bool)
+    if kind is Axes.HOST_ORIGIN:
+        return countries[:, None] & _among(axes.codes, policy.origins)[None, :] & foreign
+    if kind is Axes.PAIR:
+        one_way = countries[:, None] & _among(axes.codes, policy.partners)[None, :]
+        return (one_way | one_way.T) & foreign
+    employers = _among(axes.employers, policy.employers) & _among(axes.headquarters, policy.headquarters)
+    return employers if kind is Axes.EMPLOYER else employers[:, None] & countries[None, :]
+
+
+def _among(names: tuple[str, ...], chosen: list[str] | None) -> Booleans:
+    return np.isin(names, names if chosen is None else chosen) if names else np.zeros(0, dtype=bool)
 
 
 def _as_years(day: date, day_after: bool = False) -> float:

@@ -135,6 +135,19 @@ class Axes(StrEnum):
 
     COUNTRY = "country"
     HOST_ORIGIN = "host and origin"
+    PAIR = "pair of countries"                  # symmetric
+    EMPLOYER_SITE = "employer and country"      # of the employers with a name
+    EMPLOYER = "employer"                       # of the employers with a name
+
+
+SELECTORS: dict[Axes, tuple[str, ...]] = {
+    Axes.COUNTRY: ("countries",),
+    Axes.HOST_ORIGIN: ("countries", "origins"),
+    Axes.PAIR: ("countries", "partners"),
+    Axes.EMPLOYER_SITE: ("employers", "headquarters", "countries"),
+    Axes.EMPLOYER: ("employers", "headquarters"),
+}
+"""The fields of a policy that say which part of a lever it changes; null takes all."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +172,7 @@ LEVERS: dict[str, Lever] = {
     for lever in (
         Lever("pay", Axes.COUNTRY, "int'l $ (PPP) a year", 1.0, _INF, "pay of a researcher"),
         Lever("student_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a student visa is refused"),
-        Lever("work_visa_odds", Axes.HOST_ORIGIN, "probability", 0.01, 1.0, "chance of a work visa that a student looks ahead to"),
+        Lever("work_visa_odds", Axes.HOST_ORIGIN, "probability", 0.01, 1.0, "chance of selection in the lottery for a work visa under a cap"),
         Lever("years_to_permanence", Axes.HOST_ORIGIN, "years", 0.0, 200.0, "expected years to a durable right to work"),
         Lever("chilling", Axes.HOST_ORIGIN, "utils", 0.0, 10.0, "deterrence felt by one origin in one host country"),
         Lever("return_grant", Axes.COUNTRY, "share of annual pay", 0.0, 10.0, "what a country adds to the pay of its returning nationals"),
@@ -169,5 +182,26 @@ LEVERS: dict[str, Lever] = {
         Lever("openness", Axes.COUNTRY, "index", 1e-3, 1e3, "freedom to publish, move and work with others"),
         Lever("ip_protection", Axes.COUNTRY, "index", 1e-3, 1e3, "protection of what one makes"),
         Lever("translation", Axes.COUNTRY, "index", 1e-3, 1e3, "strength in turning research into products"),
+        Lever("post_study_years", Axes.COUNTRY, "years", 0.0, 100.0, "years of work that a degree taken in the country entitles to"),
+        Lever("max_years", Axes.COUNTRY, "years", 0.0, 100.0, "longest stay on a work visa, unless one waits for permanence"),
+        Lever("visa_fee", Axes.COUNTRY, "US$", 0.0, _INF, "one-off fee on a new work visa for somebody abroad"),
+        Lever("work_visa_cap", Axes.COUNTRY, "work visas a year", 0.0, _INF, "work visas under the cap, ranked by lot"),
+        Lever("doctoral_capacity", Axes.COUNTRY, "places a year", 0.0, _INF, "places for new doctoral students"),
+        Lever("service", Axes.COUNTRY, "share of service", 1e-3, 1.0,
+              "computing and other services open to employers with their headquarters in the country"),
+        Lever("work_visa_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a work visa is refused"),
+        Lever("renewal_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a work visa is not renewed"),
+        Lever("listed_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
+              "chance that somebody tied to a listed institution is refused a student visa on that ground"),
+        Lever("other_visa", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
+              "chance of a right to work by another visa when the work visa was lost or refused"),
+        Lever("spouse_right", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
+              "chance of a right to work by a spouse when the work visa was lost or refused"),
+        Lever("further_degree", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that somebody whose status ends enrols again"),
+        Lever("collaboration", Axes.PAIR, "index (1 = as today)", 0.0, 10.0, "work done together by two countries"),
+        Lever("site_weight", Axes.EMPLOYER_SITE, "share of the country's posts in industry", 0.0, 1.0,
+              "posts of an employer in a country"),
+        Lever("placement", Axes.EMPLOYER, "probability", 0.0, 1.0,
+              "chance that an employer offers somebody whose status ends a post in a laboratory abroad"),
     )
 }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from worlds import edited, policy, random_worlds
 
+from talentsim.config.world import VisaRegime
 from talentsim.meanfield import MeanField
 from talentsim.model import TalentModel
 
@@ -20,7 +21,7 @@ Plain = dict[str, Any]
 def two_countries(plain: Plain, pay_abroad: float) -> Any:
     """USA and CAN without any term but pay, a moving cost and the pull of home; everybody alike, cohorts constant."""
     data = plain | {"world": plain["world"] | {"countries": {code: plain["world"]["countries"][code] for code in ("USA", "CAN")}},
-                    "focus": "USA"}
+                    "employers": {}, "focus": "USA"}
     changes: Plain = {"world.burn_in_year": 1960, "world.start_year": 2020, "world.end_year": 2020,
                       "population.scale": 300.0, "population.classes": 1,
                       "behaviour.location.rate_search": 0.3, "behaviour.location.first_move": 1.0,
@@ -34,7 +35,7 @@ def two_countries(plain: Plain, pay_abroad: float) -> Any:
     for code in ("USA", "CAN"):
         changes[f"world.countries.{code}.entry.growth"] = 0.0
         changes[f"world.countries.{code}.home.attachment"] = 0.0
-        for field in ("student_refusal", "work_visa_odds", "years_to_permanence"):
+        for field in VisaRegime.tables_by_origin():
             changes[f"world.countries.{code}.visa.{field}_by_origin"] = {}
     changes["world.countries.CAN.pay"] = 100_000
     changes["world.countries.USA.pay"] = pay_abroad

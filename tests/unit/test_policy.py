@@ -9,9 +9,9 @@ import pytest
 from scipy.integrate import quad
 
 from talentsim.config import Policy
-from talentsim.policy import first_year, levers_in_year, share_in_force
+from talentsim.policy import LeverAxes, first_year, levers_in_year, share_in_force
 
-CODES = ("USA", "CHN", "IND")
+AXES = LeverAxes(("USA", "CHN", "IND"), ("ALPHA", "BETA"), ("USA", "CHN"))
 
 
 def policy(**fields: Any) -> Policy:
@@ -46,40 +46,108 @@ def test_ramp_is_the_mean_of_a_line() -> None:
 
 @pytest.mark.parametrize(("change", "expected"), [("set", 10.0), ("add", 110.0), ("multiply", 1000.0)])
 def test_changes(change: str, expected: float) -> None:
-    assert levers_in_year(base(), {"x": policy(change=change)}, 2026, CODES)["pay"].tolist() == [expected, 50, 20]
+    assert levers_in_year(base(), {"x": policy(change=change)}, 2026, AXES)["pay"].tolist() == [expected, 50, 20]
 
 
 def test_set_then_multiply_then_add_whatever_the_order() -> None:
     policies = {"a": policy(change="add", value=1.0), "b": policy(change="multiply", value=3.0), "c": policy(change="set", value=5.0)}
     for names in ("abc", "cba", "bca"):
-        assert levers_in_year(base(), {name: policies[name] for name in names}, 2030, CODES)["pay"][0] == 16.0
+        assert levers_in_year(base(), {name: policies[name] for name in names}, 2030, AXES)["pay"][0] == 16.0
 
 
 def test_a_host_does_not_screen_its_own_nationals() -> None:
     visa = policy(lever="student_refusal", countries=None, value=0.5)
-    changed = levers_in_year(base(), {"x": visa}, 2026, CODES)["student_refusal"]
+    changed = levers_in_year(base(), {"x": visa}, 2026, AXES)["student_refusal"]
     assert np.allclose(np.diag(changed), 0.0)
     assert np.allclose(changed - base()["student_refusal"], 0.5 * ~np.eye(3, dtype=bool))
 
 
 def test_origins_select() -> None:
     visa = policy(lever="student_refusal", origins=["CHN"], value=0.5)
-    changed = levers_in_year(base(), {"x": visa}, 2026, CODES)["student_refusal"]
+    changed = levers_in_year(base(), {"x": visa}, 2026, AXES)["student_refusal"]
     assert changed[0].tolist() == [0.0, 0.7, 0.3]
 
 
 def test_results_are_held_at_the_levers_bounds() -> None:
     visa = policy(lever="student_refusal", value=5.0)
-    assert levers_in_year(base(), {"x": visa}, 2026, CODES)["student_refusal"][0, 1:].tolist() == [1.0, 1.0]
+    assert levers_in_year(base(), {"x": visa}, 2026, AXES)["student_refusal"][0, 1:].tolist() == [1.0, 1.0]
 
 
 def test_base_is_left_alone() -> None:
     levers = base()
-    levers_in_year(levers, {"x": policy()}, 2026, CODES)
+    levers_in_year(levers, {"x": policy()}, 2026, AXES)
     assert levers["pay"][0] == 100.0
-    assert levers_in_year(levers, {"x": policy()}, 2025, CODES)["pay"] is levers["pay"]
+    assert levers_in_year(levers, {"x": policy()}, 2025, AXES)["pay"] is levers["pay"]
 
 
 def test_first_year() -> None:
     assert first_year({}) is None
     assert first_year({"a": policy(), "b": policy(start="2024-05-01")}) == 2024
+
+
+def wide() -> dict[str, np.ndarray]:
+    return {"collaboration": np.ones((3, 3)), "site_weight": np.array([[.4, .1, 0], [0, .3, .1]]), "placement": np.array([.5, .2]),
+            "work_visa_cap": np.array([100.0, np.inf, np.inf])}
+
+
+def wide_policy(lever: str, **fields: Any) -> Policy:
+    return Policy(**({"lever": lever, "start": 2026, "change": "multiply", "value": 0.0} | fields))
+
+
+def test_a_pair_is_cut_both_ways() -> None:
+    cut = wide_policy("collaboration", countries=["USA"], partners=["CHN"])
+    changed = levers_in_year(wide(), {"x": cut}, 2026, AXES)["collaboration"]
+    assert changed.tolist() == [[1, 0, 1], [0, 1, 1], [1, 1, 1]]
+
+
+def test_pairs_among_all_leave_each_country_alone() -> None:
+    changed = levers_in_year(wide(), {"x": wide_policy("collaboration")}, 2026, AXES)["collaboration"]
+    assert np.array_equal(changed, np.eye(3))
+
+
+@pytest.mark.parametrize(("fields", "expected"), [
+    ({"employers": ["ALPHA"]}, [[0, 0, 0], [0, .3, .1]]),
+    ({"headquarters": ["CHN"], "countries": ["IND"]}, [[.4, .1, 0], [0, .3, 0]]),
+    ({"countries": ["CHN"]}, [[.4, 0, 0], [0, 0, .1]]),
+    ({"employers": ["ALPHA"], "headquarters": ["CHN"]}, [[.4, .1, 0], [0, .3, .1]]),
+])
+def test_sites_are_chosen_by_employer_headquarters_and_country(fields: dict[str, Any], expected: list[list[float]]) -> None:
+    assert levers_in_year(wide(), {"x": wide_policy("site_weight", **fields)}, 2026, AXES)["site_weight"].tolist() == expected
+
+
+def test_employers_are_chosen_by_headquarters() -> None:
+    changed = levers_in_year(wide(), {"x": wide_policy("placement", headquarters=["CHN"])}, 2026, AXES)["placement"]
+    assert changed.tolist() == [.5, 0]
+
+
+def test_a_path_has_a_value_of_its_own_each_year_and_keeps_the_last() -> None:
+    path = policy(change="set", value=None, start=None, path={2014: 60.0, 2015: 50.0, 2018: 40.0}, end=2020)
+    values = [levers_in_year(base(), {"x": path}, year, AXES)["pay"][0] for year in range(2012, 2023)]
+    assert values == [100, 100, 60, 50, 50, 50, 40, 40, 40, 100, 100]
+    assert path.start.isoformat() == "2014-01-01" and first_year({"x": path}) == 2014
+
+
+def test_no_limit_is_replaced_whole_and_otherwise_stays() -> None:
+    half = wide_policy("work_visa_cap", change="set", value=10.0, start="2026-07-02")
+    assert levers_in_year(wide(), {"x": half}, 2026, AXES)["work_visa_cap"][1:].tolist() == [10.0, 10.0]
+    for change in ("multiply", "add"):
+        less = wide_policy("work_visa_cap", change=change, value=0.0)
+        assert levers_in_year(wide(), {"x": less}, 2026, AXES)["work_visa_cap"][1:].tolist() == [np.inf, np.inf]
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"path": {2026: 1.0}}, "both `value` and `path`"),
+    ({"value": None}, "neither `value` nor `path`"),
+    ({"value": None, "start": None, "path": {2027: 1.0, 2026: 2.0}}, "out of order"),
+    ({"value": None, "start": 2025, "path": {2026: 1.0}}, "leave `start` out"),
+    ({"value": None, "path": {2026: 1.0}, "ramp_years": 2.0}, "beside a path"),
+    ({"value": None, "path": {2026: 1.0, 2030: 2.0}, "end": 2028}, "give a later end"),
+    ({"value": None, "path": {2026: 5.0}, "range": (0.0, 1.0)}, "out of range"),
+    ({"origins": ["CHN"]}, "runs over countries alone; take `origins` out and use `countries`"),
+    ({"lever": "placement"}, "runs over employer; take `countries` out and use `employers` or `headquarters`"),
+    ({"lever": "collaboration", "origins": ["CHN"]}, "runs over pair of countries; take `origins` out"),
+    ({"countries": []}, "empty list"),
+])
+def test_a_wrong_policy_says_what_is_wrong(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words.replace("`", ".")):
+        policy(**fields)

@@ -11,6 +11,7 @@ from talentsim.config.errors import UserError, nearest, unknown_name
 from talentsim.config.files import names_in_group
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
 from talentsim.config.schema import Config, ScenarioMeta
+from talentsim.config.world import VisaRegime
 from talentsim.vocab import LEVERS
 
 _TYPES = {
@@ -58,17 +59,37 @@ def _check_names(config: Config) -> None:
     if config.focus not in countries:
         raise unknown_name("focus", "country in this world", config.focus, countries)
     for name, policy in config.policies.items():
-        for field in ("countries", "origins"):
+        for field in ("countries", "origins", "partners", "headquarters"):
             for each in getattr(policy, field) or ():
                 if each not in countries:
                     raise unknown_name(f"policy.{name}.{field}", f"country in world {config.world.name}", each, countries)
+        for each in policy.employers or ():
+            if each not in config.employers:
+                raise unknown_name(f"policy.{name}.employers", "employer with a name", each, config.employers)
     shipped = names_in_group("country")         # a smaller world may leave out origins that a country's file speaks of
     for host, country in countries.items():
-        for field in ("student_refusal", "work_visa_odds", "years_to_permanence"):
+        for field in VisaRegime.tables_by_origin():
             for origin in getattr(country.visa, f"{field}_by_origin"):
                 if origin not in countries and origin not in shipped:
                     where = f"world.countries.{host}.visa.{field}_by_origin"
                     raise unknown_name(where, f"country in world {config.world.name}", origin, countries)
+    _check_employers(config, shipped)
+
+
+def _check_employers(config: Config, shipped: list[str]) -> None:
+    countries = config.world.countries
+    for name, employer in config.employers.items():
+        if employer.hq not in countries:
+            raise unknown_name(f"employers.{name}.hq", f"country in world {config.world.name}", employer.hq, countries)
+        for country in employer.sites:
+            if country not in countries and country not in shipped:
+                raise unknown_name(f"employers.{name}.sites", f"country in world {config.world.name}", country, countries)
+    for code in countries:
+        taken = {name: each.sites[code].value for name, each in config.employers.items() if code in each.sites}
+        if sum(taken.values()) > 1.0 + 1e-9:
+            raise UserError(f"employers.*.sites.{code}", f"the weights sum to {sum(taken.values()):g}: "
+                            + ", ".join(f"{name} {weight:g}" for name, weight in taken.items()),
+                            "1 at most: they are shares of the country's posts in industry")
 
 
 def _check_values(config: Config) -> None:

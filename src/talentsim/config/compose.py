@@ -21,7 +21,7 @@ from talentsim.config.errors import UserError, nearest, unknown_name
 from talentsim.config.files import conf_dir, names_in_group
 from talentsim.config.schema import Config, ScenarioMeta
 
-GROUPS = ("world", "behaviour", "entry", "executor", "scenario", "country")
+GROUPS = ("world", "behaviour", "entry", "visa", "employers", "history", "observers", "executor", "scenario", "country")
 
 
 def scenario_cards(config_dir: str | None = None) -> list[ScenarioMeta]:

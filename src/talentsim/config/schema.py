@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field
 
 from talentsim.config.behaviour import Behaviour
-from talentsim.config.errors import nearest
+from talentsim.config.dated import Policy
+from talentsim.config.employers import Employer
+from talentsim.config.observers import Observers
 from talentsim.config.parameter import Frozen, Name, Parameter, Probability
-from talentsim.config.world import Country, WorldConfig
-from talentsim.vocab import LEVERS, Evidence
+from talentsim.config.world import Country, VisaRules, WorldConfig
 
 __all__ = ["Behaviour", "Config", "Country", "Parameter", "Policy", "ScenarioMeta", "WorldConfig"]
 
@@ -24,63 +24,6 @@ class EntryConfig(Frozen):
     level_year: int
     data_until: int
     damping: Probability
-
-
-class Policy(Frozen):
-    """A dated change of one lever.
-
-    `start` and `end` are years or ISO dates, both inclusive: a year as `start` means its first day, as `end` its last.
-    No `end` means for good. The change grows linearly over `ramp_years`. `countries` are the countries that act (the
-    host of a visa, the payer of a grant), `origins` the nationals it concerns; null means all.
-    """
-
-    title: str = ""
-    lever: str
-    countries: list[str] | None = None
-    origins: list[str] | None = None
-    start: date
-    end: date | None = None
-    ramp_years: float = Field(default=0.0, ge=0.0, le=100.0, strict=True)
-    change: Literal["set", "add", "multiply"]
-    value: float = Field(strict=True)
-    range: tuple[float, float] | None = None
-    source: list[str] = Field(default_factory=list)
-    evidence: Evidence = Evidence.ASSUMED
-    note: str = ""
-
-    @field_validator("start", "end", mode="before")
-    @classmethod
-    def _a_year_is_a_date(cls, when: Any, info: Any) -> Any:
-        if isinstance(when, bool) or not isinstance(when, int | str | date | None):
-            raise ValueError("allowed: a year (2026) or a date ('2026-09-01')")
-        if isinstance(when, str) and when.isdigit():
-            when = int(when)
-        if isinstance(when, int):
-            if not 1900 <= when <= 2100:
-                raise ValueError(f"{when} is no year of this model; allowed: 1900 to 2100")
-            return date(when, 1, 1) if info.field_name == "start" else date(when, 12, 31)
-        return when
-
-    @model_validator(mode="after")
-    def _check(self) -> Policy:
-        if self.lever not in LEVERS:
-            near = nearest(self.lever, LEVERS)
-            raise ValueError(f"there is no lever called {self.lever!r}; allowed: {', '.join(LEVERS)}"
-                             + (f"; did you mean {near!r}?" if near else ""))
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"ends on {self.end} before it starts on {self.start}; give an end after the start, or none")
-        if self.origins is not None and LEVERS[self.lever].axes.value == "country":
-            raise ValueError(f"lever {self.lever!r} runs over countries alone; take `origins` out and use `countries`")
-        if self.range is not None and not self.range[0] <= self.value <= self.range[1]:
-            raise ValueError(f"value {self.value:g} is out of range; allowed: {self.range[0]:g} to {self.range[1]:g}. "
-                             "Widen the range as well if you mean it")
-        lever = LEVERS[self.lever]
-        if self.change == "set" and not lever.low <= self.value <= lever.high:
-            raise ValueError(f"value {self.value:g} is out of range; allowed for {self.lever}: "
-                             f"{lever.low:g} to {lever.high:g} ({lever.unit})")
-        if self.change == "multiply" and self.value < 0:
-            raise ValueError(f"value {self.value:g} is out of range; a factor is 0 or more")
-        return self
 
 
 class ScenarioMeta(Frozen):
@@ -145,6 +88,9 @@ class Config(Frozen):
     world: WorldConfig
     behaviour: Behaviour
     entry: EntryConfig
+    visa: VisaRules
+    employers: dict[Name, Employer] = Field(default_factory=dict)
+    observers: Observers = Observers()
     policy: dict[Name, Policy | None] = Field(default_factory=dict)
     sources: dict[Name, SourceEntry] = Field(default_factory=dict)
     scenario: ScenarioMeta

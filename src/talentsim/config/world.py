@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
-from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter
+from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter, Probability
+
+SectorName = Literal["academia", "industry"]
 
 
 class Position(Frozen):
@@ -55,14 +59,42 @@ class CountryEcosystem(Frozen):
 
 
 class VisaRegime(Frozen):
-    """What a foreigner meets in the country. The `_by_origin` tables replace the general figure for one origin."""
+    """What a foreigner meets in the country. The `_by_origin` tables replace the general figure for one origin.
 
-    student_refusal: Parameter
-    student_refusal_by_origin: dict[CountryName, Parameter] = Field(default_factory=dict)
-    work_visa_odds: Parameter
-    work_visa_odds_by_origin: dict[CountryName, Parameter] = Field(default_factory=dict)
-    years_to_permanence: Parameter
-    years_to_permanence_by_origin: dict[CountryName, Parameter] = Field(default_factory=dict)
+    The United States' values of it are F-1 (student visa), OPT and STEM OPT (work after a degree), H-1B (work visa) and
+    the green card (permanence).
+    """
+
+    student_refusal: Probability
+    student_refusal_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
+    post_study_years: NonNegative                   # right to work that follows from a degree taken in the country
+    work_visa_odds: Probability                     # chance of selection in the lottery under a cap; 1 = no lottery
+    work_visa_odds_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
+    work_visa_cap: NonNegative | None = None        # null: no ranked lottery; the odds are data
+    background_demand: NonNegative                  # applicants of other trades in the ranked lottery, a year
+    cap_exempt: list[SectorName] = Field(default_factory=list)      # sectors outside lottery and cap
+    work_visa_refusal: Probability                  # of a petition that was selected or is exempt
+    work_visa_refusal_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
+    renewal_refusal: Probability
+    renewal_refusal_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
+    renewal_years: NonNegative                      # a work visa is renewed after so many years
+    max_years: NonNegative                          # longest stay on a work visa, unless queued for permanence
+    years_to_permanence: NonNegative
+    years_to_permanence_by_origin: dict[CountryName, NonNegative] = Field(default_factory=dict)
+    queue_after: NonNegative | None = None          # years on a work visa until one is queued; null: no queue
+    listed_refusal: Probability                     # of a student tied to a listed institution, beside student_refusal
+    fee: NonNegative                                # on a new work visa for somebody abroad
+    other_visa: Probability                         # escape routes, each time a work visa was lost or refused
+    other_visa_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
+    spouse_right: Probability
+    spouse_right_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
+    further_degree: Probability                     # chance that somebody whose status ends enrols again
+    transfer: Probability                           # chance that a firm with a site in both brings somebody in, outside the lottery
+
+    @classmethod
+    def tables_by_origin(cls) -> tuple[str, ...]:
+        """Return the fields that a table by origin may replace for one origin."""
+        return tuple(name.removesuffix("_by_origin") for name in cls.model_fields if name.endswith("_by_origin"))
 
 
 class Country(Frozen):
@@ -77,8 +109,23 @@ class Country(Frozen):
     ability: CountryAbility
     home: CountryHome
     asc: CountryConstants
+    industry_share: Probability                     # of the posts in research
+    listed_share: Probability                       # of those with a first degree from the country
+    doctoral_capacity: NonNegative | None = None    # new doctoral students a year; null: there is always a place
     ecosystem: CountryEcosystem
     visa: VisaRegime
+
+
+class VisaRules(Frozen):
+    """Whether the countries' visa regimes hold.
+
+    `open: true` lifts them: nobody is refused, screened, drawn by lot or run out of time, and nobody becomes permanent.
+    Expected numbers by cell then describe the agents exactly, for a right to stay no longer depends on a person's past.
+    """
+
+    name: Name
+    title: str
+    open: bool = Field(strict=True)
 
 
 class WorldConfig(Frozen):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from talentsim.arrays import Floats
+from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.config import Config, Parameter
-from talentsim.config.world import Country
-from talentsim.vocab import LEVERS, Axes
+from talentsim.config.world import Country, VisaRegime
+from talentsim.policy import LeverAxes
+from talentsim.vocab import LEVERS
+
+SECTORS = ("academia", "industry")
+FOR_EVER = 200.0        # years
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,42 @@ class DestinationTable:
     asc_work: Floats            # utils
     asc_study: Floats           # utils
     strength: Floats            # ecosystem strength in the start year, index
+
+
+@dataclass(frozen=True)
+class RegimeTable:
+    """Fields of the visa regimes that no policy changes, by host country."""
+
+    background_demand: Floats   # (k) applicants of other trades in the ranked lottery, a year
+    cap_exempt: Booleans        # (k, sector) whether a post is outside lottery and cap
+    renewal_years: Floats       # (k)
+    queue_after: Floats         # (k) years on a work visa until one is queued for permanence; inf where there is no queue
+    transfer: Floats            # (k) chance to come over within a firm
+
+
+@dataclass(frozen=True)
+class EmployerTable:
+    """Employers in this order: academia of each country, national firms of each country, firms with a name."""
+
+    names: tuple[str, ...]
+    sector: Integers            # (e) 0 academia, 1 industry
+    hq: Integers                # (e) position of the headquarters country
+    pay_premium: Floats         # (e) share of the country's pay on top
+    weight: Floats              # (e, k) share of the country's posts in the sector, without policies
+
+
+OWN_NATIONALS: dict[str, float] = {
+    "student_refusal": 0.0, "work_visa_odds": 1.0, "work_visa_refusal": 0.0, "renewal_refusal": 0.0, "years_to_permanence": 0.0,
+    "listed_refusal": 0.0, "other_visa": 0.0, "spouse_right": 0.0, "further_degree": 0.0,
+}
+"""Levers of host and origin that stand in the visa regime, with the value for a country's own nationals."""
+
+NO_RULES: dict[str, float] = {
+    "student_refusal": 0.0, "work_visa_odds": 1.0, "work_visa_refusal": 0.0, "renewal_refusal": 0.0, "listed_refusal": 0.0,
+    "years_to_permanence": FOR_EVER, "post_study_years": 100.0, "max_years": 100.0, "visa_fee": 0.0, "work_visa_cap": np.inf,
+    "doctoral_capacity": np.inf,
+}
+"""Values for foreigners where visa regimes are lifted (`visa=open`)."""
 
 
 def codes_of(config: Config) -> tuple[str, ...]:
@@ -58,21 +98,90 @@ def destination_table(config: Config) -> DestinationTable:
     )
 
 
+def regime_table(config: Config) -> RegimeTable:
+    """Gather the visa fields that no policy changes."""
+    regimes = [country.visa for country in config.world.countries.values()]
+    table = RegimeTable(
+        background_demand=_column(config, lambda c: c.visa.background_demand),
+        cap_exempt=np.array([[sector in each.cap_exempt for sector in SECTORS] for each in regimes]),
+        renewal_years=_column(config, lambda c: c.visa.renewal_years),
+        queue_after=np.array([np.inf if each.queue_after is None else float(each.queue_after) for each in regimes]),
+        transfer=_column(config, lambda c: c.visa.transfer),
+    )
+    if config.visa.open:
+        return replace(table, background_demand=np.zeros(len(regimes)), renewal_years=np.full(len(regimes), FOR_EVER),
+                       queue_after=np.full(len(regimes), np.inf))
+    return table
+
+
+def employer_table(config: Config) -> EmployerTable:
+    """Gather the employers: each country's academia, each country's national firms, then those with a name.
+
+    The weights are shares of a country's posts in the employer's sector, as they are without policies.
+    """
+    codes, named = codes_of(config), config.employers.values()
+    n = len(codes)
+    here = np.arange(n)
+    return EmployerTable(
+        names=tuple(f"{sector} {code}" for sector in SECTORS for code in codes) + tuple(config.employers),
+        sector=np.concatenate([np.zeros(n, np.int64), np.ones(n + len(named), np.int64)]),
+        hq=np.concatenate([here, here, np.array([codes.index(each.hq) for each in named], dtype=np.int64)]),
+        pay_premium=np.concatenate([np.zeros(2 * n), [float(each.pay_premium) for each in named]]),
+        weight=site_weights(base_levers(config)["site_weight"], n),
+    )
+
+
+def site_weights(named: Floats, n_countries: int) -> Floats:
+    """Return the weights of all employers' sites, given those of the employers with a name.
+
+    National firms take what is left of a country's industry. Where a policy gives more than all of it away, those with
+    a name share it in proportion.
+
+    Parameters
+    ----------
+    named
+        Lever site_weight, shape (n_named, n_countries).
+
+    Returns
+    -------
+    Shares of a country's posts in the sector, shape (n_employers, n_countries): academia and industry each sum to 1.
+    """
+    taken = named.sum(axis=0)
+    named = named / np.maximum(taken, 1.0)
+    return np.concatenate([np.eye(n_countries), np.diag(1.0 - np.minimum(taken, 1.0)), named])
+
+
+def lever_axes(config: Config) -> LeverAxes:
+    """Return the names along the axes of the levers."""
+    return LeverAxes(codes_of(config), tuple(config.employers), tuple(each.hq for each in config.employers.values()))
+
+
 def base_levers(config: Config) -> dict[str, Floats]:
-    """Return the value of every lever without policies: shape (n_countries,), or (host, origin) for visas."""
-    codes = codes_of(config)
+    """Return the value of every lever without policies, each of its axes' shape; no limit is infinite."""
+    codes, axes = codes_of(config), lever_axes(config)
     levers: dict[str, Floats] = {
         "pay": _column(config, lambda c: c.pay),
         "chilling": np.zeros((len(codes), len(codes))),
         "return_grant": np.zeros(len(codes)),
         "entry": np.ones(len(codes)),
+        "service": np.ones(len(codes)),
+        "collaboration": np.ones((len(codes), len(codes))),
+        "visa_fee": _column(config, lambda c: c.visa.fee),
+        "work_visa_cap": _limits(config, lambda c: c.visa.work_visa_cap),
+        "doctoral_capacity": _limits(config, lambda c: c.doctoral_capacity),
+        "site_weight": _sites(config),
+        "placement": np.array([float(each.placement) for each in config.employers.values()]),
     }
     for name in ("compute", "capital", "openness", "ip_protection", "translation"):
         levers[name] = _column(config, lambda c, name=name: getattr(c.ecosystem, name))
-    for name, own in (("student_refusal", 0.0), ("work_visa_odds", 1.0), ("years_to_permanence", 0.0)):
+    for name in ("post_study_years", "max_years"):
+        levers[name] = _column(config, lambda c, name=name: getattr(c.visa, name))
+    for name, own in OWN_NATIONALS.items():
         levers[name] = _visa_matrix(config, name, own)
-    assert levers.keys() == LEVERS.keys()
-    assert all((levers[name].ndim == 2) == (lever.axes is Axes.HOST_ORIGIN) for name, lever in LEVERS.items())
+    levers = {name: levers[name] for name in LEVERS}
+    if config.visa.open:
+        levers |= {name: _foreign(value, levers[name]) for name, value in NO_RULES.items()}
+    assert all(levers[name].shape == axes.shape(lever.axes) for name, lever in LEVERS.items())
     return levers
 
 
@@ -103,11 +212,34 @@ def _column(config: Config, figure: Callable[[Country], Parameter]) -> Floats:
 def _visa_matrix(config: Config, field: str, own: float) -> Floats:
     """Spread one visa figure over (host, origin): the general value, the one by origin, `own` for nationals."""
     codes = codes_of(config)
+    by_origin = field in VisaRegime.tables_by_origin()
     matrix = np.empty((len(codes), len(codes)))
     for host, country in enumerate(config.world.countries.values()):
         matrix[host] = float(getattr(country.visa, field))
-        for origin, parameter in getattr(country.visa, f"{field}_by_origin").items():
+        for origin, parameter in (getattr(country.visa, f"{field}_by_origin") if by_origin else {}).items():
             if origin in codes:         # a country's file may speak of origins that a smaller world leaves out
                 matrix[host, codes.index(origin)] = float(parameter)
     np.fill_diagonal(matrix, own)
     return matrix
+
+
+def _limits(config: Config, figure: Callable[[Country], Parameter | None]) -> Floats:
+    """Return a limit of each country, infinite where there is none."""
+    given = (figure(country) for country in config.world.countries.values())
+    return np.array([np.inf if each is None else float(each) for each in given])
+
+
+def _sites(config: Config) -> Floats:
+    """Return the weights of the sites of employers with a name, shape (employer, country)."""
+    codes = codes_of(config)
+    weights = np.zeros((len(config.employers), len(codes)))
+    for row, employer in enumerate(config.employers.values()):
+        for country, weight in employer.sites.items():
+            if country in codes:        # firms may have sites in countries that a smaller world leaves out
+                weights[row, codes.index(country)] = float(weight)
+    return weights
+
+
+def _foreign(value: float, levers: Floats) -> Floats:
+    """Put one value for all foreigners; a country's own nationals keep theirs."""
+    return np.where(np.eye(len(levers), dtype=bool), levers, value) if levers.ndim == 2 else np.full_like(levers, value)

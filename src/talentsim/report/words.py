@@ -13,7 +13,7 @@ from talentsim.config import Config, Parameter, Policy
 from talentsim.config.schema import ScenarioMeta
 from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
-from talentsim.data.tables import base_levers, codes_of
+from talentsim.data.tables import base_levers, lever_axes
 from talentsim.policy import levers_in_year, share_in_force
 from talentsim.vocab import LEVERS, Axes
 
@@ -23,16 +23,36 @@ _CHANGE = {"set": "becomes {value:g}", "add": "changes by {value:+g}", "multiply
 def policy_in_words(policy: Policy) -> str:
     """Say what one policy does, to whom and when."""
     lever = LEVERS[policy.lever]
+    ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
+    return f"{lever.meaning} ({lever.unit}) {_whose(policy, lever.axes)}: {_change_in_words(policy)}, {_when(policy)}{ramp}"
+
+
+def _whose(policy: Policy, axes: Axes) -> str:
     where = "every country" if policy.countries is None else ", ".join(policy.countries)
-    whom = ""
-    if lever.axes is Axes.HOST_ORIGIN:
-        whom = " for people of all other origins" if policy.origins is None else f" for people from {', '.join(policy.origins)}"
+    if axes is Axes.COUNTRY:
+        return f"in {where}"
+    if axes is Axes.HOST_ORIGIN:
+        whom = "people of all other origins" if policy.origins is None else f"people from {', '.join(policy.origins)}"
+        return f"in {where} for {whom}"
+    if axes is Axes.PAIR:
+        return f"between {where} and {'all others' if policy.partners is None else ', '.join(policy.partners)}"
+    whose = "all employers with a name" if policy.employers is None else ", ".join(policy.employers)
+    if policy.headquarters is not None:
+        whose += f" with headquarters in {', '.join(policy.headquarters)}"
+    return f"of {whose}" + (f" in {where}" if axes is Axes.EMPLOYER_SITE else "")
+
+
+def _change_in_words(policy: Policy) -> str:
+    if policy.path is None:
+        return _CHANGE[policy.change].format(value=policy.value)
+    return "; ".join(f"{_CHANGE[policy.change].format(value=value)} in {year}" for year, value in policy.path.items())
+
+
+def _when(policy: Policy) -> str:
     first = str(policy.start.year) if (policy.start.month, policy.start.day) == (1, 1) else policy.start.isoformat()
     until = "for good" if policy.end is None else (
         f"to {policy.end.year}" if (policy.end.month, policy.end.day) == (12, 31) else f"to {policy.end.isoformat()}")
-    ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
-    change = _CHANGE[policy.change].format(value=policy.value)
-    return f"{lever.meaning} ({lever.unit}) in {where}{whom}: {change}, from {first} {until}{ramp}"
+    return f"from {first} {until}"
 
 
 def policy_lines(baseline: Config, scenario: Config) -> list[str]:
@@ -60,18 +80,24 @@ def scenario_in_words(baseline: Config, scenario: Config) -> Group:
 def _levers_table(baseline: Config, scenario: Config) -> Table:
     year = _last_year_that_differs(baseline, scenario)
     table = Table(title=f"Levers that differ in {year}", title_justify="left")
-    for column in ("lever", "country", "towards", "baseline", "scenario", "unit"):
+    for column in ("lever", "of", "towards", "baseline", "scenario", "unit"):
         table.add_column(column)
-    codes = codes_of(scenario)
-    one = levers_in_year(base_levers(baseline), baseline.policies, year, codes)
-    other = levers_in_year(base_levers(scenario), scenario.policies, year, codes)
+    axes = lever_axes(scenario)
+    one = levers_in_year(base_levers(baseline), baseline.policies, year, lever_axes(baseline))
+    other = levers_in_year(base_levers(scenario), scenario.policies, year, axes)
     for name, lever in LEVERS.items():
-        for host in np.flatnonzero((one[name] != other[name]).reshape(len(codes), -1).any(axis=1)):
-            before, after = np.atleast_1d(one[name][host]), np.atleast_1d(other[name][host])
+        if one[name].shape != other[name].shape:        # the arms have other employers
+            continue
+        rows = axes.employers if lever.axes in (Axes.EMPLOYER_SITE, Axes.EMPLOYER) else axes.codes
+        for row in np.flatnonzero((one[name] != other[name]).reshape(len(rows), -1).any(axis=1)):
+            before, after = np.atleast_1d(one[name][row]), np.atleast_1d(other[name][row])
             changed = before != after
-            towards = "" if lever.axes is Axes.COUNTRY else f"{changed.sum()} origins"
-            table.add_row(name, codes[host], towards, _span(before[changed]), _span(after[changed]), lever.unit)
+            towards = f"{changed.sum()} {_TOWARDS[lever.axes]}" if lever.axes in _TOWARDS else ""
+            table.add_row(name, rows[row], towards, _span(before[changed]), _span(after[changed]), lever.unit)
     return table
+
+
+_TOWARDS = {Axes.HOST_ORIGIN: "origins", Axes.PAIR: "countries", Axes.EMPLOYER_SITE: "countries"}
 
 
 def _last_year_that_differs(baseline: Config, scenario: Config) -> int:
@@ -84,6 +110,8 @@ def _last_year_that_differs(baseline: Config, scenario: Config) -> int:
 
 def _span(values: np.ndarray) -> str:
     low, high = values.min(), values.max()
+    if np.isinf(low):
+        return "no limit"
     return f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from talentsim.policy import levers_in_year
 from talentsim.state.world import Tally, World
 
-READS = ("config.policy", "base_levers")
+READS = ("config.policy", "base_levers", "lever_axes")
 WRITES = ("levers", "tally")
 
 
 def step(world: World, year: int) -> None:
     """Open the year: its levers, and an empty tally."""
-    world.levers = levers_in_year(world.base_levers, world.config.policies, year, world.codes)
+    world.levers = levers_in_year(world.base_levers, world.config.policies, year, world.lever_axes)
     world.tally = Tally.empty(len(world.countries))

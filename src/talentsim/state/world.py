@@ -15,8 +15,10 @@ from talentsim.data.tables import (
     cohort_path,
     codes_of,
     destination_table,
+    lever_axes,
     origin_table,
 )
+from talentsim.policy import LeverAxes
 from talentsim.state.countries import Countries
 from talentsim.state.researchers import Researchers
 from talentsim.streams import seed_key
@@ -63,6 +65,7 @@ class World:
     origins: OriginTable
     destinations: DestinationTable
     base_levers: dict[str, Floats]
+    lever_axes: LeverAxes
     cohorts: Floats                     # (year, o) expected entrants at scale 1
     levers: dict[str, Floats]
     log_strength: Floats                # (k) log ecosystem strength
@@ -81,7 +84,7 @@ class World:
         n = len(countries)
         return cls(
             config=config, key=seed_key(seed, replication), countries=countries, origins=origin_table(config),
-            destinations=destinations, base_levers=levers, cohorts=cohort_path(config), levers=levers,
+            destinations=destinations, base_levers=levers, lever_axes=lever_axes(config), cohorts=cohort_path(config), levers=levers,
             log_strength=np.log(destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
             researchers=Researchers(), tally=Tally.empty(n),
         )

@@ -1,0 +1,44 @@
+"""Schema of the observers: what stands between the people of the model and published statistics."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter
+
+
+class Rate(Frozen):
+    """A rate by year: its level in the level year, and growth in log points a year."""
+
+    level: NonNegative
+    growth: Parameter
+
+
+class Conference(Frozen):
+    """Who is an author at a top conference: works of late years, weighted by the participation of the country they are done in.
+
+    A country without a rate of its own takes part as `others` do.
+    """
+
+    title: str
+    level_year: int
+    recency: NonNegative        # years over which a past work's weight falls to 1/e; 0 counts the year alone
+    others: Rate
+    participation: dict[CountryName, Rate] = Field(default_factory=dict)
+
+
+class Articles(Frozen):
+    """How many articles a statistic counts for each unit of work, by the country it is done in."""
+
+    title: str
+    source: list[str] = Field(min_length=1)
+    level_year: int
+    others: Rate
+    rate: dict[CountryName, Rate] = Field(default_factory=dict)
+
+
+class Observers(Frozen):
+    """Published statistics that can be read off a run. Each counts by a definition of its own; they are never mixed."""
+
+    conferences: dict[Name, Conference] = Field(default_factory=dict)
+    articles: dict[Name, Articles] = Field(default_factory=dict)
