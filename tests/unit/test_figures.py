@@ -19,7 +19,7 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from talentsim.report import style
+from talentsim.report import numbers, style
 from talentsim.report.figures import difference_by_country, diversion_flow, work_over_time
 from talentsim.report.save import save_figure
 
@@ -277,17 +277,17 @@ def test_a_country_has_one_colour_and_shares_it_with_none() -> None:
     (-2.6, 1, "−2.6"), (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (1234.5, 0, "+1,234"), (float("nan"), 2, "n/a"), (0.0, 0, "0"), (-20.0, 0, "−20"),
 ])
 def test_a_difference_is_written_with_its_sign(value: float, places: int, text: str) -> None:
-    assert style.signed(value, places) == text
+    assert numbers.signed(value, places) == text
 
 
 @pytest.mark.parametrize(("values", "places"), [([0.0], 0), ([2.6, -0.1], 2), ([31.0], 1), ([540.0], 0), ([0.04], 4), ([np.nan, 5.0], 2), ([], 0)])
 def test_about_three_digits_are_shown(values: list[float], places: int) -> None:
-    assert style.places_for(values) == places
+    assert numbers.places_for(values) == places
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (20.0, "+20"), (-1000.0, "−1,000"), (0.25, "+0.25")])
 def test_a_tick_keeps_its_whole_zeros(value: float, text: str) -> None:
-    assert style.signed_tick(value) == text
+    assert numbers.signed_tick(value) == text
 
 
 @pytest.mark.parametrize("name", ["time_6", "difference_17", "flow_17"])

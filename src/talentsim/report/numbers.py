@@ -1,0 +1,61 @@
+"""Numbers, intervals and names as the words of figures and reports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+
+def places_for(values: Iterable[float]) -> int:
+    """Return how many decimal places show the largest of some values with about three digits."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    return 2 - math.floor(math.log10(min(max(largest, 0.01), 100.0))) if largest else 0
+
+
+def plain(value: float, places: int) -> str:
+    """Write a number with thousands separated and a true minus sign; "n/a" where there is none."""
+    if not math.isfinite(value):
+        return "n/a"
+    text = f"{abs(value):,.{places}f}"
+    return f"\N{MINUS SIGN}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def signed(value: float, places: int) -> str:
+    """Write a difference with its sign; none where it rounds to nothing."""
+    text = plain(value, places)
+    return f"+{text}" if value > 0 and math.isfinite(value) and text.strip("0.,") else text
+
+
+def quoted(name: str) -> str:
+    """Return a scenario's name in quotation marks."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+def interval_name(level: float) -> str:
+    """Name an interval by its level."""
+    return f"{100 * level:g}\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"
+
+
+def unit_of_difference(unit: str) -> str:
+    """Return the unit of a difference between two values of a unit."""
+    return "percentage points" if unit.lstrip().lower().startswith(("%", "percent")) else unit
+
+
+def interval(low: float, high: float, places: int) -> str:
+    """Write an interval; "n/a" where there is none."""
+    return f"{signed(low, places)} to {signed(high, places)}" if math.isfinite(low) and math.isfinite(high) else "n/a"
+
+
+def signed_tick(value: float, _: int | None = None) -> str:
+    """Write a tick of an axis of differences, without closing zeros."""
+    return _shorten(signed(value, 6))
+
+
+def unsigned_tick(value: float, _: int | None = None) -> str:
+    """Write a tick of an axis that counts to both sides, without closing zeros."""
+    return _shorten(plain(abs(value), 6))
+
+
+def _shorten(text: str) -> str:
+    """Drop closing zeros after the point."""
+    return text.rstrip("0").rstrip(".")
