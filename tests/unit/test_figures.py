@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import figure_tables as tables
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -20,13 +21,27 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from talentsim.report import numbers, style
-from talentsim.report.figures import difference_by_country, diversion_flow, work_over_time
+from talentsim.report.figures import (
+    alluvial,
+    corridor_matrix,
+    difference_by_country,
+    diversion_flow,
+    dose_response,
+    scorecard,
+    stay_curves,
+    structure_range,
+    visa_funnel,
+    work_over_time,
+    world_map,
+)
 from talentsim.report.save import save_figure
 
 COUNTRIES = "USA CHN IND GBR DEU FRA CAN CHE NLD ISR KOR JPN SGP AUS IRN REU ROW".split()
 LEVELS = np.array([38, 26, 6.2, 4.5, 4.1, 2.2, 3.1, 1.1, 1, 1.2, 2.1, 2.3, 1, 1.6, 0.9, 3.2, 5.5])
 EFFECTS = np.array([-2.6, 1.1, 0.35, 0.22, 0.15, 0.08, 0.41, 0.03, 0.02, 0.004, -0.03, 0.02, 0.05, 0.09, 0.01, 0.06, 0.076])
 NAMES = {"scenario": "visa_tightening", "source": "world ai, 20 replications, seed 1, talentsim 0.1.0"}
+DOSE = {"dose": "visa_tightening: policy.f1_refusal.value", "outcome": "Works in USA, 2035", "unit": "% of works",
+        "source": NAMES["source"]}
 AWKWARD = {"scenario": "cost_$5_and_$x^{2$_" + "very_long_" * 12, "source": "a_$b$_c " * 40}
 
 
@@ -63,6 +78,13 @@ def diversion(codes: list[str] = COUNTRIES, moved: float = 40.0) -> pd.DataFrame
     return table.assign(low=0.9 * table["researchers"], high=1.1 * table["researchers"])
 
 
+def people(codes: list[str] = COUNTRIES) -> pd.DataFrame:
+    """Differences in researchers in 2035; those below a hundred are not clear of zero."""
+    table = headline(COUNTRIES[: len(codes)], 1000.0, outcome="researchers", unit="people").assign(country=codes)
+    table["difference"] *= 1000.0
+    return table.assign(low=table["difference"] - 100.0, high=table["difference"] + 100.0)
+
+
 def single_replication(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table without intervals."""
     return table.assign(low=np.nan, high=np.nan)
@@ -93,6 +115,43 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "flow_zero": lambda: diversion_flow(diversion(moved=0.0), focus="USA", year=2035, **NAMES),
     "flow_absent": lambda: diversion_flow(diversion(), focus="XXX", year=2035, **NAMES),
     "flow_awkward": lambda: diversion_flow(diversion(), focus="USA", year=2035, **AWKWARD),
+    "alluvial_17": lambda: alluvial(tables.pathways(), year=2035, **NAMES),
+    "alluvial_two_stages": lambda: alluvial(tables.pathways(COUNTRIES[:4], with_hq=False), year=2035, **NAMES),
+    "alluvial_nothing": lambda: alluvial(tables.pathways().assign(works=0.0), year=2035, **NAMES),
+    "alluvial_awkward": lambda: alluvial(tables.pathways(), year=2035, **AWKWARD),
+    "corridors_17": lambda: corridor_matrix(tables.corridors(), years=(2026, 2035), **NAMES),
+    "corridors_toy": lambda: corridor_matrix(tables.corridors(COUNTRIES[:4], 1e-3), years=(2026, 2026), **NAMES),
+    "corridors_some": lambda: corridor_matrix(tables.corridors(), years=(2026, 2035), n_countries=5, **NAMES),
+    "corridors_single": lambda: corridor_matrix(single_replication(tables.corridors()), years=(2026, 2035), **NAMES),
+    "corridors_nothing": lambda: corridor_matrix(tables.corridors().iloc[:0], years=(2026, 2035), **NAMES),
+    "corridors_awkward": lambda: corridor_matrix(tables.corridors(), years=(2026, 2035), **AWKWARD),
+    "map_17": lambda: world_map(people(), **NAMES),
+    "map_toy": lambda: world_map(people(["USA", "CHN", "IND", "CAN"]), **NAMES),
+    "map_europe": lambda: world_map(people(["FRA", "DEU", "ITA", "ESP", "POL", "BEL", "AUT", "SWE", "GBR"]), **NAMES),
+    "map_elsewhere": lambda: world_map(people(["USA", "ATLANTIS"]), **NAMES),
+    "map_null": lambda: world_map(people().assign(difference=0.0, low=0.0, high=0.0), **NAMES),
+    "map_single": lambda: world_map(single_replication(people()), **NAMES),
+    "map_nothing": lambda: world_map(people(), outcome="no_such_outcome", **NAMES),
+    "map_awkward": lambda: world_map(people(), **AWKWARD),
+    "stay_8": lambda: stay_curves(tables.stay(), training="USA", cohorts=(2021, 2025), **NAMES),
+    "stay_one": lambda: stay_curves(tables.stay(["CHN"], range(1, 6, 4)), training="USA", cohorts=(2021, 2021), **NAMES),
+    "stay_single": lambda: stay_curves(single_replication(tables.stay()), training="USA", cohorts=(2021, 2025), **NAMES),
+    "stay_nothing": lambda: stay_curves(tables.stay(), training="CHN", cohorts=(2021, 2025), **NAMES),
+    "stay_awkward": lambda: stay_curves(tables.stay(), training="USA", cohorts=(2021, 2025), **AWKWARD),
+    "funnel_5": lambda: visa_funnel(tables.funnel(), country="USA", years=(2026, 2035), **NAMES),
+    "funnel_one": lambda: visa_funnel(tables.funnel(("student_visa",)), country="USA", years=(2026, 2026), **NAMES),
+    "funnel_nothing": lambda: visa_funnel(tables.funnel(), country="CAN", years=(2026, 2035), **NAMES),
+    "funnel_awkward": lambda: visa_funnel(tables.funnel(), country="USA", years=(2026, 2035), **AWKWARD),
+    "dose": lambda: dose_response(tables.sweep(), **DOSE),
+    "dose_series": lambda: dose_response(tables.sweep(("trend", "plateau")), **DOSE),
+    "dose_words": lambda: dose_response(tables.sweep(words=True), **DOSE),
+    "dose_nothing": lambda: dose_response(tables.sweep().iloc[:0], **DOSE),
+    "structure": lambda: structure_range(tables.variants(), outcome="Works in USA, 2035", unit="% of works", **NAMES),
+    "structure_nothing": lambda: structure_range(tables.variants().iloc[:0], outcome="Works", unit="works", **NAMES),
+    "structure_awkward": lambda: structure_range(tables.variants(), outcome="Works in USA, 2035", unit="% of works", **AWKWARD),
+    "scores": lambda: scorecard(tables.scores(), title="visa_tightening", source=NAMES["source"]),
+    "scores_bare": lambda: scorecard(tables.scores()[["measure", "value", "low", "high"]], title="visa_tightening", source=NAMES["source"]),
+    "scores_nothing": lambda: scorecard(tables.scores().iloc[:0], title="visa_tightening", source=NAMES["source"]),
 }
 
 
@@ -138,7 +197,7 @@ def svg_of(figure: Figure, folder: Path) -> bytes:
 def test_no_text_overlaps_another_or_leaves_the_figure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     figure = built(name)
     texts = drawn_texts(figure, monkeypatch)
-    boxes = [(each.get_text(), each.get_window_extent()) for each in texts]
+    boxes = [(each.get_text(), Text.get_window_extent(each)) for each in texts]     # of an annotation without its line
     assert len(boxes) >= 4
     for text, box in boxes:
         assert 0 <= box.x0 and box.x1 <= figure.bbox.width and 0 <= box.y0 and box.y1 <= figure.bbox.height, f"{text!r} is cut off"
@@ -262,6 +321,15 @@ def test_flows_show_no_one_who_stays_and_no_pair_without_the_focus() -> None:
     ("time_absent", "no shares of work for XXX"),
     ("time_nothing", "no shares of work for USA"),
     ("time_no_country", "No country was asked for"),
+    ("alluvial_nothing", "No works were made"),
+    ("corridors_nothing", "Nobody moves between countries"),
+    ("map_nothing", "no values for no_such_outcome"),
+    ("map_elsewhere", "Without a place on the map: ATLANTIS"),
+    ("stay_nothing", "Nobody took a doctorate in CHN"),
+    ("funnel_nothing", "Nobody applies for a visa of CAN"),
+    ("dose_nothing", "no result to draw"),
+    ("structure_nothing", "No other assumption was run"),
+    ("scores_nothing", "Nothing has been scored"),
 ])
 def test_nothing_to_show_is_said_in_words(name: str, sentence: str) -> None:
     assert any(sentence in " ".join(each.split()) for each in words(built(name)))
@@ -309,11 +377,11 @@ def test_saving_leaves_two_files_and_replaces_older_ones(tmp_path: Path) -> None
 def test_a_failed_save_leaves_the_older_file_and_no_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "flow.png").write_text("older")
 
-    def fail(self: Figure, path: Path, **_: object) -> None:
-        path.write_text("half")
+    def fail(self: Path, data: bytes) -> None:
+        self.write_text("half")
         raise OSError("disk full")
 
-    monkeypatch.setattr(Figure, "savefig", fail)
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(OSError, match="disk full"):
         save_figure(Figure(), tmp_path, "flow")
     assert [each.read_text() for each in tmp_path.iterdir()] == ["older"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import uuid
 from pathlib import Path
 
@@ -45,8 +47,26 @@ def _write(figure: Figure, path: Path, kind: str) -> Path:
     """Write one file beside its place and move it there; leave nothing behind when writing fails."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        figure.savefig(temporary, format=kind, dpi=DOTS_PER_INCH, metadata=METADATA[kind])
+        temporary.write_bytes(drawn(figure, kind))
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+@house_style()
+def drawn(figure: Figure, kind: str) -> bytes:
+    """Return a figure as the bytes of a PNG or SVG file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=DOTS_PER_INCH, metadata=METADATA[kind])
+    return _compact(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+
+
+_COORDINATES = re.compile(rb' (?:d|x|y)="[^"]*"')
+_DECIMALS = re.compile(rb"(\.\d\d)\d+")
+
+
+def _compact(svg: bytes) -> bytes:
+    """Leave out what nobody can see: decimals below a hundredth of a point, indents and ends of lines in paths."""
+    short = _COORDINATES.sub(lambda found: _DECIMALS.sub(rb"\1", found.group()).replace(b"\n", b" ").replace(b" \"", b"\""), svg)
+    return re.sub(rb"\n\s+", b"\n", short)

@@ -52,7 +52,7 @@ STYLE: dict[str, object] = {
     "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
     "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "xtick.major.size": 3, "ytick.major.size": 3,
     "lines.linewidth": 1.6, "legend.frameon": False, "legend.fontsize": SMALL, "legend.handlelength": 1.8,
-    "svg.hashsalt": "talentsim", "svg.fonttype": "path",
+    "hatch.linewidth": 0.4, "svg.hashsalt": "talentsim", "svg.fonttype": "path",
 }
 
 
@@ -129,12 +129,18 @@ def _lay_out(figure: Figure, rectangle: tuple[float, float, float, float]) -> No
 
 def _fit(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Break text into lines that fit between the margins of a width in inches, at a font size in points."""
-    font, room = FontProperties(size=size, weight=weight), (width - 2 * MARGIN) * 72
+    room = (width - 2 * MARGIN) * 72
     for per_line in range(int(room / (0.45 * size)), 1, -1):
         lines = textwrap.wrap(text, per_line)
-        if all(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] <= room for line in lines):
+        if all(text_width(line, size, weight) <= room for line in lines):
             break
     return "\n".join(lines)
+
+
+def text_width(line: str, size: float, weight: str = "normal") -> float:
+    """Return how wide a line of text is at a font size, both in points."""
+    font = FontProperties(size=size, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
 
 
 def _height(text: str, size: float) -> float:

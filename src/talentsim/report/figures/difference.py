@@ -17,7 +17,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "frontier_share": ("Which countries gain and which lose frontier work under {scenario}?", "Frontier works by work country"),
     "training_share": ("Whose training stands behind the work under {scenario}?", "Works by training country"),
     "origin_share": ("Where do those come from who do the work under {scenario}?", "Works by country of first degree"),
-    "researchers": ("Which countries gain and which lose researchers under {scenario}?", "Researchers and doctoral students by work country"),
+    "researchers": ("Which countries gain and which lose researchers under {scenario}?",
+                    "Researchers and doctoral students by work country"),
 }
 """Question and meaning, by outcome."""
 

@@ -1,0 +1,77 @@
+"""Small invented tables for the figures that follow people, work and applications."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+COUNTRIES = "USA CHN IND GBR DEU FRA CAN CHE NLD ISR KOR JPN SGP AUS IRN REU ROW".split()
+
+
+def pathways(codes: list[str] = COUNTRIES, with_hq: bool = True) -> pd.DataFrame:
+    """Works that shrink from country to country; a tenth of each country's is owned by the first, and a tenth leaves it."""
+    size = {code: 1000.0 * 0.7**place for place, code in enumerate(codes)}
+    rows = []
+    for arm, kept in (("baseline", 0.5), ("scenario", 0.4)):
+        for training, work in itertools.product(codes, repeat=2):
+            share = kept if work == codes[0] else (1.0 - kept) * (work == training) + 0.001
+            for hq, owned in ((work, 0.9), (codes[0], 0.1)):
+                rows.append((arm, training, work, hq, size[training] * share * owned))
+    table = pd.DataFrame(rows, columns=["arm", "training", "work", "hq", "works"])
+    table = table.groupby(["arm", "training", "work", "hq"], as_index=False)["works"].sum()
+    return table if with_hq else table.groupby(["arm", "training", "work"], as_index=False)["works"].sum()
+
+
+def corridors(codes: list[str] = COUNTRIES, scale: float = 1.0) -> pd.DataFrame:
+    """Moves between all pairs, most to and from the first country, which gets fewer in the scenario."""
+    rows = []
+    for one, other in itertools.permutations(range(len(codes)), 2):
+        moves = scale * 6000.0 / (1 + one) / (1 + other) ** 2
+        change = -0.1 * moves if other == 0 else 0.001 * moves
+        rows.append((codes[one], codes[other], moves, moves + change, change, change - 0.02 * scale, change + 0.02 * scale))
+    return pd.DataFrame(rows, columns=["from", "to", "baseline", "scenario", "difference", "low", "high"])
+
+
+def stay(origins: list[str] = COUNTRIES[:8], years: range = range(11)) -> pd.DataFrame:
+    """Stay rates that fall by a point a year in the baseline and by two in the scenario."""
+    rows = [(arm, "USA", origin, since, 95.0 - 3 * place - loss * since, 94.0 - 3 * place - loss * since, 96.0 - 3 * place - loss * since,
+             4000.0 / (1 + place))
+            for arm, loss in (("baseline", 1.0), ("scenario", 2.0)) for place, origin in enumerate(origins) for since in years]
+    return pd.DataFrame(rows, columns=["arm", "training", "origin", "years_since", "stay_rate", "low", "high", "graduates"])
+
+
+def funnel(routes: tuple[str, ...] = ("student_visa", "lottery", "exempt", "other_visa", "renewal")) -> pd.DataFrame:
+    """Applications of two origins: refusals double in the scenario, and six of ten lose a lottery."""
+    rows = []
+    for arm, refusal in (("baseline", 0.1), ("scenario", 0.2)):
+        for origin, (place, route) in itertools.product(("CHN", "IND"), enumerate(routes)):
+            applied = 5000.0 / (1 + place)
+            lost = 0.6 * applied * (route == "lottery")
+            rows.append((arm, "USA", origin, route, applied, refusal * applied, lost, applied - refusal * applied - lost))
+    return pd.DataFrame(rows, columns=["arm", "country", "origin", "route", "applied", "refused", "lost_lottery", "granted"])
+
+
+def sweep(series: tuple[str, ...] = ("",), words: bool = False) -> pd.DataFrame:
+    """Differences that grow with the dose, more in the first series."""
+    rows = [(f"variant {dose:g}" if words else dose, name, -9.0 * dose / (1 + place), -9.0 * dose / (1 + place) - 0.1,
+             -9.0 * dose / (1 + place) + 0.1)
+            for place, name in enumerate(series) for dose in (0.4, 0.05, 0.1, 0.2)]
+    return pd.DataFrame(rows, columns=["dose", "series", "difference", "low", "high"])
+
+
+def variants() -> pd.DataFrame:
+    """The model as run and three other assumptions."""
+    rows = [("as run", 36.6, -2.4), ("talent does not feed back on ecosystems", 42.6, -3.2),
+            ("cohorts stay as large as in 2024", 40.4, -2.1), ("cohorts from China double", 30.0, 0.1)]
+    return pd.DataFrame([(name, level, level + change, change, change - 0.05, change + 0.05) for name, level, change in rows],
+                        columns=["variant", "baseline", "scenario", "difference", "low", "high"])
+
+
+def scores() -> pd.DataFrame:
+    """Two bounds from one side, two from both: one of each is met, and one is far off."""
+    nan = np.nan
+    rows = [("wlogRMSE of corridors", 0.119, nan, 0.12, True, 0.128), ("CPC of corridors", 0.955, 0.957, nan, True, 0.955),
+            ("return share within 5 years, %", 31.0, 28.0, 36.0, False, nan), ("stay rate after 5 years, %", 62.0, 83.0, 93.0, True, nan)]
+    return pd.DataFrame(rows, columns=["measure", "value", "low", "high", "is_held_out", "benchmark"])
