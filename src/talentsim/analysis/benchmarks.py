@@ -13,10 +13,14 @@ import numpy as np
 from talentsim.analysis.regression import choice_shares, fit_choice, fit_poisson
 from talentsim.analysis.scores import Forecast, corridors
 from talentsim.arrays import Floats
+from talentsim.data.drift import damped_growth
 from talentsim.data.panel import Panel
 
 FIRST_FIT = 2000        # the first year regressions and cumulated flows look at
 KEPT = 0.9              # of a diaspora from one year to the next
+WINDOW, DAMPING = 5, 0.85
+"""Years whose growth goes on, and how much of it is left a year later."""
+
 RECENT = 3              # years whose mean is the level of a rate or of a corridor's residual
 
 
@@ -28,7 +32,7 @@ def persistence(known: Panel, horizon: int) -> Forecast:
 def fixed_shares(known: Panel, horizon: int) -> Forecast:
     """Hold each corridor's share of the last three years; the total follows its damped trend."""
     share = known.migrations[-RECENT:].sum(axis=0)
-    total = damped_trend(known.migrations.sum(axis=(1, 2)), horizon)
+    total = damped_growth(known.migrations.sum(axis=(1, 2)), horizon, WINDOW, DAMPING)
     return Forecast(_first(known), share / share.sum() * total[:, None, None], stock_trend(known, horizon))
 
 
@@ -125,23 +129,16 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Panel, int], Forecast]]] = {
 """Name -> (name in the published table of scores, forecast)."""
 
 
-def damped_trend(series: Floats, horizon: int, window: int = 5, damping: float = 0.85) -> Floats:
-    """Extend positive series, shape (y, ...), from their last value by the least-squares growth of their logs, damped."""
-    logs = np.log(np.maximum(series[-window:], 1.0))
-    growth = _slope(logs)
-    return np.exp(logs[-1] + np.multiply.outer(np.cumsum(damping ** np.arange(1, horizon + 1)), growth))
-
-
 def stock_trend(known: Panel, horizon: int) -> Floats:
     """Return stocks on their damped trend; shape (horizon, k)."""
-    return damped_trend(known.stock, horizon, damping=0.88)
+    return damped_growth(known.stock, horizon, WINDOW, 0.88)
 
 
 def net_entries(known: Panel, horizon: int) -> Floats:
     """Return entries less exits by region on their damped trend; in the past they follow from stocks and flows."""
     moves = known.migrations[1:]
     past = np.diff(known.stock, axis=0) - moves.sum(axis=1) + moves.sum(axis=2)
-    return damped_trend(past, horizon)
+    return damped_growth(past, horizon, WINDOW, DAMPING)
 
 
 def diasporas(known: Panel) -> list[Floats]:
@@ -155,7 +152,7 @@ def diasporas(known: Panel) -> list[Floats]:
 def _gdp(known: Panel, horizon: int) -> Floats:
     """Return GDP per head from the panel's first year on, extended by its damped trend."""
     inside = known.gdp[known.gdp_years >= known.years[0]]
-    return np.concatenate([inside, damped_trend(inside, horizon)])
+    return np.concatenate([inside, damped_growth(inside, horizon, WINDOW, DAMPING)])
 
 
 def _destination_side(known: Panel, log_stock: Floats, log_gdp: Floats, diaspora: Floats) -> Floats:
