@@ -16,7 +16,7 @@ from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
 from talentsim.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
 from talentsim.config import Config
 from talentsim.config.behaviour import Weights
-from talentsim.data.tables import base_levers, cohort_path, destination_table, lever_axes, origin_table
+from talentsim.data.tables import base_levers, cohort_path, corridor_path, destination_table, lever_axes, origin_table
 from talentsim.policy import levers_in_year
 from talentsim.state.countries import Countries
 from talentsim.streams import to_normal
@@ -70,6 +70,7 @@ class MeanField:
         self.n = len(self.countries)
         self.origins, self.destinations = origin_table(config), destination_table(config)
         self.levers, self.axes, self.cohorts = base_levers(config), lever_axes(config), cohort_path(config)
+        self.corridors = corridor_path(config)
         start = np.log(self.destinations.strength)
         self.log_strength = np.broadcast_to(start, self.cohorts.shape) if log_strength is None else log_strength
         classes = config.population.classes or 1
@@ -122,7 +123,8 @@ class MeanField:
 
     def _table(self, weights: Weights, levers: dict[str, Floats], place: int, state: _State, asc: Floats) -> ChoiceTable:
         return systematic_utility(weights, Conditions(
-            self.countries, levers, self.log_strength[place], state.diaspora, asc, float(self.behaviour.friction.cap_years)))
+            self.countries, levers, self.log_strength[place], state.diaspora, asc,
+            float(self.behaviour.friction.cap_years), corridor=self.corridors[place]))
 
     def study_shares(self, table: ChoiceTable, levers: dict[str, Floats]) -> Floats:
         """Return the chance that an entrant trains in each country, the student visa included; shape (m, o, t)."""

@@ -36,6 +36,9 @@ class Conditions:
         Constants of the destinations as foreigners see them, in utils, shape (n_countries,).
     friction_cap
         Years at which friction saturates.
+    corridor
+        This year's constants of the corridors between countries of work, in utils, shape (n_countries, n_countries);
+        None where there are none.
     """
 
     countries: Countries
@@ -44,6 +47,7 @@ class Conditions:
     diaspora: Floats
     asc: Floats
     friction_cap: float
+    corridor: Floats | None = None
 
     @property
     def n(self) -> int:
@@ -54,7 +58,7 @@ class Conditions:
 def conditions_of(world: World, asc: Floats) -> Conditions:
     """Return what the terms look at in the world as it stands, with the constants of one decision."""
     return Conditions(world.countries, world.levers, world.log_strength, world.diaspora, asc,
-                      float(world.config.behaviour.friction.cap_years))
+                      float(world.config.behaviour.friction.cap_years), corridor=world.corridor)
 
 
 def taste_of(world: World, rows: Integers | slice) -> Floats:
@@ -114,6 +118,11 @@ def constant(x: Conditions) -> Floats:
     return _gain_by_origin(x.asc[None, :] * ~np.eye(x.n, dtype=bool))
 
 
+def corridor(x: Conditions) -> Floats:
+    """Constants of the corridor from the current country to the alternative; going home is a channel of its own."""
+    return np.zeros((1, x.n, x.n)) if x.corridor is None else np.where(kinds(x.n) == AWAY, x.corridor[None], 0.0)
+
+
 TERMS: dict[str, Callable[[Conditions], Floats]] = {
     "beta_pay": pay,
     "beta_visa": visa,
@@ -123,6 +132,7 @@ TERMS: dict[str, Callable[[Conditions], Floats]] = {
     "beta_language": language,
     "beta_distance": distance,
     "beta_constant": constant,
+    "beta_corridor": corridor,
 }
 
 

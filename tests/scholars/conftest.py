@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from talentsim.config import Config
 from talentsim.data.panel import Panel, load_panel
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -25,3 +26,9 @@ def data_dir() -> Path:
 def panel(data_dir: Path) -> Panel:
     """The whole panel."""
     return load_panel(str(data_dir), CODES)
+
+
+@pytest.fixture(scope="session")
+def scholars(data_dir: Path) -> Config:
+    """The scholars world as shipped."""
+    return Config.load("world=scholars", f"world.data_dir={data_dir}", "executor=serial", "ensemble.replications=1")

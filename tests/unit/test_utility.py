@@ -24,7 +24,8 @@ def conditions(ai: Config) -> Conditions:
         countries,
         {"pay": rng.uniform(3e4, 2e5, n), "return_grant": rng.uniform(0, 1, n), "chilling": rng.uniform(0, 1, (n, n)) * off,
          "years_to_permanence": rng.uniform(0, 40, (n, n)) * off, "work_visa_odds": np.where(off, rng.uniform(0.1, 1, (n, n)), 1.0)},
-        rng.normal(size=n), rng.dirichlet(np.ones(n), n) * off, rng.normal(size=n), 15.0)
+        rng.normal(size=n), rng.dirichlet(np.ones(n), n) * off, rng.normal(size=n), 15.0,
+        corridor=rng.normal(size=(n, n)))
 
 
 def weights_of(ai: Config) -> Weights:
@@ -57,6 +58,8 @@ def longhand(w: dict[str, float], x: Conditions, o: int, c: int, k: int) -> floa
     if k == o:
         return value + w["beta_pay"] * np.log(1.0 + x.levers["return_grant"][k])
     mean_abroad = sum(x.diaspora[o, j] for j in range(x.n) if j != o) / (x.n - 1)
+    assert x.corridor is not None
+    value += w["beta_corridor"] * x.corridor[c, k]
     value += w["beta_diaspora"] * (x.diaspora[o, k] - mean_abroad)
     value += w["beta_language"] * x.countries.shares_language[o, k]
     return value - w["beta_distance"] * np.log(x.countries.distance_km[o, k] / 1000.0)

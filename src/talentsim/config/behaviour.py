@@ -19,6 +19,7 @@ class Weights(Frozen):
     beta_language: Parameter
     beta_distance: Parameter
     beta_constant: Parameter
+    beta_corridor: Parameter
 
 
 class Location(Frozen):
@@ -47,7 +48,7 @@ class Study(Frozen):
     """Choice of the country of doctoral training."""
 
     weights: Weights
-    years: int = Field(strict=True, ge=1, le=10)
+    years: int = Field(strict=True, ge=0, le=10)       # 0: everybody enters as a researcher, at home
 
 
 class Friction(Frozen):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from talentsim.config.panel import PanelConfig
 from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter, Probability
 
 SectorName = Literal["academia", "industry"]
@@ -131,7 +132,8 @@ class VisaRules(Frozen):
 class WorldConfig(Frozen):
     """A set of countries and the years in which they are simulated.
 
-    Years from `burn_in_year` to before `start_year` build up the first stock and are not reported.
+    Years from `burn_in_year` to before `start_year` build up the first stock and are not reported. A world with a `panel`
+    takes its cohorts and corridor constants from the tables in `data_dir`.
     """
 
     name: Name
@@ -139,6 +141,8 @@ class WorldConfig(Frozen):
     burn_in_year: int
     start_year: int
     end_year: int
+    data_dir: str | None = None
+    panel: PanelConfig | None = None
     countries: dict[CountryName, Country] = Field(min_length=2, max_length=100)
 
     @model_validator(mode="after")

@@ -215,7 +215,7 @@ def replay(panel: Panel, law: MovingLaw, burn_in_year: int, floor: float, offset
         cells.age()
         odds, exposure, returns = solve_corridors(cells, law, observed, floor, offset, odds)
         moves = move(cells, law, odds, offset)
-        entries = stock / (1.0 - law.exit) - cells.stock()
+        entries = np.maximum(stock / (1.0 - law.exit) - cells.stock(), 0.0)     # nobody can be taken away by entering
         cells.close(entries, law.exit)
         found = (log_odds(odds), exposure, returns, moves, entries)
         for name, value in zip(rows, found, strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.config import Config, Parameter
 from talentsim.config.world import Country, VisaRegime
+from talentsim.data.paths import panel_paths
 from talentsim.policy import LeverAxes
 from talentsim.vocab import LEVERS
 
@@ -189,11 +190,14 @@ def cohort_path(config: Config) -> Floats:
     """Return the expected number of new researchers by year and country of first degree.
 
     log cohort grows by the country's own rate until `data_until`, then by that rate times damping, damping squared, ...
+    Where the world is built from the migration panel, the cohorts are those that meet its stocks.
 
     Returns
     -------
     Researchers a year at scale 1, shape (n_years, n_countries), from `burn_in_year` to `end_year`.
     """
+    if config.world.panel is not None:
+        return panel_paths(config).cohorts
     world, entry = config.world, config.entry
     years = np.arange(world.burn_in_year, world.end_year + 1)
     damping = float(entry.damping)
@@ -203,6 +207,19 @@ def cohort_path(config: Config) -> Floats:
     level = _column(config, lambda c: c.entry.level)
     growth = _column(config, lambda c: c.entry.growth)
     return level * np.exp(growth * grown[:, None])
+
+
+def corridor_path(config: Config) -> Floats:
+    """Return the yearly constants of corridors between countries of work, in utils; 0 without a panel.
+
+    Returns
+    -------
+    Shape (n_years, n_countries, n_countries), from `burn_in_year` to `end_year`.
+    """
+    if config.world.panel is not None:
+        return panel_paths(config).corridor
+    n, years = len(codes_of(config)), config.world.end_year - config.world.burn_in_year + 1
+    return np.broadcast_to(0.0, (years, n, n))
 
 
 def _column(config: Config, figure: Callable[[Country], Parameter]) -> Floats:

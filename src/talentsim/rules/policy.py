@@ -5,11 +5,12 @@ from __future__ import annotations
 from talentsim.policy import levers_in_year
 from talentsim.state.world import Tally, World
 
-READS = ("config.policy", "base_levers", "lever_axes")
-WRITES = ("levers", "tally")
+READS = ("config.policy", "base_levers", "lever_axes", "corridors")
+WRITES = ("levers", "corridor", "tally")
 
 
 def step(world: World, year: int) -> None:
-    """Open the year: its levers, and an empty tally."""
+    """Open the year: its levers and constants, and an empty tally."""
     world.levers = levers_in_year(world.base_levers, world.config.policies, year, world.lever_axes)
+    world.corridor = world.corridors[year - world.config.world.burn_in_year]
     world.tally = Tally.empty(len(world.countries))

@@ -14,6 +14,7 @@ from talentsim.data.tables import (
     base_levers,
     cohort_path,
     codes_of,
+    corridor_path,
     destination_table,
     lever_axes,
     origin_table,
@@ -67,6 +68,8 @@ class World:
     base_levers: dict[str, Floats]
     lever_axes: LeverAxes
     cohorts: Floats                     # (year, o) expected entrants at scale 1
+    corridors: Floats                   # (year, c, k) constants of the corridors, utils
+    corridor: Floats                    # (c, k) this year's
     levers: dict[str, Floats]
     log_strength: Floats                # (k) log ecosystem strength
     log_reference: dict[str, Floats]    # component -> (k), as it stood in the start year; empty before
@@ -81,10 +84,11 @@ class World:
         countries = Countries.from_config(config)
         levers = base_levers(config)
         destinations = destination_table(config)
-        n = len(countries)
+        n, corridors = len(countries), corridor_path(config)
         return cls(
             config=config, key=seed_key(seed, replication), countries=countries, origins=origin_table(config),
-            destinations=destinations, base_levers=levers, lever_axes=lever_axes(config), cohorts=cohort_path(config), levers=levers,
+            destinations=destinations, base_levers=levers, lever_axes=lever_axes(config), cohorts=cohort_path(config),
+            corridors=corridors, corridor=corridors[0], levers=levers,
             log_strength=np.log(destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
             researchers=Researchers(), tally=Tally.empty(n),
         )
