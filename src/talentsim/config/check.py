@@ -31,7 +31,7 @@ def check(plain: Mapping[str, Any]) -> Config:
         With every fault found, the first in full.
     """
     try:
-        config = Config.model_validate({key: value for key, value in plain.items() if key != "hydra"})
+        config = Config.model_validate({key: value for key, value in plain.items() if key not in ("hydra", "seed")})
     except ValidationError as error:
         raise _explain(error) from None
     _check_names(config)

@@ -45,47 +45,13 @@ def load_config(overrides: Sequence[str] = (), config_dir: str | None = None) ->
 def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[Config, Config]:
     """Compose the baseline and the scenario of one comparison.
 
-    Overrides hold in both arms, but for those of a policy: they hold in every arm that has the policy, and a policy
-    added with `+` belongs to the scenario alone.
-
     Returns
     -------
-    Baseline, scenario.
+    Baseline, scenario; see `Composer.arms`.
     """
-    parsed = parse(overrides)
-    common = [each.input_line for each in parsed if not _policy_name(each)]
-    scenario = compose_plain(common, config_dir)
-    name = scenario["baseline"]
-    if not isinstance(name, str) or name not in names_in_group("scenario", config_dir):
-        raise unknown_name("baseline", "scenario", str(name), names_in_group("scenario", config_dir))
-    base_overrides = [each.input_line for each in parsed
-                      if not _policy_name(each) and each.key_or_group != "scenario"] + [f"scenario={name}"]
-    if name == scenario["scenario"]["name"] and len(common) == len(parsed):
-        same = check(scenario)
-        return same, same
-    baseline = compose_plain(base_overrides, config_dir)
-    policies = [each for each in parsed if _policy_name(each)]
-    if policies:
-        added = {str(_policy_name(each)) for each in policies if each.is_add()}
-        in_baseline, in_scenario = set(baseline["policy"]), set(scenario["policy"]) | added
-        known = in_baseline | in_scenario
-        for each in policies:
-            if not each.is_add() and _policy_name(each) not in known:
-                raise unknown_name("policy", "policy", str(_policy_name(each)), known)
-        baseline = compose_plain(base_overrides + [_any_field(each) for each in policies
-                                                   if _policy_name(each) in in_baseline and not each.is_add()], config_dir)
-        scenario = compose_plain(common + [_any_field(each) for each in policies
-                                           if each.is_add() or _policy_name(each) in in_scenario], config_dir)
-    touched = sorted({str(_policy_name(each)) for each in policies})
-    return check(baseline), _retitled(check(scenario), touched)
+    from talentsim.config.arms import Composer      # it needs this module
 
-
-def _retitled(scenario: Config, touched: Sequence[str]) -> Config:
-    """Say in the scenario's title which policies the command line has changed: its own words do not know."""
-    if not touched:
-        return scenario
-    title = f"{scenario.scenario.title} ({', '.join(touched)} as given)"
-    return scenario.model_copy(update={"scenario": scenario.scenario.model_copy(update={"title": title})})
+    return Composer(config_dir).arms(overrides)
 
 
 def compose_plain(overrides: Sequence[str], config_dir: str | None = None) -> dict[str, Any]:
@@ -168,17 +134,6 @@ def _hydra_aside() -> Iterator[None]:
         yield
     finally:
         instance.hydra = running
-
-
-def _policy_name(override: Override) -> str | None:
-    head, _, rest = override.key_or_group.partition(".")
-    return rest.partition(".")[0] if head == "policy" and rest else None
-
-
-def _any_field(override: Override) -> str:
-    """Let a policy's field be set whether its file gives it or not; the schema knows which fields there are."""
-    line = str(override.input_line)
-    return f"++{line}" if not override.is_add() and not override.is_delete() else line
 
 
 def _refuse_targets(node: Any, where: str) -> None:

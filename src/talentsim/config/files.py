@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 
 def conf_dir() -> Path:
@@ -16,3 +19,9 @@ def names_in_group(group: str, config_dir: str | None = None) -> list[str]:
     """List the options of a configuration group, the user's own included."""
     folders = [conf_dir() / group] + ([Path(config_dir) / group] if config_dir else [])
     return sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+
+
+def shipped_file(group: str, name: str) -> Any:
+    """Return the content of one of the shipped files, None where there is none of that name."""
+    path = conf_dir() / group / f"{name}.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None

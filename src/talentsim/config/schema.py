@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from talentsim.config.behaviour import Behaviour
@@ -11,9 +9,10 @@ from talentsim.config.dated import Policy
 from talentsim.config.employers import Employer
 from talentsim.config.observers import Observers
 from talentsim.config.parameter import Frozen, Name, Parameter, Probability
+from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig
 from talentsim.config.world import Country, VisaRules, WorldConfig
 
-__all__ = ["Behaviour", "Config", "Country", "Parameter", "Policy", "ScenarioMeta", "WorldConfig"]
+__all__ = ["Behaviour", "Config", "Country", "ExecutorConfig", "Parameter", "Policy", "ScenarioMeta", "WorldConfig"]
 
 
 class EntryConfig(Frozen):
@@ -51,35 +50,6 @@ class Population(Frozen):
     scale: float = Field(gt=0.0, le=1000.0, strict=True)
     classes: int | None = Field(default=None, ge=1, le=50, strict=True)
     chunk: int = Field(ge=100, le=10_000_000, strict=True)
-
-
-class EnsembleConfig(Frozen):
-    """Replications of each arm, and the seed they are derived from."""
-
-    replications: int = Field(ge=1, le=10_000, strict=True)
-    seed: int = Field(ge=0, lt=2**63, strict=True)
-
-
-class ExecutorConfig(Frozen):
-    """Where replications run; `workers: null` takes every core."""
-
-    kind: Literal["serial", "threads", "processes"]
-    workers: int | None = Field(default=None, ge=1, le=1024, strict=True)
-
-
-class CompareConfig(Frozen):
-    """Year of the headline (null: the last) and level of the intervals."""
-
-    year: int | None = None
-    level: float = Field(gt=0.0, lt=1.0, strict=True)
-
-
-class OutputConfig(Frozen):
-    """Where and what a command writes; every path stays inside `dir`."""
-
-    dir: str
-    csv: bool = Field(strict=True)
-    figures: bool = Field(strict=True)
 
 
 class Config(Frozen):

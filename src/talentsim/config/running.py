@@ -1,0 +1,75 @@
+"""Schema of how an arm is run, compared and written; none of it changes what a run gives."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from talentsim.config.parameter import Frozen, Name
+
+
+class EnsembleConfig(Frozen):
+    """Replications of each arm, and the seed they are derived from.
+
+    `until_precision` adds replications until the standard error of the headline's difference, the focus country's share
+    of the works, is that many percentage points, or there are `max_replications`. `max_failures` is how many runs may
+    fail before the rest is dropped; null goes on to the end.
+    """
+
+    replications: int = Field(ge=1, le=10_000, strict=True)
+    seed: int = Field(ge=0, lt=2**63, strict=True)
+    until_precision: float | None = Field(default=None, gt=0.0)
+    max_replications: int = Field(default=256, ge=2, le=10_000, strict=True)
+    max_failures: int | None = Field(default=None, ge=0, strict=True)
+
+
+class ExecutorConfig(Frozen):
+    """Where replications run; `workers: null` takes every core. `address` is that of a dask scheduler already running."""
+
+    kind: Literal["serial", "threads", "processes", "dask"]
+    workers: int | None = Field(default=None, ge=1, le=1024, strict=True)
+    address: str | None = Field(default=None, pattern=r"^(tcp|tls|ucx|ws|wss|inproc)://\S+$")
+
+    @model_validator(mode="after")
+    def _address_is_dasks(self) -> ExecutorConfig:
+        if self.address is not None and self.kind != "dask":
+            raise ValueError(f"an address means a dask scheduler, and the executor is {self.kind!r}; allowed: executor=dask, or no address")
+        return self
+
+
+class Variant(Frozen):
+    """Another structure under which to show the same comparison: overrides for both of its arms."""
+
+    title: str
+    overrides: list[str] = Field(min_length=1)
+
+
+class CompareConfig(Frozen):
+    """What a comparison shows.
+
+    `year` is that of the headline (null: the last), `level` that of the intervals. `decompose` gives each policy's
+    effect alone and when left out. `structure` shows the headline under other structures, and `alone` under single
+    policies of the scenario with what is to be said of each, with `side_replications` replications.
+    """
+
+    year: int | None = None
+    level: float = Field(gt=0.0, lt=1.0, strict=True)
+    decompose: bool = Field(default=False, strict=True)
+    side_replications: int = Field(default=2, ge=1, le=10_000, strict=True)
+    structure: dict[Name, Variant | None] = Field(default_factory=dict)
+    alone: dict[Name, str | None] = Field(default_factory=dict)
+
+    @property
+    def structures(self) -> dict[str, Variant]:
+        """Structures to show: those not switched off with null."""
+        return {name: variant for name, variant in self.structure.items() if variant is not None}
+
+
+class OutputConfig(Frozen):
+    """Where and what a command writes; every path stays inside `dir`. Without `people` no lives are kept."""
+
+    dir: str
+    csv: bool = Field(strict=True)
+    figures: bool = Field(strict=True)
+    people: bool = Field(default=True, strict=True)
