@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
+from talentsim.config import UserError
 from talentsim.config.schema import ExecutorConfig
 
 P = ParamSpec("P")
@@ -34,8 +35,17 @@ def open_executor(config: ExecutorConfig, n_calls: int) -> Iterator[Executor]:
     """Open the configured executor for about `n_calls` calls; on an error or Ctrl-C drop what has not begun.
 
     Processes are spawned, not forked: a script that runs an ensemble on processes needs `if __name__ == "__main__":`.
+
+    Raises
+    ------
+    UserError
+        When the executor cannot be had.
     """
-    workers = min(config.workers or os.cpu_count() or 1, n_calls)
+    workers = min(config.workers or os.cpu_count() or 1, max(n_calls, 1))
+    if config.kind == "dask":
+        with _dask(config, workers) as executor:
+            yield executor
+        return
     executor: Executor
     if config.kind == "serial" or (config.kind == "processes" and workers == 1):
         executor = SerialExecutor()
@@ -49,6 +59,30 @@ def open_executor(config: ExecutorConfig, n_calls: int) -> Iterator[Executor]:
         _stop(executor)
         raise
     executor.shutdown()
+
+
+@contextmanager
+def _dask(config: ExecutorConfig, workers: int) -> Iterator[Executor]:
+    """Open a dask cluster of our own, one process a worker, or join the one at `address`."""
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UserError("executor=dask", "dask is not installed", "processes, threads, serial", "pip install 'talentsim[dask]'") from None
+    if config.address is not None:
+        try:
+            cluster, client = None, Client(config.address, timeout=10)
+        except (OSError, ValueError) as error:
+            raise UserError("executor.address", f"no dask scheduler answers at {config.address!r}: {error}",
+                            "tcp://HOST:PORT of a running scheduler", "leave it out for a cluster of one's own") from None
+    else:
+        cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        client = Client(cluster)
+    try:
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()
+        if cluster is not None:
+            cluster.close()
 
 
 def _leave_interrupts() -> None:

@@ -1,179 +1,208 @@
-"""Results on disk: Parquet tables and a manifest, each written to a temporary name and renamed when whole."""
+"""The store of runs: a folder for each, one Parquet file a table, and a manifest that comes last.
+
+A run is written to a folder of its own under another name, which is exchanged for its id when all of it is there: a run
+that can be seen is whole. Whoever computes a run holds its claim, a lock that dies with the process, so that two sweeps
+on one store never compute the same run. No table is read whose hash is not the manifest's.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import platform
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
-from talentsim.config import Config, UserError
-from talentsim.recorder import LAYOUT, RunTables
+from talentsim.config import UserError
 
 MANIFEST = "manifest.json"
-DEPENDENCIES = ("mesa", "numpy", "pandas", "scipy", "pydantic", "hydra-core", "omegaconf", "pyarrow", "matplotlib")
-CHANGES_RESULTS = {"world": True, "behaviour": True, "entry": True, "policy": True,
-                   "population": {"scale", "classes"}, "ensemble": {"seed"}}
+SEPARATE = {"damaged", "claims", "parts"}
 
 
-def run_id(config: Config, replication: int | None = None) -> str:
-    """Return the identity of a run: a hash of all that changes its result, and of nothing else.
+class DamagedError(Exception):
+    """A stored run that is not what was written."""
 
-    Without a replication it identifies the arm.
+    def __init__(self, run: str, file: str, fault: str) -> None:
+        self.run, self.file, self.fault = run, file, fault
+        super().__init__(f"run {run}: {file} {fault}")
+
+    def __reduce__(self) -> tuple[type[DamagedError], tuple[str, str, str]]:
+        return DamagedError, (self.run, self.file, self.fault)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The runs below one folder.
+
+    Parameters
+    ----------
+    folder
+        Made when the first run is written.
     """
-    content = config.model_dump(mode="json", include=CHANGES_RESULTS)
-    content["policy"] = {name: policy for name, policy in content["policy"].items() if policy is not None}
-    text = json.dumps([content, replication, source_digest()], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    folder: Path
 
-@lru_cache(maxsize=1)
-def source_digest() -> str:
-    """Return a hash of the package's own code: another model is another result."""
-    package = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
-        digest.update(file.relative_to(package).as_posix().encode() + file.read_bytes())
-    return digest.hexdigest()
+    def __contains__(self, run: str) -> bool:
+        return (self.folder / run / MANIFEST).exists()
 
+    def __iter__(self) -> Iterator[str]:
+        """Yield the id of every whole run."""
+        if self.folder.is_dir():
+            yield from sorted(entry.name for entry in os.scandir(self.folder)
+                              if entry.name not in SEPARATE and entry.is_dir() and entry.name in self)
 
-def prepare_folder(folder: Path) -> Path:
-    """Make a folder and make sure it can be written to.
+    def manifest(self, run: str) -> dict[str, Any]:
+        """Return what a run says of itself.
 
-    Raises
-    ------
-    UserError
-        When it cannot.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError("output.dir", f"cannot write to {str(folder)!r}: {error.strerror or error}",
-                        "a folder you may write to", "output.dir=SOME/OTHER/FOLDER") from None
-    return folder
-
-
-@contextmanager
-def new_results(folder: Path) -> Iterator[list[Path]]:
-    """Open a folder for new results; the caller lists each file it has written.
-
-    When the caller fails, the listed files are removed, and the folder too if nothing else is in it.
-
-    Raises
-    ------
-    UserError
-        When the folder holds results already, or cannot be written to, now or later.
-    """
-    prepare_folder(folder)
-    if (folder / MANIFEST).exists():
-        raise UserError("hydra.run.dir", f"{str(folder)!r} holds results already", "a new folder",
-                        "leave hydra.run.dir out, and each command gets a folder of its own")
-    written: list[Path] = []
-    try:
-        yield written
-    except BaseException as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-        with suppress(OSError):         # somebody else's files are in it
-            folder.rmdir()
-        if isinstance(error, OSError):
-            raise UserError("output.dir", f"cannot write to {str(folder)!r}: {error.strerror or error}",
-                            "a folder you may write to, with room for the results") from error
-        raise
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside `path` to write to; it takes the name of `path` only when all went well."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_table(table: pd.DataFrame, folder: Path, name: str, csv: bool) -> list[Path]:
-    """Write a table as Parquet, and as CSV too where asked; return the files."""
-    formats: dict[str, Callable[[Path], Any]] = {".parquet": lambda part: table.to_parquet(part, index=False)}
-    if csv:
-        formats[".csv"] = lambda part: table.to_csv(part, index=False)
-    written = []
-    for suffix, write in formats.items():
-        path = folder / f"{name}{suffix}"
-        with whole_file(path) as part:
-            write(part)
-        written.append(path)
-    return written
-
-
-def run_tables(arms: Mapping[str, Sequence[RunTables]]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield each yearly table of all arms and replications in long form, with columns arm and replication first."""
-    for name in LAYOUT:
-        parts = [run.frame(name).assign(arm=arm, replication=replication)
-                 for arm, runs in arms.items() for replication, run in enumerate(runs)]
-        table = pd.concat(parts, ignore_index=True)
-        table["arm"] = table["arm"].astype("category")
-        first = ["arm", "replication"]
-        yield name, table[first + [column for column in table.columns if column not in first]]
-
-
-def write_manifest(folder: Path, arms: Mapping[str, Config], facts: Mapping[str, Any], files: Sequence[Path]) -> Path:
-    """Write what was run, with what, and the hash of every file; it comes last, so its presence says all is there."""
-    content = {
-        "talentsim": version_of("talentsim"),
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "arms": {arm: {"id": run_id(config), "config": config.model_dump(mode="json"),
-                       "runs": [run_id(config, each) for each in range(config.ensemble.replications)]}
-                 for arm, config in arms.items()},
-        **facts,
-        "versions": {"python": platform.python_version()} | {name: version_of(name) for name in DEPENDENCIES},
-        "source_sha256": source_digest(),
-        "git": git_state(),
-        "host": {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()},
-        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
-    }
-    path = folder / MANIFEST
-    with whole_file(path) as part:
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-    return path
-
-
-def version_of(package: str) -> str | None:
-    """Return an installed package's version, None when it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def git_state() -> dict[str, Any] | None:
-    """Return commit and dirtiness of the checkout the code runs from, None outside one."""
-    here = Path(__file__).resolve().parent
-
-    def git(*arguments: str) -> str | None:
+        Raises
+        ------
+        DamagedError
+            When its manifest cannot be read.
+        """
         try:
-            done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True, timeout=10, check=True)
-        except (OSError, subprocess.SubprocessError):
-            return None
-        return done.stdout.strip()
+            content: dict[str, Any] = json.loads((self.folder / run / MANIFEST).read_bytes())
+            return content
+        except (OSError, ValueError):
+            raise DamagedError(run, MANIFEST, "cannot be read") from None
 
-    tracked = git("ls-files", "--error-unmatch", Path(__file__).name)
-    commit = git("rev-parse", "HEAD") if tracked else None
-    return None if commit is None else {"commit": commit, "dirty": bool(git("status", "--porcelain"))}
+    def table(self, run: str, name: str) -> pd.DataFrame:
+        """Return one table of a run.
+
+        Raises
+        ------
+        KeyError
+            When the run has no such table.
+        DamagedError
+            When the file is missing or is not what was written.
+        """
+        return self._arrow(run, name).to_pandas()
+
+    def tables(self, runs: Sequence[str], name: str) -> pd.DataFrame:
+        """Return one table of many runs in long form, column `run` first.
+
+        Raises
+        ------
+        DamagedError
+            As `table`.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            parts = list(threads.map(lambda run: self._arrow(run, name), runs))
+        rows = np.repeat(np.arange(len(runs), dtype=np.int32), [each.num_rows for each in parts])
+        joined = pa.concat_tables(parts).unify_dictionaries()
+        each_run = pa.DictionaryArray.from_arrays(rows, list(runs))
+        return joined.add_column(0, "run", each_run).to_pandas()
+
+    def verify(self, run: str) -> None:
+        """Hash every file of a run anew.
+
+        Raises
+        ------
+        DamagedError
+            When one is missing or differs.
+        """
+        for name in self.manifest(run)["tables"]:
+            self._bytes(run, name)
+
+    def write(self, run: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:
+        """Write a run, visible only when all of it is there; one that is there already stays.
+
+        Raises
+        ------
+        OSError
+            When it cannot be written; nothing of it stays then.
+        """
+        part = self.folder / "parts" / run
+        shutil.rmtree(part, ignore_errors=True)     # left by a process that was killed
+        part.mkdir(parents=True)
+        try:
+            content = {"id": run, "written": datetime.now(UTC).isoformat(timespec="seconds"), **facts,
+                       "tables": {name: _write_parquet(table, part / f"{name}.parquet") for name, table in tables.items()}}
+            (part / MANIFEST).write_text(json.dumps(content, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+            if run not in self:
+                os.rename(part, self.folder / run)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    @contextmanager
+    def claim(self, run: str, wait: bool) -> Iterator[bool]:
+        """Hold the right to compute a run; gives False when somebody else does and `wait` is not asked for."""
+        path = self.folder / "claims" / f"{run}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=-1 if wait else 0, thread_local=False)
+        try:
+            lock.acquire(poll_interval=0.01)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            if run in self:         # else whoever claims it next must find this very lock
+                path.unlink(missing_ok=True)
+            lock.release()
+
+    def set_aside(self, run: str) -> Path:
+        """Move a damaged run out of the way, so that it is computed anew; return where it is now."""
+        place = self.folder / "damaged" / f"{run}-{time.time_ns()}"
+        place.parent.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):       # somebody else has done so
+            os.rename(self.folder / run, place)
+        return place
+
+    def delete(self, runs: Iterable[str]) -> None:
+        """Delete runs: the manifest first, so that none is ever seen in part."""
+        for run in runs:
+            with suppress(FileNotFoundError):
+                (self.folder / run / MANIFEST).unlink()
+            shutil.rmtree(self.folder / run, ignore_errors=True)
+
+    def size(self, run: str) -> int:
+        """Return the bytes of a run's tables."""
+        return sum(each["bytes"] for each in self.manifest(run)["tables"].values())
+
+    def _arrow(self, run: str, name: str) -> pa.Table:
+        return pq.read_table(pa.BufferReader(self._bytes(run, name)), use_threads=False)
+
+    def _bytes(self, run: str, name: str) -> bytes:
+        written, file = self.manifest(run)["tables"][name], f"{name}.parquet"
+        try:
+            content = (self.folder / run / file).read_bytes()
+        except OSError:
+            raise DamagedError(run, file, "is missing") from None
+        if hashlib.sha256(content).hexdigest() != written["sha256"]:
+            raise DamagedError(run, file, "is not what was written")
+        return content
+
+
+def open_store(output_dir: str) -> Store:
+    """Return the store below an output folder."""
+    return Store(Path(output_dir).resolve() / "store")
+
+
+def cannot_write(folder: Path, error: OSError) -> UserError:
+    """Make the error for a folder that results cannot be written to."""
+    return UserError("output.dir", f"cannot write to {str(folder)!r}: {error.strerror or error}",
+                     "a folder you may write to, with room for the results", "output.dir=SOME/OTHER/FOLDER")
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> dict[str, Any]:
+    """Write a table and return its rows, bytes and hash."""
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    pq.write_table(arrow, sink)
+    content = sink.getvalue()
+    path.write_bytes(content)
+    return {"rows": arrow.num_rows, "bytes": content.size, "sha256": hashlib.sha256(content).hexdigest()}

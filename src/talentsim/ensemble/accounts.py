@@ -1,0 +1,58 @@
+"""What a run's tables must hold among themselves, and a hash of each year of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats
+
+YEARLY = ("stocks", "works", "flows", "entries", "exits", "visas", "ecosystem", "tiers")
+"""Tables with one row a year and cell, in order of year."""
+
+
+def year_digests(tables: Mapping[str, pd.DataFrame], years: Sequence[int]) -> dict[str, str]:
+    """Return a hash of all that the yearly tables say of each year: equal hashes, equal bits."""
+    hashes = [hashlib.sha256() for _ in years]
+    for name in YEARLY:
+        if name not in tables:
+            continue
+        table = tables[name]
+        bounds = np.searchsorted(table["year"].to_numpy(), [*years, years[-1] + 1])
+        columns = [_bits(table[column]) for column in table.columns]
+        for digest, start, stop in zip(hashes, bounds[:-1], bounds[1:], strict=True):
+            digest.update(name.encode())
+            for column in columns:
+                digest.update(column[start:stop])
+    return {str(year): digest.hexdigest()[:16] for year, digest in zip(years, hashes, strict=True)}
+
+
+def conserved(tables: Mapping[str, pd.DataFrame], years: Sequence[int]) -> bool:
+    """Return whether stocks and flows of a run add up, by origin and country, in every year but the first.
+
+    stock(t) - stock(t-1) = entrants at home + moves in - moves out - exits
+    """
+    n = len(tables["stocks"]["work"].cat.categories)
+    stock = dense(tables["stocks"], "researchers", ("origin", "work"), years)
+    moves = dense(tables["flows"], "moves", ("origin", "from", "to"), years)
+    entrants = dense(tables["entries"], "entrants", ("origin",), years)[:, :, None] * np.eye(n)
+    exits = dense(tables["exits"], "exits", ("origin", "work"), years)
+    change = entrants + moves.sum(axis=2) - moves.sum(axis=3) - exits
+    return bool(np.array_equal(np.diff(stock, axis=0), change[1:]))
+
+
+def dense(table: pd.DataFrame, value: str, axes: Sequence[str], years: Sequence[int]) -> Floats:
+    """Sum a value over (year, *axes), whose columns are categoricals; shape (n_years, n_categories, ...)."""
+    shape = (len(years), *(len(table[axis].cat.categories) for axis in axes))
+    place = table["year"].to_numpy().astype(np.int64) - years[0]
+    for axis, size in zip(axes, shape[1:], strict=True):
+        place = place * size + table[axis].cat.codes.to_numpy()
+    return np.bincount(place, table[value].to_numpy(), minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _bits(column: pd.Series) -> np.ndarray:
+    values = column.cat.codes if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return np.ascontiguousarray(values.to_numpy())

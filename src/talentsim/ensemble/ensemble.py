@@ -1,0 +1,161 @@
+"""An ensemble: the replications of one arm, as they stand in the store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats
+from talentsim.config import Config
+from talentsim.ensemble.runner import Progress, Run, make_run, run_missing, runs_of
+from talentsim.ensemble.store import DamagedError, Store, open_store
+
+T = TypeVar("T")
+
+
+class RunsFailedError(RuntimeError):
+    """Runs that could not be computed; the message is the first one's traceback."""
+
+    def __init__(self, failed: dict[str, str]) -> None:
+        self.failed = failed
+        super().__init__(f"{len(failed)} run{'s' if len(failed) > 1 else ''} failed; the first:\n{next(iter(failed.values()))}")
+
+    def __reduce__(self) -> tuple[type[RunsFailedError], tuple[dict[str, str]]]:
+        return RunsFailedError, (self.failed,)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One replication in the store, which gives its tables by name as `RunTables` does."""
+
+    ensemble: Ensemble
+    place: int
+
+    @property
+    def codes(self) -> list[str]:
+        """Country codes in the order of every array."""
+        return self.ensemble.codes
+
+    @property
+    def years(self) -> np.ndarray:
+        """Years reported."""
+        return self.ensemble.years
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return one table."""
+        return self.ensemble.of_run(self.place, table)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Replications of one arm, whose tables are read when they are asked for.
+
+    A run found damaged is named on stderr, set aside and computed anew.
+    """
+
+    config: Config
+    store: Store
+    runs: tuple[Run, ...]
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def __iter__(self) -> Iterator[StoredRun]:
+        """Yield the replications in their order."""
+        return (StoredRun(self, place) for place in range(len(self)))
+
+    def __getitem__(self, place: int) -> StoredRun:
+        """Return one replication."""
+        return StoredRun(self, place)
+
+    @property
+    def ids(self) -> list[str]:
+        """Identities of the runs, in order of replication."""
+        return [run.id for run in self.runs]
+
+    @property
+    def codes(self) -> list[str]:
+        """Country codes in the order of every array."""
+        return list(self.config.world.countries)
+
+    @property
+    def years(self) -> np.ndarray:
+        """Years reported."""
+        return np.arange(self.config.world.start_year, self.config.world.end_year + 1)
+
+    @property
+    def weight(self) -> float:
+        """Researchers that one agent stands for."""
+        return 1.0 / self.config.population.scale
+
+    @cached_property
+    def manifests(self) -> list[dict[str, Any]]:
+        """What each run says of itself."""
+        return [self._sound(lambda run=run: self.store.manifest(run.id)) for run in self.runs]
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return one table of every replication in long form, column `replication` first."""
+        long = self._sound(lambda: self.store.tables(self.ids, table))
+        long.insert(0, "replication", long.pop("run").cat.codes.to_numpy().astype(np.int32))
+        return long
+
+    def of_run(self, place: int, table: str) -> pd.DataFrame:
+        """Return one table of one replication."""
+        return self._sound(lambda: self.store.table(self.runs[place].id, table))
+
+    @cached_property
+    def outcomes(self) -> dict[str, Floats]:
+        """Every outcome by name, shape (n_replications, n_years, n_countries)."""
+        long = self.frame("outcomes")
+        shape = (len(self), -1, len(self.years), len(self.codes))
+        values = long["value"].to_numpy().reshape(shape)
+        return {name: values[:, place] for place, name in enumerate(long["outcome"].cat.categories)}
+
+    def _sound(self, read: Callable[[], T]) -> T:
+        """Read; as long as a run turns out damaged, compute it anew and read again."""
+        while True:
+            try:
+                return read()
+            except DamagedError as damaged:
+                place = self.store.set_aside(damaged.run)
+                print(f"talentsim: {damaged}; it is computed anew, the damaged one is in {place}", file=sys.stderr)
+                made = make_run(next(run for run in self.runs if run.id == damaged.run), self.store, wait=True)
+                _raise_when_failed({made.id: made.fault} if made.state == "failed" else {})
+
+
+def run_ensemble(config: Config, store: Store | None = None, progress: Progress | None = None) -> Ensemble:
+    """Return every replication of one arm, computing those that the store lacks.
+
+    Raises
+    ------
+    RunsFailedError
+        When a run fails; those that did not are in the store.
+    """
+    return run_ensembles([config], store, progress)[0]
+
+
+def run_ensembles(arms: list[Config], store: Store | None = None, progress: Progress | None = None) -> list[Ensemble]:
+    """Return every replication of every arm; the executor of the first holds for all.
+
+    Raises
+    ------
+    RunsFailedError
+        As `run_ensemble`.
+    """
+    store = store or open_store(arms[0].output.dir)
+    runs = [runs_of(config) for config in arms]
+    in_turn = [run for each in zip_longest(*runs) for run in each if run is not None]
+    _raise_when_failed(run_missing(in_turn, store, arms[0].executor, progress, arms[0].ensemble.max_failures))
+    return [Ensemble(config, store, tuple(each)) for config, each in zip(arms, runs, strict=True)]
+
+
+def _raise_when_failed(failed: dict[str, str]) -> None:
+    if failed:
+        raise RunsFailedError(failed)
