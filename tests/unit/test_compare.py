@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,21 @@ import pytest
 from scipy import stats
 from worlds import edited, policy
 
-from talentsim.analysis.compare import compare, conserved, start_of_difference, verify
-from talentsim.analysis.diversion import diversion_matrix
-from talentsim.analysis.intervals import t_interval
-from talentsim.ensemble.runner import run_arms
-from talentsim.model import TalentModel
+from talentsim.analysis.checks import start_of_difference, verify
+from talentsim.analysis.compare import compare, run_pair
+from talentsim.analysis.intervals import bootstrap_interval, standard_error, t_interval
+from talentsim.ensemble.accounts import conserved, year_digests
+from talentsim.ensemble.ensemble import Ensemble, run_ensembles
+from talentsim.ensemble.runner import runs_of, simulate
+from talentsim.ensemble.store import Store
 
 Plain = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One store for the module: most tests share their runs."""
+    return Store(tmp_path_factory.mktemp("store"))
 
 
 def arms(plain: Plain, **changes: Any) -> tuple[Any, Any]:
@@ -36,51 +44,62 @@ def test_one_replication_has_no_interval() -> None:
     assert mean.tolist() == [1.0, 2.0] and np.isnan([low, high]).all()
 
 
-def test_the_headline_is_the_paired_difference_with_students_interval(plain_toy: Plain) -> None:
+def test_the_bootstrap_resamples_replications() -> None:
+    """Against scipy's percentile bootstrap, up to the resamples; and wider than nothing, narrower than the range."""
+    values = np.random.default_rng(1).normal(3.0, 2.0, (12, 3))
+    low, high = bootstrap_interval(values, 0.9)
+    expected = stats.bootstrap((values,), np.mean, axis=0, confidence_level=0.9, method="percentile", n_resamples=20_000,
+                               rng=np.random.default_rng(2)).confidence_interval
+    assert np.allclose(low, expected.low, atol=0.12) and np.allclose(high, expected.high, atol=0.12)
+    assert np.array_equal(bootstrap_interval(values, 0.9)[0], low), "the same values give the same interval"
+    assert np.isnan(bootstrap_interval(values[:1], 0.9)).all()
+
+
+def works_shares(arm: Ensemble, year: int = 2035) -> np.ndarray:
+    """Shares of the works by work country in one year, longhand, shape (n_replications, n_countries)."""
+    shares = []
+    for place in range(len(arm)):
+        rows = arm.of_run(place, "works")
+        made = rows[rows.year == year].groupby("work", observed=False).works.sum()
+        shares.append((100 * made / made.sum()).to_numpy())
+    return np.array(shares)
+
+
+def test_the_headline_is_the_paired_difference_with_students_interval(plain_toy: Plain, store: Store) -> None:
     baseline, scenario = arms(plain_toy, **{"ensemble.replications": 5})
-    runs = run_arms([baseline, scenario])
-    one, other = (np.array([100 * run.works[-1].sum(axis=(0, 1)) / run.works[-1].sum() for run in arm]) for arm in runs)
-    rows = compare(baseline, scenario, *runs).headline
+    one, other = map(works_shares, run_ensembles([baseline, scenario], store))
+    rows = compare(baseline, scenario, store).headline
     rows = rows[rows.outcome == "work_share"]
     low, high = stats.t.interval(0.95, 4, loc=(other - one).mean(axis=0), scale=stats.sem(other - one, axis=0))
-    assert list(rows.country) == list(runs[0][0].codes) and (rows.year == 2035).all()
+    assert list(rows.country) == list(baseline.world.countries) and (rows.year == 2035).all()
     assert rows.difference.to_numpy() == pytest.approx((other - one).mean(axis=0))
     assert rows[["low", "high"]].to_numpy() == pytest.approx(np.column_stack([low, high]))
     assert rows[["baseline", "scenario"]].to_numpy() == pytest.approx(np.column_stack([one.mean(axis=0), other.mean(axis=0)]))
+    assert rows.standard_error.to_numpy() == pytest.approx(stats.sem(other - one, axis=0))
+    assert (rows.boot_low <= rows.difference).all() and (rows.boot_high >= rows.difference).all()
 
 
-def test_pairing_narrows_the_difference(plain_toy: Plain) -> None:
-    """The standard error of the paired difference against that of two independent samples of the same size."""
-    baseline, scenario = arms(plain_toy, **{"ensemble.replications": 16})
-    one, other = ([100 * run.works[-1].sum(axis=(0, 1))[0] / run.works[-1].sum() for run in runs]
-                  for runs in run_arms([baseline, scenario]))
-    paired = np.std(np.subtract(other, one), ddof=1)
-    unpaired = np.hypot(np.std(one, ddof=1), np.std(other, ddof=1))
-    assert paired < 0.8 * unpaired
+def test_common_random_numbers_earn_their_keep(plain_toy: Plain, store: Store) -> None:
+    """Standard error of the difference between runs with the same luck against runs with luck of their own."""
+    common = {"population.scale": 10.0, "ensemble.replications": 16}
+    baseline, scenario = edited(plain_toy, common), edited(plain_toy, common | {"policy": {"x": policy("student_refusal", value=0.2)}})
+    stranger = scenario.model_copy(update={"ensemble": scenario.ensemble.model_copy(update={"seed": 99})})
+    one, other, unpaired = (works_shares(arm)[:, 0] for arm in run_ensembles([baseline, scenario, stranger], store))
+    rows = compare(baseline, scenario, store).headline
+    row = rows[(rows.outcome == "work_share") & (rows.country == "USA")].iloc[0]
+    assert row.standard_error == pytest.approx(standard_error(other - one))
+    assert row.standard_error < 0.5 * standard_error(unpaired - one)
+    assert row.unpaired_error == pytest.approx(np.hypot(standard_error(one), standard_error(other)))
 
 
 @pytest.mark.parametrize("year", [2011, 2028, None])
-def test_diversion_is_of_the_year_of_the_headline(plain_toy: Plain, year: int | None) -> None:
-    baseline, scenario = arms(plain_toy, **{"compare.year": year})
-    runs = run_arms([baseline, scenario])
-    result = compare(baseline, scenario, *runs)
+def test_diversion_is_of_the_year_of_the_headline(plain_toy: Plain, store: Store, year: int | None) -> None:
+    result = compare(*arms(plain_toy, **{"compare.year": year}), store)
     apart = result.diversion[result.diversion.baseline_country != result.diversion.scenario_country]
     assert (apart.researchers.sum() == 0) == (year == 2011)
     here = result.headline[(result.headline.outcome == "researchers")].set_index("country").baseline
     rows = result.diversion.groupby("baseline_country").researchers.sum()
     assert rows.to_dict() == pytest.approx(here.to_dict())
-
-
-def test_diversion_counts_persons(plain_toy: Plain) -> None:
-    baseline, scenario = arms(plain_toy)
-    one, other = TalentModel(baseline).run(), TalentModel(scenario).run()
-    matrix = diversion_matrix(one, other)
-    lives = dict(zip(other.uid.tolist(), other.work_country.tolist(), strict=True))
-    for here in range(4):
-        for there in range(4):
-            longhand = sum(1 for uid, country in zip(one.uid.tolist(), one.work_country.tolist(), strict=True)
-                           if country == here and lives.get(uid) == there)
-            assert matrix[here, there] == longhand
 
 
 def test_start_of_difference(plain_toy: Plain) -> None:
@@ -91,21 +110,39 @@ def test_start_of_difference(plain_toy: Plain) -> None:
     assert start_of_difference(baseline, edited(plain_toy, {"behaviour.exit.rate": 0.06})) is None
 
 
-def test_checks_fail_when_something_is_wrong(plain_toy: Plain) -> None:
-    """A single work or person out of place before the start, or in the accounts, is found."""
+def test_every_comparison_is_checked(plain_toy: Plain, store: Store) -> None:
+    checks = {check.name: check for check in compare(*arms(plain_toy), store).checks}
+    assert set(checks) == {"before start", "placebo", "conservation"} and all(check.passed for check in checks.values())
+    assert "16 years before 2026" in checks["before start"].detail
+    same = compare(*[arms(plain_toy)[0]] * 2, store)
+    assert [check.name for check in same.checks] == ["placebo", "conservation"]
+
+
+def test_a_policy_that_acts_is_no_placebo(plain_toy: Plain, store: Store) -> None:
+    """The check fails when policies that should change nothing do change something."""
     baseline, scenario = arms(plain_toy)
-    one, other = TalentModel(baseline).run(), TalentModel(scenario).run()
-    assert all(check.passed for check in verify(baseline, scenario, [(one, other)]))
-    works = other.works.copy()
-    works[3].flat[np.flatnonzero(works[3])[0]] *= 1.0 + 1e-15
-    assert not verify(baseline, scenario, [(one, replace(other, works=works))])[0].passed
-    researchers = other.researchers.copy()
-    researchers[-1, 0, 0, 0, 1] += 1
-    assert conserved(other) and not conserved(replace(other, researchers=researchers))
+    one, other, _ = run_pair(baseline, scenario, store)
+    placebo = next(check for check in verify(one, other, other) if check.name == "placebo")
+    assert not placebo.passed and "DOES NOT equal" in placebo.detail
 
 
-def test_arms_that_do_not_pair_are_refused(plain_toy: Plain) -> None:
+def test_checks_fail_when_something_is_wrong(plain_toy: Plain) -> None:
+    """A single work or person out of place, in one year, is found in that year and in no other."""
+    run = runs_of(arms(plain_toy)[0])[0]
+    tables, facts = simulate(run)
+    years = list(range(2010, 2036))
+    assert facts["conserved"] and facts["years"] == year_digests(tables, years)
+    works = tables["works"].copy()
+    works.loc[3, "works"] *= 1.0 + 1e-15
+    changed = year_digests({**tables, "works": works}, years)
+    assert {year for year in changed if changed[year] != facts["years"][year]} == {str(works.year[3])}
+    stocks = tables["stocks"].copy()
+    stocks.loc[len(stocks) - 1, "researchers"] += 1
+    assert not conserved({**tables, "stocks": stocks}, years)
+
+
+def test_arms_that_do_not_pair_are_refused(plain_toy: Plain, store: Store) -> None:
     baseline, scenario = arms(plain_toy)
     shorter = edited(plain_toy, {"world.end_year": 2030, "ensemble.replications": 1})
     with pytest.raises(ValueError, match="cannot be paired"):
-        compare(baseline, scenario, run_arms([shorter])[0], [TalentModel(scenario).run()])
+        compare(shorter, scenario, store)

@@ -10,7 +10,6 @@ from worlds import edited
 
 from talentsim import Config, TalentModel
 from talentsim.agents import Researcher
-from talentsim.ensemble.runner import run_arms
 from talentsim.recorder import LAYOUT, RunTables
 
 Plain = dict[str, Any]
@@ -81,26 +80,6 @@ def test_toy_has_about_400_researchers(toy: Config) -> None:
 def test_chunks_change_nothing(plain_toy: Plain, chunk: int) -> None:
     base = TalentModel(edited(plain_toy, {"population.scale": 20.0})).run()
     assert same(base, TalentModel(edited(plain_toy, {"population.scale": 20.0, "population.chunk": chunk})).run())
-
-
-@pytest.mark.parametrize(("kind", "workers"), [("threads", 1), ("threads", 2), ("processes", 2)])
-def test_executors_and_order_change_nothing(plain_toy: Plain, kind: str, workers: int) -> None:
-    few = {"ensemble.replications": 4}
-    serial = run_arms([edited(plain_toy, few), edited(plain_toy, few | {"entry.damping": 0.5})])
-    executor = few | {"executor": {"kind": kind, "workers": workers}}
-    arms = [edited(plain_toy, executor), edited(plain_toy, executor | {"entry.damping": 0.5})]
-    for arm, expected in zip(run_arms(arms), serial, strict=True):
-        assert all(same(one, other) for one, other in zip(arm, expected, strict=True))
-    backwards = [TalentModel(arms[0], replication=r).run() for r in reversed(range(4))]
-    assert all(same(one, other) for one, other in zip(reversed(backwards), serial[0], strict=True))
-
-
-@pytest.mark.parametrize("kind", ["serial", "threads"])
-def test_progress_counts_every_run(plain_toy: Plain, kind: str) -> None:
-    seen: list[tuple[int, int]] = []
-    arm = edited(plain_toy, {"ensemble.replications": 3, "executor": {"kind": kind, "workers": 2}})
-    run_arms([arm, arm], lambda done, total: seen.append((done, total)))
-    assert sorted(seen) == [(done, 6) for done in range(7)]
 
 
 def test_replications_differ(toy: Config) -> None:

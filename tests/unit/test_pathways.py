@@ -7,17 +7,17 @@ import pytest
 
 from talentsim.analysis.pathways import corridors, pathways, visa_funnel
 from talentsim.config.compose import load_arms
-from talentsim.ensemble.runner import run_arms
-from talentsim.recorder import RunTables
+from talentsim.ensemble.ensemble import Ensemble, run_ensembles
+from talentsim.ensemble.store import Store
 
-Arms = dict[str, list[RunTables]]
+Arms = dict[str, Ensemble]
 
 
 @pytest.fixture(scope="module")
-def arms() -> Arms:
+def arms(tmp_path_factory: pytest.TempPathFactory) -> Arms:
     """Three replications of the toy world, with and without tightening."""
     pair = load_arms(["world=toy", "scenario=visa_tightening", "executor=serial", "ensemble.replications=3"])
-    return dict(zip(("baseline", "scenario"), run_arms(pair), strict=True))
+    return dict(zip(("baseline", "scenario"), run_ensembles(pair, Store(tmp_path_factory.mktemp("store"))), strict=True))
 
 
 def test_pathways_hold_all_works_of_the_year(arms: Arms) -> None:

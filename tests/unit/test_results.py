@@ -14,10 +14,11 @@ from rich.console import Console
 from worlds import edited, policy
 
 from talentsim.analysis.compare import compare
-from talentsim.analysis.diversion import diversion_table
 from talentsim.data.tables import cohort_path
-from talentsim.ensemble.runner import run_arms
-from talentsim.ensemble.store import run_id, write_manifest, write_table
+from talentsim.ensemble.ensemble import run_ensemble
+from talentsim.ensemble.identity import arm_id, run_id
+from talentsim.ensemble.results import write_manifest, write_table
+from talentsim.ensemble.store import Store
 from talentsim.model import TalentModel
 from talentsim.report.tables import diversion_summary, headline_table
 
@@ -34,12 +35,15 @@ def printed(table: object) -> str:
 def test_run_ids_hold_what_changes_results_and_nothing_else(plain_toy: Plain) -> None:
     base = edited(plain_toy)
     same = [{"executor": {"kind": "threads", "workers": 3}}, {"ensemble.replications": 99}, {"output.dir": "elsewhere"},
-            {"population.chunk": 500}, {"focus": "CAN"}, {"policy": {"off": None}}]
+            {"population.chunk": 500}, {"focus": "CAN"}, {"policy": {"off": None}}, {"compare.year": 2020},
+            {"scenario.title": "Another name"}, {"behaviour.exit.rate.note": "said otherwise"}]
     other = [{"entry.damping": 0.5}, {"ensemble.seed": 9}, {"population.scale": 2.0}, {"population.classes": 2},
-             {"behaviour.exit.rate": 0.06}, {"world.end_year": 2034}, {"policy": {"x": policy("pay", value=1.0)}}]
+             {"behaviour.exit.rate": 0.06}, {"world.end_year": 2034}, {"policy": {"x": policy("pay", value=1.0)}},
+             {"output.people": False}]
     assert {run_id(edited(plain_toy, change), 3) for change in same} == {run_id(base, 3)}
-    ids = [run_id(edited(plain_toy, change), 3) for change in other] + [run_id(base, each) for each in (None, 0, 3)]
+    ids = [run_id(edited(plain_toy, change), 3) for change in other] + [run_id(base, each) for each in (0, 3)]
     assert len(set(ids)) == len(ids)
+    assert arm_id(edited(plain_toy, {"ensemble.seed": 9})) == arm_id(base)
 
 
 def test_the_manifest_holds_the_hash_of_every_file(plain_toy: Plain, tmp_path: Path) -> None:
@@ -47,28 +51,29 @@ def test_the_manifest_holds_the_hash_of_every_file(plain_toy: Plain, tmp_path: P
     files = write_table(table, tmp_path, "works", csv=True)
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "works.csv"), table)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "works.parquet"), table)
-    config = edited(plain_toy, {"ensemble.replications": 3})
-    manifest = json.loads(write_manifest(tmp_path, {"baseline": config}, {}, files).read_text(encoding="utf-8"))
+    manifest = json.loads(write_manifest(tmp_path, {"overrides": ["a=b"]}, files).read_text(encoding="utf-8"))
     assert manifest["files"] == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    assert manifest["arms"]["baseline"]["runs"] == [run_id(config, each) for each in range(3)]
+    assert manifest["overrides"] == ["a=b"] and manifest["versions"]["numpy"]
     assert not list(tmp_path.glob(".*"))
 
 
-def test_bands_hold_the_middle_nine_tenths(plain_toy: Plain) -> None:
-    config = edited(plain_toy, {"ensemble.replications": 12})
-    runs = run_arms([config])[0]
-    rows = compare(config, config, runs, runs).over_time
+def test_bands_hold_the_middle_nine_tenths(plain_toy: Plain, tmp_path: Path) -> None:
+    config, store = edited(plain_toy, {"ensemble.replications": 12}), Store(tmp_path)
+    rows = compare(config, config, store).over_time
     usa = rows[(rows.outcome == "work_share") & (rows.arm == "baseline") & (rows.country == "USA") & (rows.year == 2030)].iloc[0]
-    at = list(runs[0].years).index(2030)
-    single = [100 * run.works[at, :, :, 0].sum() / run.works[at].sum() for run in runs]
+    works = run_ensemble(config, store).frame("works")
+    made = works[works.year == 2030].pivot_table(index="replication", columns="work", values="works", aggfunc="sum", observed=False)
+    single = 100 * made["USA"] / made.sum(axis=1)
     assert [usa.low, usa.high] == pytest.approx(np.quantile(single, [0.05, 0.95]).tolist())
 
 
-def test_intervals_of_the_diversion_follow_the_level(plain_toy: Plain) -> None:
-    arms = [edited(plain_toy, {"population.scale": 10.0, "ensemble.replications": 4, "policy": changes})
-            for changes in ({}, {"x": policy("pay", change="multiply", value=0.6)})]
-    runs = run_arms(arms)
-    narrow, wide = (diversion_table(*runs, 0.1, level) for level in (0.5, 0.99))
+def test_intervals_of_the_diversion_follow_the_level(plain_toy: Plain, tmp_path: Path) -> None:
+    def diverted(level: float) -> pd.DataFrame:
+        arms = [edited(plain_toy, {"population.scale": 10.0, "ensemble.replications": 4, "policy": changes, "compare.level": level})
+                for changes in ({}, {"x": policy("pay", change="multiply", value=0.6)})]
+        return compare(*arms, Store(tmp_path)).diversion
+
+    narrow, wide = diverted(0.5), diverted(0.99)
     apart = narrow.researchers.between(0.01, np.inf) & (narrow.baseline_country != narrow.scenario_country)
     assert ((wide.high - wide.low)[apart] > 2.0 * (narrow.high - narrow.low)[apart]).all()
 

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
-from talentsim.analysis.diversion import diversion_table
-from talentsim.analysis.intervals import t_interval
-from talentsim.analysis.outcomes import OUTCOMES, Outcome
+from talentsim.analysis.breakdown import by_origin, by_tier
+from talentsim.analysis.checks import Check, start_of_difference, verify, without_effect
+from talentsim.analysis.diversion import Diversion, diversion
+from talentsim.analysis.intervals import bootstrap_interval, standard_error, t_interval
 from talentsim.arrays import Floats
 from talentsim.config import Config
-from talentsim.policy import first_year
-from talentsim.recorder import RunTables
+from talentsim.ensemble.ensemble import Ensemble, run_ensembles
+from talentsim.ensemble.runner import Progress
+from talentsim.ensemble.store import Store
+from talentsim.outcomes import OUTCOMES
 
-
-@dataclass(frozen=True)
-class Check:
-    """A property that must hold exactly, and whether it did."""
-
-    name: str
-    passed: bool
-    detail: str
+__all__ = ["Check", "Comparison", "compare", "compare_ensembles", "run_pair", "start_of_difference"]
 
 
 @dataclass(frozen=True)
@@ -33,15 +29,22 @@ class Comparison:
     Parameters
     ----------
     headline
-        outcome, country, unit, year, baseline, scenario, difference, low, high: means over replications, and the paired
-        interval of the difference, in the year of the headline.
+        outcome, country, unit, year, baseline, scenario, difference, low, high, boot_low, boot_high, standard_error,
+        unpaired_error: means over replications; Student's t and the bootstrap's interval of the paired difference, its
+        Monte-Carlo standard error, and what that would be had the arms not met the same luck. In the headline's year.
     over_time
         outcome, country, year, arm, mean, low, high: the band holds the middle 90 % of single replications.
     differences
-        outcome, country, year, difference, low, high: paired, every year.
+        outcome, country, year, difference, low, high, standard_error: paired, every year.
+    by_origin
+        origin, country, year, baseline, scenario, difference, low, high: people by country of first degree and of work.
+    by_tier
+        tier, outcome, country, year, baseline, scenario, difference, low, high: the ablest alone; empty without tiers.
     diversion
         baseline_country, scenario_country, researchers, low, high: the same person in both worlds, in the year of the
-        headline.
+        headline; empty where no lives were kept.
+    lives
+        The same by year, origin, tier and stage, and the decisions where two lives part.
     checks
         What was verified on these very runs.
     """
@@ -49,84 +52,92 @@ class Comparison:
     headline: pd.DataFrame
     over_time: pd.DataFrame
     differences: pd.DataFrame
+    by_origin: pd.DataFrame
+    by_tier: pd.DataFrame
     diversion: pd.DataFrame
+    lives: Diversion
     checks: tuple[Check, ...]
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table that has rows, by name."""
+        own = {each.name: getattr(self, each.name) for each in fields(self)} | self.lives.tables
+        return {name: table for name, table in own.items() if isinstance(table, pd.DataFrame) and len(table)}
 
-def compare(baseline: Config, scenario: Config, baseline_runs: Sequence[RunTables],
-            scenario_runs: Sequence[RunTables]) -> Comparison:
+
+def compare(baseline: Config, scenario: Config, store: Store | None = None, progress: Progress | None = None) -> Comparison:
+    """Run what is missing of two arms and compare them.
+
+    Raises
+    ------
+    ValueError
+        When the arms do not pair.
+    RunsFailedError
+        When a run fails.
+    """
+    one, other, placebo = run_pair(baseline, scenario, store, progress)
+    return compare_ensembles(one, other, placebo)
+
+
+def run_pair(baseline: Config, scenario: Config, store: Store | None = None,
+             progress: Progress | None = None) -> tuple[Ensemble, Ensemble, Ensemble | None]:
+    """Run what is missing of two arms and of the placebo; None where the arms are a placebo themselves."""
+    must_pair(baseline, scenario)
+    idle = placebo_of(baseline, scenario)
+    done = run_ensembles([baseline, scenario, *([idle] if idle else [])], store, progress)
+    return done[0], done[1], done[2] if idle else None
+
+
+def placebo_of(baseline: Config, scenario: Config) -> Config | None:
+    """Return the baseline with the scenario's own policies added but without effect, one replication; None without any."""
+    idle = {name: policy for name, policy in without_effect(scenario).policies.items() if name not in baseline.policies}
+    if not idle:
+        return None
+    return baseline.model_copy(update={"policy": {**baseline.policy, **idle},
+                                       "ensemble": baseline.ensemble.model_copy(update={"replications": 1})})
+
+
+def must_pair(baseline: Config, scenario: Config) -> None:
+    """Make sure that two arms can be compared.
+
+    Raises
+    ------
+    ValueError
+        When they differ in countries, years, seed, scale or number of replications.
+    """
+    def frame(config: Config) -> tuple[object, ...]:
+        world = config.world
+        return (list(world.countries), world.start_year, world.end_year, config.ensemble.seed, config.ensemble.replications,
+                config.population.scale)
+
+    if frame(baseline) != frame(scenario):
+        raise ValueError("the arms differ in countries, years, seed, scale or replications and cannot be paired")
+
+
+def compare_ensembles(baseline: Ensemble, scenario: Ensemble, placebo: Ensemble | None = None) -> Comparison:
     """Compare two arms replication by replication: the same people with the same luck in both.
 
     Raises
     ------
     ValueError
-        When the arms do not pair: different countries, years or numbers of replications.
+        When the arms do not pair.
     """
-    pairs = list(zip(baseline_runs, scenario_runs, strict=True))
-    if any(one.codes != other.codes or list(one.years) != list(other.years) for one, other in pairs):
-        raise ValueError("the arms differ in countries or years and cannot be paired")
-    weight = 1.0 / scenario.population.scale
-    values = {name: (_stack(outcome, baseline_runs, weight), _stack(outcome, scenario_runs, weight))
-              for name, outcome in OUTCOMES.items()}
-    codes, years = pairs[0][0].codes, pairs[0][0].years
-    level = scenario.compare.level
-    differences = pd.concat([_differences(name, *both, codes, years, level) for name, both in values.items()],
-                            ignore_index=True)
-    over_time = pd.concat([_bands(name, arm, value, codes, years) for name, both in values.items()
-                           for arm, value in zip(("baseline", "scenario"), both, strict=True)], ignore_index=True)
+    must_pair(baseline.config, scenario.config)
+    values = {name: (one, scenario.outcomes[name]) for name, one in baseline.outcomes.items()}
+    codes, years, level = scenario.codes, scenario.years, scenario.config.compare.level
+    lives = diversion(baseline, scenario)
     return Comparison(
-        headline=_headline(over_time, differences, scenario.headline_year), over_time=over_time, differences=differences,
-        diversion=diversion_table(baseline_runs, scenario_runs, weight, level),
-        checks=verify(baseline, scenario, pairs))
+        headline=_headline(values, codes, scenario.config, years),
+        over_time=_bands(values, codes, years),
+        differences=_differences(values, codes, years, level),
+        by_origin=by_origin(baseline, scenario),
+        by_tier=by_tier(baseline, scenario),
+        diversion=lives.of_year(scenario.config.headline_year),
+        lives=lives,
+        checks=verify(baseline, scenario, placebo))
 
 
-def start_of_difference(baseline: Config, scenario: Config) -> int | None:
-    """Return the first year in which the arms may differ; None when they differ in more than dated policies."""
-    if baseline.model_dump(include=_OUTSIDE_POLICY) != scenario.model_dump(include=_OUTSIDE_POLICY):
-        return None
-    one, other = baseline.policies, scenario.policies
-    changed = {name: policy for arm, against in ((one, other), (other, one)) for name, policy in arm.items()
-               if against.get(name) != policy}
-    start = first_year(changed)
-    return scenario.world.end_year + 1 if start is None else start
-
-
-_OUTSIDE_POLICY = {"world", "behaviour", "entry", "population"}
-
-
-def verify(baseline: Config, scenario: Config, pairs: Sequence[tuple[RunTables, RunTables]]) -> tuple[Check, ...]:
-    """Check on the runs at hand what must hold exactly: no difference before the policies start, and the accounts."""
-    start = start_of_difference(baseline, scenario)
-    checks = []
-    if start is None:
-        checks.append(Check("before start", True, "not checked: the arms differ in more than dated policies"))
-    else:
-        n_before = int(np.sum(pairs[0][0].years < start))
-        same = all(np.array_equal(one.works[:n_before], other.works[:n_before])
-                   and np.array_equal(one.researchers[:n_before], other.researchers[:n_before])
-                   for one, other in pairs)
-        what = "placebo" if start > scenario.world.end_year else "before start"
-        span = "every year" if what == "placebo" else f"{n_before} years before {start}"
-        checks.append(Check(what, same, f"arms {'equal' if same else 'DIFFER'} bit for bit in {span}, "
-                                        f"{len(pairs)} replications"))
-    closed = all(conserved(run) for pair in pairs for run in pair)
-    checks.append(Check("conservation", closed, "researchers(t) = researchers(t-1) + entrants - exits, "
-                        "and stock differences equal flows, " + ("in every run" if closed else "NOT in every run")))
-    return tuple(checks)
-
-
-def conserved(run: RunTables) -> bool:
-    """Return whether stocks and flows of a run add up, by origin and country, in every year but the first."""
-    stock = run.researchers.sum(axis=(2, 4))                                   # (y, o, w)
-    moves = run.moves.sum(axis=1)                                              # (y, o, from, to)
-    entrants = run.entrants[:, :, None] * np.eye(len(run.codes), dtype=np.int64)
-    change = entrants + moves.sum(axis=2) - moves.sum(axis=3) - run.exits
-    return bool(np.array_equal(np.diff(stock, axis=0), change[1:]))
-
-
-def _stack(outcome: Outcome, runs: Sequence[RunTables], weight: float) -> Floats:
-    value = np.array([outcome.of(run) for run in runs])
-    return value * weight if outcome.counts else value
+Pairs = dict[str, tuple[Floats, Floats]]
 
 
 def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floats) -> pd.DataFrame:
@@ -135,20 +146,32 @@ def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floa
                          **{name: value.ravel() for name, value in columns.items()}})
 
 
-def _differences(outcome: str, baseline: Floats, scenario: Floats, codes: Sequence[str], years: np.ndarray,
-                 level: float) -> pd.DataFrame:
-    mean, low, high = t_interval(scenario - baseline, level)
-    return _long(outcome, codes, years, difference=mean, low=low, high=high)
+def _differences(values: Pairs, codes: Sequence[str], years: np.ndarray, level: float) -> pd.DataFrame:
+    tables = []
+    for name, (one, other) in values.items():
+        mean, low, high = t_interval(other - one, level)
+        tables.append(_long(name, codes, years, difference=mean, low=low, high=high, standard_error=standard_error(other - one)))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _bands(outcome: str, arm: str, value: Floats, codes: Sequence[str], years: np.ndarray) -> pd.DataFrame:
-    low, high = np.quantile(value, [0.05, 0.95], axis=0)
-    return _long(outcome, codes, years, mean=value.mean(axis=0), low=low, high=high).assign(arm=arm)
+def _bands(values: Pairs, codes: Sequence[str], years: np.ndarray) -> pd.DataFrame:
+    tables = []
+    for name, both in values.items():
+        for arm, value in zip(("baseline", "scenario"), both, strict=True):
+            low, high = np.quantile(value, [0.05, 0.95], axis=0)
+            tables.append(_long(name, codes, years, mean=value.mean(axis=0), low=low, high=high).assign(arm=arm))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _headline(over_time: pd.DataFrame, differences: pd.DataFrame, year: int) -> pd.DataFrame:
-    means = over_time[over_time.year == year].pivot(index=["outcome", "country"], columns="arm", values="mean")
-    table = differences[differences.year == year].join(means, on=["outcome", "country"])
-    table["unit"] = table.outcome.map({name: outcome.unit for name, outcome in OUTCOMES.items()})
-    columns = ["outcome", "country", "unit", "year", "baseline", "scenario", "difference", "low", "high"]
-    return table[columns].reset_index(drop=True)
+def _headline(values: Pairs, codes: Sequence[str], config: Config, years: np.ndarray) -> pd.DataFrame:
+    at, tables = int(config.headline_year - years[0]), []
+    for name, (one, other) in values.items():
+        before, after = one[:, at], other[:, at]
+        mean, low, high = t_interval(after - before, config.compare.level)
+        boot_low, boot_high = bootstrap_interval(after - before, config.compare.level)
+        tables.append(pd.DataFrame({
+            "outcome": name, "country": codes, "unit": OUTCOMES[name].unit, "year": config.headline_year,
+            "baseline": before.mean(axis=0), "scenario": after.mean(axis=0), "difference": mean, "low": low, "high": high,
+            "boot_low": boot_low, "boot_high": boot_high, "standard_error": standard_error(after - before),
+            "unpaired_error": np.hypot(standard_error(before), standard_error(after))}))
+    return pd.concat(tables, ignore_index=True)

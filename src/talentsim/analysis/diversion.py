@@ -1,39 +1,177 @@
-"""Diversion: where the same person works in the baseline and in the scenario."""
+"""Diversion: where the same person is in the baseline and in the scenario, and the decision at which two lives part."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from talentsim.analysis.intervals import t_interval
-from talentsim.arrays import Integers
-from talentsim.recorder import RunTables
+from talentsim.analysis.lives import ABSENT, Lives, numbers, rank_in_group
+from talentsim.arrays import Floats, Integers, Words
+from talentsim.ensemble.accounts import dense
+from talentsim.ensemble.ensemble import Ensemble
+
+NO_CHANGE = "no change"
+STAGES = ("student", "researcher")
 
 
-def diversion_matrix(baseline: RunTables, scenario: RunTables) -> Integers:
-    """Count people by country in the baseline (row) and in the scenario (column), those alive in both.
+@dataclass(frozen=True)
+class Diversion:
+    """People who are elsewhere in the scenario, means over replications with Student's t intervals.
 
-    Shape (n_countries, n_countries), in agents.
+    Parameters
+    ----------
+    matrix
+        year, baseline_country, scenario_country, researchers, low, high: everybody who is there in both worlds.
+    apart
+        year, origin, tier, stage, baseline_country, scenario_country, researchers, low, high: those in two different
+        countries. Tier is the highest that a person belongs to, stage that of the baseline.
+    parting
+        year, origin, baseline_decision, scenario_decision, people, low, high: the first decision at which two lives part;
+        "no change" where that life has none in that year.
     """
-    _, one, other = np.intersect1d(baseline.uid, scenario.uid, assume_unique=True, return_indices=True)
-    n = len(baseline.codes)
-    pair = baseline.work_country[one].astype(np.int64) * n + scenario.work_country[other]
-    return np.bincount(pair, minlength=n * n).reshape(n, n)
+
+    matrix: pd.DataFrame = field(default_factory=pd.DataFrame)
+    apart: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parting: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables under the names they are written with."""
+        return {"diversion_by_year": self.matrix, "diverted": self.apart, "parting": self.parting}
+
+    def of_year(self, year: int) -> pd.DataFrame:
+        """Return the matrix of one year: baseline_country, scenario_country, researchers, low, high."""
+        if self.matrix.empty:
+            return pd.DataFrame(columns=["baseline_country", "scenario_country", "researchers", "low", "high"])
+        return self.matrix[self.matrix["year"] == year].drop(columns="year").reset_index(drop=True)
 
 
-def diversion_table(baseline: Sequence[RunTables], scenario: Sequence[RunTables], weight: float,
-                    level: float) -> pd.DataFrame:
-    """Return the mean diversion matrix in long form with t intervals over replications.
+@dataclass(frozen=True)
+class Pair:
+    """One replication in both worlds, reduced to the people whose lives differ.
+
+    `apart` holds a row for each person and year in two different countries: year, origin, tier, stage and the two
+    countries, as codes; `only` counts those who are in the baseline alone, shape (n_years, n_countries).
+    """
+
+    apart: np.ndarray
+    only: Integers
+    parting: pd.DataFrame
+
+
+def diversion(baseline: Ensemble, scenario: Ensemble) -> Diversion:
+    """Compare all lives of two arms, replication by replication; nothing where no lives were kept."""
+    if any("events" not in each["tables"] for arm in (baseline, scenario) for each in arm.manifests):
+        return Diversion()
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        pairs = list(threads.map(lambda place: _pair(baseline, scenario, place), range(len(scenario))))
+    return Diversion(_matrix(pairs, baseline, scenario), _apart(pairs, scenario), _parting(pairs, scenario))
+
+
+def differing(one: Lives, other: Lives) -> Words:
+    """Return the uids, in order, of those who live differently in two runs, or in one of them alone."""
+    (uid, digest), (uid_other, digest_other) = one.digests(), other.digests()
+    known, place, place_other = np.intersect1d(uid, uid_other, assume_unique=True, return_indices=True)
+    changed = known[digest[place] != digest_other[place_other]]
+    alone = np.setxor1d(uid, uid_other, assume_unique=True)
+    strangers = np.setxor1d(one.people["uid"].to_numpy(), other.people["uid"].to_numpy(), assume_unique=True)
+    return np.unique(np.concatenate([changed, alone, strangers]))
+
+
+def first_partings(one: Lives, other: Lives) -> pd.DataFrame:
+    """Return for each person whose events differ the first decision that does.
 
     Returns
     -------
-    baseline_country, scenario_country, researchers, low, high.
+    uid, year, baseline_decision, scenario_decision: the reasons of the two events, "no change" for a life without one in
+    that year.
     """
-    matrices = weight * np.array([diversion_matrix(*pair) for pair in zip(baseline, scenario, strict=True)])
-    mean, low, high = t_interval(matrices, level)
-    codes = baseline[0].codes
+    uids = np.union1d(one.events["uid"].to_numpy(), other.events["uid"].to_numpy())
+    keys, years, reasons = zip(*(_keyed(lives, uids) for lives in (one, other)), strict=True)
+    n_ranks = 1 + max((int(key[0].max() % (1 << 16)) for key in keys if len(key[0])), default=0)
+    first = np.full(len(uids), n_ranks)
+    for (key, code), (key_other, code_other) in (keys, keys[::-1]):
+        place = np.minimum(np.searchsorted(key_other, key), max(len(key_other) - 1, 0))
+        same = (key_other[place] == key) & (code_other[place] == code) if len(key_other) else np.zeros(len(key), bool)
+        np.minimum.at(first, key[~same] >> 16, key[~same] & 0xFFFF)
+    persons = np.flatnonzero(first < n_ranks)
+    target, found = (persons << 16) | first[persons], []
+    for (key, _), year, reason in zip(keys, years, reasons, strict=True):
+        place = np.minimum(np.searchsorted(key, target), max(len(key) - 1, 0))
+        there = key[place] == target if len(key) else np.zeros(len(target), bool)
+        found.append((np.where(there, year[place] if len(key) else 0, 9999), np.where(there, reason[place] if len(key) else "", NO_CHANGE)))
+    when = np.minimum(found[0][0], found[1][0])
+    decisions = [np.where(year == when, reason, NO_CHANGE) for year, reason in found]
+    return pd.DataFrame({"uid": uids[persons], "year": when, "baseline_decision": decisions[0], "scenario_decision": decisions[1]})
+
+
+def _keyed(lives: Lives, uids: Words) -> tuple[tuple[Integers, Words], np.ndarray, np.ndarray]:
+    """Return (person and rank as one number, what the event says), year and reason of each event, by person."""
+    uid = lives.events["uid"].to_numpy()[lives.order]
+    key = (np.searchsorted(uids, uid) << 16) | rank_in_group(uid)
+    reasons = np.asarray(lives.events["reason"].cat.categories)[numbers(lives.events["reason"])[lives.order]]
+    return (key, lives.codes), lives.events["year"].to_numpy()[lives.order].astype(np.int64), reasons
+
+
+def _pair(baseline: Ensemble, scenario: Ensemble, place: int) -> Pair:
+    one, other = (Lives(arm.of_run(place, "people"), arm.of_run(place, "events")) for arm in (baseline, scenario))
+    uids, years = differing(one, other), scenario.years
+    one, other = one.of(uids), other.of(uids)
+    (here, stage), (there, _) = one.places(uids, years), other.places(uids, years)
+    people = pd.concat([one.people, other.people]).drop_duplicates("uid").sort_values("uid")
+    person, year = np.nonzero((here != there) & (here != ABSENT) & (there != ABSENT))
+    origin, tier = numbers(people["origin"]), _tiers(people)
+    apart = np.column_stack([year, origin[person], tier[person], stage[person, year], here[person, year], there[person, year]])
+    lone, when = np.nonzero((here != ABSENT) & (there == ABSENT))
+    only = np.zeros((len(years), len(scenario.codes)), np.int64)
+    np.add.at(only, (when, here[lone, when]), 1)
+    parting = first_partings(one, other)
+    parting["origin"] = np.asarray(scenario.codes)[origin[np.searchsorted(uids, parting["uid"].to_numpy())]]
+    return Pair(apart, only, parting)
+
+
+def _tiers(people: pd.DataFrame) -> np.ndarray:
+    return numbers(people["tier"]) if "tier" in people else np.zeros(len(people), np.int64)
+
+
+def _matrix(pairs: list[Pair], baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
+    years, codes = [int(year) for year in scenario.years], scenario.codes
     n = len(codes)
-    return pd.DataFrame({"baseline_country": np.repeat(codes, n), "scenario_country": np.tile(codes, n),
-                         "researchers": mean.ravel(), "low": low.ravel(), "high": high.ravel()})
+    matrices = np.zeros((len(pairs), len(years), n, n))
+    for place, pair in enumerate(pairs):
+        np.add.at(matrices[place], (pair.apart[:, 0], pair.apart[:, 4], pair.apart[:, 5]), 1)
+        stock = dense(baseline.of_run(place, "stocks"), "researchers", ("work",), years)
+        same = stock - matrices[place].sum(axis=2) - pair.only
+        matrices[place][:, np.arange(n), np.arange(n)] = same
+    mean, low, high = t_interval(matrices * scenario.weight, scenario.config.compare.level)
+    return pd.DataFrame({"year": np.repeat(years, n * n), "baseline_country": np.tile(np.repeat(codes, n), len(years)),
+                         "scenario_country": np.tile(codes, n * len(years)), "researchers": mean.ravel(), "low": low.ravel(),
+                         "high": high.ravel()})
+
+
+def _apart(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
+    names = ("year", "origin", "tier", "stage", "baseline_country", "scenario_country")
+    counts = _counted([pd.DataFrame(pair.apart, columns=names) for pair in pairs], names, scenario, "researchers")
+    labels = {"origin": scenario.codes, "tier": ["all", "top20", "top2"], "stage": list(STAGES), "baseline_country": scenario.codes,
+              "scenario_country": scenario.codes}
+    for name, categories in labels.items():
+        counts[name] = pd.Categorical.from_codes(counts[name].to_numpy().astype(np.int64), categories)
+    return counts.assign(year=counts["year"] + int(scenario.years[0]))
+
+
+def _parting(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
+    names = ("year", "origin", "baseline_decision", "scenario_decision")
+    return _counted([pair.parting for pair in pairs], names, scenario, "people")
+
+
+def _counted(tables: list[pd.DataFrame], names: tuple[str, ...], scenario: Ensemble, value: str) -> pd.DataFrame:
+    """Count rows by `names` in every replication; return mean and interval over replications, where there is anybody."""
+    sizes = pd.concat([table.groupby(list(names)).size().rename(place) for place, table in enumerate(tables)], axis=1).fillna(0.0)
+    counts: Floats = sizes.to_numpy(float).T * scenario.weight
+    mean, low, high = t_interval(counts.reshape(len(tables), -1), scenario.config.compare.level)
+    return sizes.index.to_frame(index=False).assign(**{value: mean, "low": low, "high": high})

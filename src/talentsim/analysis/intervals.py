@@ -5,6 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from talentsim.arrays import Floats
+from talentsim.streams import GOLDEN, mix
+
+N_RESAMPLES = 2000
+
+
+def standard_error(values: Floats) -> Floats:
+    """Return the Monte-Carlo standard error of the mean over the first axis; NaN with one replication."""
+    n = len(values)
+    return values.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(values.shape[1:], np.nan)
 
 
 def t_interval(values: Floats, level: float) -> tuple[Floats, Floats, Floats]:
@@ -14,9 +23,26 @@ def t_interval(values: Floats, level: float) -> tuple[Floats, Floats, Floats]:
     """
     from scipy.special import stdtrit
 
-    n = len(values)
-    mean = values.mean(axis=0)
-    if n < 2:
-        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    half = stdtrit(n - 1, 0.5 + level / 2.0) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    mean, error = values.mean(axis=0), standard_error(values)
+    half = stdtrit(max(len(values) - 1, 1), 0.5 + level / 2.0) * error
     return mean, mean - half, mean + half
+
+
+def bootstrap_interval(values: Floats, level: float) -> tuple[Floats, Floats]:
+    """Return the percentile bootstrap interval of the mean over the first axis, from `N_RESAMPLES` resamples.
+
+    The resamples are the same on every call, so an interval is a function of the values alone. With one replication its
+    ends are NaN.
+
+    Source: Efron, Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
+    """
+    n = len(values)
+    if n < 2:
+        return np.full(values.shape[1:], np.nan), np.full(values.shape[1:], np.nan)
+    with np.errstate(over="ignore"):
+        words = mix(np.arange(1, N_RESAMPLES * n + 1, dtype=np.uint64) * GOLDEN)
+    drawn = (words % np.uint64(n)).astype(np.int64).reshape(N_RESAMPLES, n)
+    counts = np.apply_along_axis(np.bincount, 1, drawn, minlength=n)
+    means = np.tensordot(counts / n, values, axes=1)
+    low, high = np.quantile(means, [0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
+    return low, high

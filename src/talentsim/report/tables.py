@@ -12,6 +12,9 @@ HEADLINE = ("work_share", "training_share", "researchers")
 N_COUNTRIES = 8
 PEOPLE = "people"           # the unit of outcomes that count them, doctoral students included
 
+PARTED = {"refused": "refused", "lost_lottery": "lost the lottery", "displaced": "displaced", "placed": "placed by the employer"}
+"""Decisions in the scenario that part lives against a person's will, in words."""
+
 
 def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float) -> Table:
     """Return baseline, scenario and paired difference of the headline outcomes, for the countries that differ most.
@@ -66,6 +69,27 @@ def total_change(over_time: pd.DataFrame, focus: str, year: int) -> str:
         made = rows.groupby("arm")["mean"].sum()
         parts.append(f"{place} {100 * (made['scenario'] / made['baseline'] - 1):+.2f} %" if made["baseline"] else f"{place} none")
     return f"Number of works in {year}, scenario against baseline: {', '.join(parts)}\n"
+
+
+def precision_line(headline: pd.DataFrame, focus: str) -> str:
+    """Say how exactly the headline's difference is known for this configuration, and what pairing is worth."""
+    row = headline[(headline.outcome == HEADLINE[0]) & (headline.country == focus)].iloc[0]
+    words = "The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, see `talentsim parameters`."
+    if pd.isna(row.standard_error):
+        return f"{words} One replication gives none."
+    gain = f", 1/{row.unpaired_error / row.standard_error:.0f} of what it were between unpaired runs" if row.standard_error > 0 else ""
+    return (f"{words} Standard error of {focus}'s difference in the share of works: {row.standard_error:.3f} points{gain}; "
+            f"bootstrap interval {interval(row.boot_low, row.boot_high, row.unit)}.")
+
+
+def parting_summary(parting: pd.DataFrame) -> str:
+    """Say at which decision the lives of people part, over all years."""
+    if parting.empty:
+        return "Nobody's life differs."
+    cause = parting.scenario_decision.where(parting.scenario_decision.isin(PARTED), "chose otherwise").map(lambda each: PARTED.get(each, each))
+    sums = parting.people.groupby(cause.to_numpy()).sum().sort_values(ascending=False)
+    words = ", ".join(f"{name} {number(people, PEOPLE)}" for name, people in sums.items())
+    return f"First decision where lives part, people, all years: {words}. By year and origin in parting.parquet.\n"
 
 
 def number(value: float, unit: str, signed: bool = False) -> str:

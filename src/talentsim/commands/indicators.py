@@ -1,0 +1,37 @@
+"""`talentsim indicators [NAME ...] scenario=NAME`: indicators of both arms with their paired difference."""
+
+from __future__ import annotations
+
+from talentsim.commands.arguments import Arguments
+
+
+def run(arguments: Arguments) -> int:
+    """Run what is missing, print the indicators of the headline's year for the focus country, and write all of them."""
+    from pathlib import Path
+
+    from talentsim.analysis.compare import run_pair
+    from talentsim.analysis.indicators import INDICATORS, indicators
+    from talentsim.commands.compare import checked
+    from talentsim.config.compose import load_arms
+    from talentsim.config.errors import unknown_name
+    from talentsim.ensemble.results import dated_folder, write_table
+    from talentsim.job import progress
+    from talentsim.report.indicators import indicator_table
+    from talentsim.report.tables import plain
+    from talentsim.report.terminal import terminal
+
+    names = arguments.words[1:] or list(INDICATORS)
+    for name in names:
+        if name not in INDICATORS:
+            raise unknown_name("talentsim indicators", "indicator", name, INDICATORS)
+    baseline, scenario = checked(*load_arms(arguments.overrides, arguments.config_dir))
+    with progress(True) as report:
+        one, other, _ = run_pair(baseline, scenario, progress=report)
+    table = indicators(one, other, names)
+    folder = dated_folder(Path(scenario.output.dir), "indicators")
+    write_table(table, folder, "indicators", scenario.output.csv)
+    out = terminal(piped_width=120)
+    titles = {name: each.title for name, each in INDICATORS.items()}
+    out.print(indicator_table(table, titles, scenario.focus, scenario.headline_year, scenario.compare.level))
+    out.print(plain(f"All years, countries and partners: {folder / 'indicators.parquet'}"))
+    return 0

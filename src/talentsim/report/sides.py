@@ -1,0 +1,56 @@
+"""Tables of side arms: the headline under other structures, and policy by policy."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+from talentsim.report.tables import interval, number
+
+POINTS = "points"
+
+
+def structure_table(sides: pd.DataFrame, level: float) -> Table:
+    """Return the headline as configured and under other structures, and single policies with what is to be said of them.
+
+    Parameters
+    ----------
+    sides
+        kind, name, title, country, year, replications, baseline, scenario, difference, low, high.
+    """
+    first = sides.iloc[0]
+    table = _table(f"Structure, not sampling, is the uncertainty: works made in {first.country}, {first.year}, % of the world's",
+                   "condition", level)
+    shown = sides[sides.kind.isin(["as configured", "structure"]) | ((sides.kind == "policy alone") & (sides.replications < first.replications))]
+    for row in shown.itertuples():
+        words = row.title if row.kind != "policy alone" else f"{row.name} alone: {row.title}"
+        _row(table, words, row)
+    return table
+
+
+def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
+    """Return what each policy does alone, and what the scenario does without it."""
+    first = sides.iloc[0]
+    table = _table(f"Policy by policy: works made in {first.country}, {first.year}, % of the world's", "policies", level)
+    rows = sides[(sides.kind != "structure") & (sides.replications == first.replications)]
+    for row in rows.itertuples():
+        _row(table, "All together" if row.kind == "as configured" else f"{row.name}, {row.kind.removeprefix('policy ')}", row)
+    alone = rows[rows.kind == "policy alone"].difference.sum()
+    table.caption = (f"Alone they add up to {number(alone, POINTS, signed=True)}; what is missing to "
+                     f"{number(first.difference, POINTS, signed=True)} is how they act on each other.")
+    table.caption_justify = "left"
+    return table
+
+
+def _table(title: str, what: str, level: float) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column, justify in ((what, "left"), ("runs an arm", "right"), ("baseline", "right"), ("scenario", "right"),
+                            ("difference", "right"), (f"{level:.0%} interval", "right")):
+        table.add_column(column, justify=justify)
+    return table
+
+
+def _row(table: Table, words: str, row: object) -> None:
+    table.add_row(Text(words), str(row.replications), number(row.baseline, POINTS), number(row.scenario, POINTS),
+                  number(row.difference, POINTS, signed=True), interval(row.low, row.high, POINTS))
