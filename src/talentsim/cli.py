@@ -61,7 +61,7 @@ def _run_command(argv: Sequence[str]) -> int:
         print(f"talentsim: {error.message}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\ntalentsim: stopped by Ctrl-C; unfinished results were taken away", file=sys.stderr)
+        print("\ntalentsim: stopped by Ctrl-C; what is finished stays in the store, and the same command goes on from there", file=sys.stderr)
         return 130
     except BrokenPipeError:
         return reader_gone()

@@ -1,64 +1,103 @@
-"""The main job: both arms as paired replications, compared, written and told."""
+"""The main job: two arms as paired replications, compared, written and told."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from talentsim.analysis.compare import Comparison, compare, start_of_difference
-from talentsim.analysis.outcomes import OUTCOMES
+from talentsim.analysis.checks import start_of_difference
+from talentsim.analysis.compare import Comparison, compare_ensembles, placebo_of, run_pair
+from talentsim.analysis.precision import until_precise
+from talentsim.analysis.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
+from talentsim.ensemble.ensemble import run_ensembles
+from talentsim.ensemble.identity import arm_id, run_ids
+from talentsim.ensemble.provenance import version_of
+from talentsim.ensemble.results import new_results, write_manifest, write_table
 from talentsim.ensemble.runner import Progress as Report
-from talentsim.ensemble.runner import run_arms
-from talentsim.ensemble.store import new_results, run_id, run_tables, version_of, write_manifest, write_table
-from talentsim.recorder import RunTables
-from talentsim.report.tables import diversion_summary, headline_table, plain, total_change
+from talentsim.ensemble.store import Store, open_store
+from talentsim.outcomes import OUTCOMES
+from talentsim.report.sides import decomposition_table, structure_table
+from talentsim.report.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
 from talentsim.report.terminal import terminal
 from talentsim.report.words import policy_lines
 
 N_COUNTRIES_SHOWN = 6
 
 
-def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str]) -> Comparison:
-    """Run, compare, write to `folder` and print. When it cannot finish, what it has written is taken away.
+def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str],
+                      structures: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
+    """Run what is missing, compare, write to `folder` and print. When it cannot finish, what is in `folder` is taken away.
+
+    Parameters
+    ----------
+    structures
+        The same pair under other structures, to show beside it.
+    told
+        False prints nothing, for one job among many.
+    figures
+        False draws none, whatever `output.figures` says.
 
     Raises
     ------
     UserError
         When the folder cannot be written to or holds results already.
+    RunsFailedError
+        When a run fails; those that did not stay in the store.
     """
-    out = terminal(piped_width=120)
-    started = time.perf_counter()
+    started, store = time.perf_counter(), open_store(scenario.output.dir)
     with new_results(folder) as written:
-        with _progress() as report:
-            runs = run_arms([baseline, scenario], report)
-        result = compare(baseline, scenario, *runs)
-        for files in _write(result, baseline, scenario, runs, folder):
-            written += files
-        facts = {"overrides": list(overrides), "wall_seconds": round(time.perf_counter() - started, 2),
-                 "checks": [vars(check) for check in result.checks]}
-        written.append(write_manifest(folder, {"baseline": baseline, "scenario": scenario}, facts, written))
-    _print(out, result, baseline, scenario)
-    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    out.print(plain(f"{time.perf_counter() - started:.1f} s. Results: {folder}"))
+        with progress(told) as report:
+            if scenario.ensemble.until_precision is not None:
+                baseline, scenario, _ = until_precise(baseline, scenario, store, report)
+            sides = _all_sides(baseline, scenario, structures)
+            _run_all(baseline, scenario, sides, store, report)
+            result, extra = _compared(baseline, scenario, sides, store)
+        for name, table in (result.tables | extra).items():
+            written += write_table(table, folder, name, scenario.output.csv)
+        if scenario.output.figures and figures:
+            for files in _figures(result, baseline, scenario, folder):
+                written += files
+        written.append(write_manifest(folder, _facts(baseline, scenario, result, overrides, started), written))
+    if told:
+        _print(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started)
     return result
 
 
-def _write(result: Comparison, baseline: Config, scenario: Config, runs: Sequence[Sequence[RunTables]],
-           folder: Path) -> Iterator[list[Path]]:
-    """Write tables and figures one by one, yielding the files of each."""
-    tables = [("headline", result.headline), ("over_time", result.over_time), ("differences", result.differences),
-              ("diversion", result.diversion)]
-    for name, table in chain(tables, run_tables({"baseline": runs[0], "scenario": runs[1]})):
-        yield write_table(table, folder, name, scenario.output.csv)
-    if scenario.output.figures:
-        yield from _figures(result, baseline, scenario, folder)
+def _all_sides(baseline: Config, scenario: Config, structures: Sequence[Side]) -> list[Side]:
+    sides = [*structures, *policies_alone(baseline, scenario)] if baseline.policies != scenario.policies else []
+    return sides + (decomposition(baseline, scenario) if scenario.compare.decompose else [])
+
+
+def _run_all(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store, report: Report) -> None:
+    """Run whatever is missing in one go, so that no worker waits for the end of another pair."""
+    idle = placebo_of(baseline, scenario)
+    arms = [baseline, scenario, *([idle] if idle else []), *(arm for side in sides for arm in (side.baseline, side.scenario))]
+    run_ensembles(arms, store, report)
+
+
+def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
+    one, other, placebo = run_pair(baseline, scenario, store)
+    extra: dict[str, pd.DataFrame] = {}
+    if sides:
+        whole = {"kind": "as configured", "name": scenario.scenario.name, "title": "As configured"} | headline_row(one, other)
+        extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
+    return compare_ensembles(one, other, placebo), extra
+
+
+def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Sequence[str], started: float) -> dict[str, Any]:
+    arms = {name: {"id": arm_id(config), "config": config.model_dump(mode="json"),
+                   "runs": run_ids(config, range(config.ensemble.replications))}
+            for name, config in (("baseline", baseline), ("scenario", scenario))}
+    return {"arms": arms, "store": str(open_store(scenario.output.dir).folder), "overrides": list(overrides),
+            "checks": [vars(check) for check in result.checks], "wall_seconds": round(time.perf_counter() - started, 2)}
 
 
 def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Path) -> Iterator[list[Path]]:
@@ -68,7 +107,7 @@ def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Pat
     name, year, focus = scenario.scenario.title, scenario.headline_year, scenario.focus
     level = scenario.compare.level
     source = (f"talentsim {version_of('talentsim')}; world {scenario.world.name}, scale {scenario.population.scale:g}, "
-              f"{scenario.ensemble.replications} replications; baseline {run_id(baseline)}, scenario {run_id(scenario)}")
+              f"{scenario.ensemble.replications} replications; baseline {arm_id(baseline)}, scenario {arm_id(scenario)}")
     start = start_of_difference(baseline, scenario)
     shown = result.headline[result.headline.outcome == "work_share"].sort_values("baseline", ascending=False)
     countries = list(shown.country.head(N_COUNTRIES_SHOWN))
@@ -78,15 +117,16 @@ def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Pat
             policy_start=start if start is not None and start <= scenario.world.end_year else None, source=source),
         "difference_by_country": difference_by_country(result.headline, outcome="work_share", scenario=name,
                                                        source=source, level=level),
-        "diversion": diversion_flow(result.diversion, focus=focus, scenario=name, year=year, source=source,
-                                    level=level),
     }
+    if len(result.diversion):
+        figures["diversion"] = diversion_flow(result.diversion, focus=focus, scenario=name, year=year, source=source, level=level)
     for stem, figure in figures.items():
         yield save_figure(figure, folder, stem)
 
 
-def _print(out: Console, result: Comparison, baseline: Config, scenario: Config) -> None:
-    year, level = scenario.headline_year, scenario.compare.level
+def _print(out: Console, result: Comparison, extra: dict[str, pd.DataFrame], baseline: Config, scenario: Config, folder: Path,
+           seconds: float) -> None:
+    year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
     out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
     for line in policy_lines(baseline, scenario):
         out.print(plain(f"  {line}"))
@@ -94,25 +134,32 @@ def _print(out: Console, result: Comparison, baseline: Config, scenario: Config)
                     f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
                     f"paired replications: {scenario.ensemble.replications}\n"))
     titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
-    out.print(headline_table(result.headline, titles, scenario.focus, level))
-    out.print(plain(total_change(result.over_time, scenario.focus, year)))
-    out.print(diversion_summary(result.diversion, scenario.focus, year, level))
-    out.print(plain("The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, "
-                    "see `talentsim parameters`."))
+    out.print(headline_table(result.headline, titles, focus, level))
+    out.print(plain(total_change(result.over_time, focus, year)))
+    if len(result.diversion):
+        out.print(diversion_summary(result.diversion, focus, year, level))
+        out.print(plain(parting_summary(result.lives.parting)))
+    out.print(plain(precision_line(result.headline, focus)))
+    if "sides" in extra:
+        out.print(structure_table(extra["sides"], level))
+        if scenario.compare.decompose:
+            out.print(decomposition_table(extra["sides"], level))
     start = start_of_difference(baseline, scenario)
     if baseline.policies != scenario.policies and start is not None and start > scenario.world.end_year:
         out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
     for check in result.checks:
         out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
+    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    out.print(plain(f"{seconds:.1f} s. Results: {folder}"))
 
 
 @contextmanager
-def _progress() -> Iterator[Report]:
+def progress(shown: bool) -> Iterator[Report]:
     """Show how many runs are done and how long the rest will take, on stderr and only to a person."""
     console = Console(stderr=True)
     columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
                TextColumn("left"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
         task = bar.add_task("runs", total=None)
 
         def report(n_done: int, n_runs: int) -> None:

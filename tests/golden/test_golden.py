@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 
 from talentsim.analysis.compare import compare
 from talentsim.config.compose import load_arms
-from talentsim.ensemble.runner import run_arms
+from talentsim.ensemble.store import Store
+from talentsim.model import TalentModel
 
 GOLDEN = Path(__file__).with_name("toy.json")
 SCENARIOS = ("baseline", "visa_tightening", "visa_opening", "return_programme")
@@ -24,11 +26,12 @@ SCENARIOS = ("baseline", "visa_tightening", "visa_opening", "return_programme")
 def result_of(scenario: str) -> dict[str, Any]:
     """Return the headline of a scenario in the toy world at ten times its size, and digests of whole tables."""
     arms = load_arms(["world=toy", f"scenario={scenario}", "population.scale=10.0", "ensemble.replications=3", "executor=serial"])
-    runs = run_arms(arms)
-    headline = compare(*arms, *runs).headline
+    runs = [TalentModel(arms[1], replication=each).run() for each in range(3)]
+    with tempfile.TemporaryDirectory() as folder:
+        headline = compare(*arms, Store(Path(folder))).headline
     rows = {f"{row.outcome} {row.country}": [round(row.baseline, 6), round(row.difference, 6)] for row in headline.itertuples()}
     digests = [hashlib.sha256(b"".join(np.asarray(table, dtype=np.uint64).tobytes() for table in (run.researchers, run.moves, run.uid))
-                              ).hexdigest()[:16] for run in runs[1]]
+                              ).hexdigest()[:16] for run in runs]
     return {"headline": rows, "digests": digests}
 
 

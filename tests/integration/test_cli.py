@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from talentsim.ensemble.store import Store
+
 BASE = ["world=toy", "executor=serial", "ensemble.replications=2"]
 
 
@@ -23,9 +25,13 @@ def talentsim(*arguments: str, cwd: Path, timeout: float = 120) -> subprocess.Co
 
 
 def results(folder: Path) -> Path:
-    manifests = list(folder.rglob("manifest.json"))
+    manifests = [path for path in folder.rglob("manifest.json") if "store" not in path.parts]
     assert len(manifests) == 1
     return manifests[0].parent
+
+
+def runs(folder: Path) -> Store:
+    return Store(folder / "outputs" / "store")
 
 
 def test_main_job_writes_tables_figures_and_manifest(tmp_path: Path) -> None:
@@ -35,14 +41,14 @@ def test_main_job_writes_tables_figures_and_manifest(tmp_path: Path) -> None:
     assert "check ok   before start" in done.stdout and "check ok   conservation" in done.stdout
     folder = results(tmp_path / "outputs")
     manifest = json.loads((folder / "manifest.json").read_text())
-    names = {"headline", "over_time", "differences", "diversion", "stocks", "works", "flows", "entries", "exits", "visas",
-             "ecosystem"}
+    names = {"headline", "over_time", "differences", "by_origin", "diversion", "diversion_by_year", "diverted", "parting", "sides"}
     for name in names:
         table = pd.read_parquet(folder / f"{name}.parquet")
         assert len(table) and len(table) == len(pd.read_csv(folder / f"{name}.csv"))
     assert {path.stem for path in folder.glob("*.png")} == {"work_over_time", "difference_by_country", "diversion"}
     assert set(manifest["files"]) == {path.name for path in folder.iterdir()} - {"manifest.json"}
     assert manifest["arms"]["baseline"]["id"] != manifest["arms"]["scenario"]["id"]
+    assert all(run in runs(tmp_path) for arm in manifest["arms"].values() for run in arm["runs"])
     assert manifest["versions"]["mesa"] and manifest["overrides"][0] == "scenario=visa_tightening"
 
 
@@ -54,12 +60,11 @@ def test_the_table_adds_up(tmp_path: Path) -> None:
     for outcome in ("work_share", "training_share"):
         of = headline[headline.outcome == outcome]
         assert of.baseline.sum() == pytest.approx(100) and of.difference.sum() == pytest.approx(0, abs=1e-9)
-    works = pd.read_parquet(folder / "works.parquet")
+    works = runs(tmp_path).tables(json.loads((folder / "manifest.json").read_text())["arms"]["scenario"]["runs"], "works")
     last = works[works.year == 2035]
-    usa = last[last.work == "USA"].groupby(["arm", "replication"], observed=True).works.sum()
-    share = 100 * usa / last.groupby(["arm", "replication"], observed=True).works.sum()
+    share = 100 * last[last.work == "USA"].groupby("run", observed=True).works.sum() / last.groupby("run", observed=True).works.sum()
     row = headline[(headline.outcome == "work_share") & (headline.country == "USA")].iloc[0]
-    assert share["scenario"].mean() == pytest.approx(row.scenario)
+    assert share.mean() == pytest.approx(row.scenario)
 
 
 def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path) -> None:
@@ -93,16 +98,6 @@ def test_policy_figures_can_be_set_and_switched_off(tmp_path: Path) -> None:
 def test_any_scenario_can_be_the_baseline(tmp_path: Path) -> None:
     done = talentsim("scenario=visa_opening", "baseline=visa_tightening", *BASE, cwd=tmp_path)
     assert done.returncode == 0 and "f1_refusal, in the baseline alone:" in done.stdout
-
-
-def test_multirun_writes_one_comparison_a_job(tmp_path: Path) -> None:
-    done = talentsim("-m", "scenario=visa_tightening", "policy.f1_refusal.value=0.1,0.4", *BASE, "output.figures=false",
-                     cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    manifests = [json.loads(path.read_text()) for path in sorted(tmp_path.rglob("manifest.json"))]
-    values = [each["arms"]["scenario"]["config"]["policy"]["f1_refusal"]["value"] for each in manifests]
-    assert sorted(values) == [0.1, 0.4]
-    assert len({each["arms"]["baseline"]["id"] for each in manifests}) == 1
 
 
 def test_looking_things_up(tmp_path: Path) -> None:
@@ -231,16 +226,22 @@ def test_results_are_not_written_over_and_others_files_are_left_alone(tmp_path: 
     assert "thesis.tex" in before
 
 
-def test_a_full_disk_is_told_and_nothing_half_made_stays(tmp_path: Path) -> None:
-    """A limit on the size of files, the way a quota works: the first large table cannot be written."""
-    command = f"ulimit -f 40; trap '' XFSZ; exec {sys.executable} -m talentsim scenario=visa_tightening {' '.join(BASE)} output.figures=false"
+@pytest.mark.parametrize("kilobytes", [3, 40])
+def test_a_full_disk_is_told_and_nothing_half_made_stays(tmp_path: Path, kilobytes: int) -> None:
+    """A limit on the size of files, the way a quota works: no run can be written, or runs can and the comparison cannot."""
+    command = (f"ulimit -f {kilobytes}; trap '' XFSZ; exec {sys.executable} -m talentsim scenario=visa_tightening {' '.join(BASE)} "
+               "output.figures=false")
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2 and "cannot write to" in done.stderr and "Traceback" not in done.stderr
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    kept = runs(tmp_path)
+    for run in kept:
+        kept.verify(run)
+    assert bool(list(kept)) == (kilobytes == 40)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size and path.parent.name not in kept]
 
 
 @pytest.mark.parametrize("executor", ["serial", "threads", "processes"])
-def test_ctrl_c_leaves_nothing_that_looks_whole(tmp_path: Path, executor: str) -> None:
+def test_ctrl_c_keeps_whole_runs_and_nothing_else(tmp_path: Path, executor: str) -> None:
     """Interrupt a job that would take minutes, the way a terminal does: every process of the group gets the signal."""
     command = [sys.executable, "-m", "talentsim", "world=toy", "scenario=visa_tightening", "population.scale=200.0",
                f"executor={executor}", "ensemble.replications=300"]
@@ -254,7 +255,11 @@ def test_ctrl_c_leaves_nothing_that_looks_whole(tmp_path: Path, executor: str) -
     stdout, stderr = job.communicate(timeout=60)
     assert job.returncode == 130, stderr
     assert "Traceback" not in stderr and "stopped by Ctrl-C" in stderr
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    kept = runs(tmp_path)
+    for run in kept:
+        kept.verify(run)
+    shown = {path for path in (tmp_path / "outputs").rglob("*") if path.is_file() and path.stat().st_size and path.parent.name not in kept}
+    assert all(path.is_relative_to(kept.folder) for path in shown) and not any(path.name == "manifest.json" for path in shown)
 
 
 def test_results_are_written_before_they_are_printed(tmp_path: Path) -> None:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talentsim.commands.arguments import Arguments, reader_gone
 
 if TYPE_CHECKING:
+    from talentsim.analysis.sides import Side
     from talentsim.config import Config
+    from talentsim.config.arms import Composer
 
 
 def run(arguments: Arguments) -> int:
     """Check everything that can be checked beforehand, then let Hydra run the job or the sweep."""
-    from talentsim.config.compose import load_arms
-
-    arms: dict[tuple[str, ...], tuple[Config, Config]] = {}
-    if not arguments.hydra:
-        for overrides in _jobs(arguments):
-            arms[tuple(overrides)] = checked(*load_arms(overrides, arguments.config_dir))
-    return _run_hydra(arguments, arms)
-
-
-def _jobs(arguments: Arguments) -> list[list[str]]:
-    """Return the overrides of every job: one, or every combination of a sweep."""
-    if not arguments.multirun:
-        return [arguments.overrides]
-    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-
     from talentsim.config.compose import parse
 
-    batches = BasicSweeper.split_arguments(parse(arguments.overrides), max_batch_size=None)
-    return [list(job) for batch in batches for job in batch]
+    parse(arguments.overrides)      # also those meant for Hydra: none may name code to run
+    if arguments.hydra:
+        return _hydra_answers(arguments)
+    if arguments.multirun:
+        from talentsim.commands.sweep import run_sweep
+
+        return run_sweep(arguments)
+    from talentsim.config.arms import Composer
+
+    composer = Composer(arguments.config_dir)
+    own = [line for line in arguments.overrides if not line.lstrip("+~").startswith(("hydra.", "hydra/"))]
+    arms = checked(*composer.arms(own))
+    return _one_job(arguments, *arms, structures_of(composer, own, arms[1]))
 
 
 def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
@@ -42,10 +41,8 @@ def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
     UserError
         Otherwise.
     """
-    from pathlib import Path
-
     from talentsim.data.sources import used_sources
-    from talentsim.ensemble.store import prepare_folder
+    from talentsim.ensemble.results import prepare_folder
 
     for arm in (baseline, scenario):
         used_sources(arm)
@@ -53,32 +50,58 @@ def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
     return baseline, scenario
 
 
-def _run_hydra(arguments: Arguments, arms: dict[tuple[str, ...], tuple[Config, Config]]) -> int:
-    import hydra
-    from hydra.core.hydra_config import HydraConfig
+def structures_of(composer: Composer, overrides: list[str], scenario: Config) -> list[Side]:
+    """Compose the pair under every other structure that `compare.structure` names."""
+    from talentsim.analysis.sides import structure_side
 
-    from talentsim.config.compose import load_arms, search_path_override
+    return [structure_side(name, variant.title, *composer.arms([*overrides, *variant.overrides]))
+            for name, variant in scenario.compare.structures.items()]
+
+
+def _one_job(arguments: Arguments, baseline: Config, scenario: Config, structures: list[Side]) -> int:
     from talentsim.config.errors import UserError
-    from talentsim.config.files import conf_dir
 
     def task(_: Any) -> None:
-        from pathlib import Path
+        from hydra.core.hydra_config import HydraConfig
 
+        from talentsim.ensemble.ensemble import RunsFailedError
         from talentsim.job import compare_and_write
 
-        context = HydraConfig.get()
-        own = [line for line in context.overrides.task if not line.startswith("hydra.")]
-        pair = arms.get(tuple(own)) or load_arms(own, arguments.config_dir)     # a launcher's process starts without them
         try:
-            compare_and_write(*pair, folder=Path(context.runtime.output_dir), overrides=own)
-        except UserError as error:      # Hydra would print a traceback and leave with 1
+            compare_and_write(baseline, scenario, Path(HydraConfig.get().runtime.output_dir), arguments.overrides, structures)
+        except UserError as error:          # Hydra would print a traceback and leave with 1
             print(f"talentsim: {error.message}", file=sys.stderr)
             raise SystemExit(2) from None
-        except BrokenPipeError:         # the results are written, whoever has stopped reading
+        except RunsFailedError as error:
+            print(f"talentsim: {error}", file=sys.stderr)
+            raise SystemExit(1) from None
+        except BrokenPipeError:             # the results are written, whoever has stopped reading
             raise SystemExit(reader_gone()) from None
 
+    hydra_own = [line for line in arguments.overrides if line.lstrip("+~").startswith(("hydra.", "hydra/"))]
+    return run_hydra(hydra_own, scenario.output.dir, scenario.scenario.name, task)
+
+
+def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:
+    """Hand over to Hydra, which makes the folder of results and calls the task."""
+    import hydra
+
+    from talentsim.config.files import conf_dir
+
+    place = output_dir.replace("\\", "\\\\").replace("'", "\\'")
+    sys.argv = ["talentsim", f"output.dir='{place}'", f"scenario.name={name}", *overrides, *(["--multirun"] if multirun else [])]
+    hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="launch")(task)()
+    return 0
+
+
+def _hydra_answers(arguments: Arguments) -> int:
+    """Let Hydra answer what it is asked: print the composed configuration, or help on itself."""
+    import hydra
+
+    from talentsim.config.compose import search_path_override
+    from talentsim.config.files import conf_dir
+
     extra = [search_path_override(arguments.config_dir)] if arguments.config_dir else []
-    sys.argv = ["talentsim", *arguments.overrides, *extra, *(["--multirun"] if arguments.multirun else []),
-                *arguments.hydra]
-    hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(task)()
+    sys.argv = ["talentsim", *arguments.overrides, *extra, *(["--multirun"] if arguments.multirun else []), *arguments.hydra]
+    hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(lambda _: None)()
     return 0
