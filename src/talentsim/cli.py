@@ -12,7 +12,7 @@ HELP = """\
 talentsim: where researchers train, work and produce, and what a policy would change.
 
   talentsim scenario=visa_tightening        compare a scenario with the baseline
-  talentsim -m scenario=a,b seed_or_key=..  one comparison for every combination (Hydra multirun)
+  talentsim -m scenario=a,b seed=1,2        one comparison for every combination (Hydra multirun)
 
 {commands}
 
@@ -24,7 +24,7 @@ Everything in the configuration can be set as KEY=VALUE behind any command, with
   entry=trend|plateau                       cohorts after the last year with data
   population.scale=0.1                      agents per researcher
   ensemble.replications=32 ensemble.seed=7  how often, and with which luck
-  executor=processes|threads|serial         where it runs; results are the same
+  executor=processes|threads|serial|dask    where it runs; results are the same
   output.dir=FOLDER output.csv=true         where results go, and CSV beside Parquet
 
 Options

@@ -23,8 +23,10 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
+    "indicators": Command("talentsim.commands.indicators", "indicators [NAME]", "stay rates, gaps, dependence and the like, in both arms"),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
                           "every figure with unit, range, source and evidence"),
+    "runs": Command("talentsim.commands.runs", "runs [verify|prune]", "list, filter, verify or clear the stored runs"),
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
     "show": Command("talentsim.commands.show", "show scenario=visa_tightening", "say in words what a scenario changes"),
     "sources": Command("talentsim.commands.sources", "sources", "the sources behind the figures"),

@@ -11,7 +11,7 @@ from talentsim.config import UserError
 from talentsim.ensemble.identity import source_digest
 from talentsim.ensemble.store import DamagedError, Store
 
-COLUMNS = ["run", "written", "world", "entry", "policies", "scale", "seed", "replication", "megabytes", "seconds", "model", "fault"]
+COLUMNS = ["run", "arm", "written", "world", "entry", "policies", "scale", "seed", "replication", "megabytes", "seconds", "model", "fault"]
 GROUPS = ("world", "entry", "scenario")
 """Keys that may stand for the name below them, as they do in an override."""
 
@@ -66,7 +66,7 @@ def _row(run: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
     config, seed = manifest["config"], manifest["seed"]
     policies = ", ".join(name for name, policy in config["policy"].items() if policy is not None)
     size = sum(each["bytes"] for each in manifest["tables"].values())
-    return {"run": run, "written": manifest["written"], "world": config["world"]["name"], "entry": config["entry"]["name"],
+    return {"run": run, "arm": manifest["arm"], "written": manifest["written"], "world": config["world"]["name"], "entry": config["entry"]["name"],
             "policies": policies, "scale": config["population"]["scale"], "seed": seed["base"], "replication": seed["replication"],
             "megabytes": size / 1e6, "seconds": manifest["wall_seconds"],
             "model": "this" if manifest["source_sha256"] == source_digest() else "another", "fault": ""}

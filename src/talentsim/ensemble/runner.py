@@ -15,7 +15,7 @@ from talentsim.config import Config, UserError
 from talentsim.config.schema import ExecutorConfig
 from talentsim.ensemble.accounts import conserved, year_digests
 from talentsim.ensemble.executors import open_executor
-from talentsim.ensemble.identity import data_digests, run_ids
+from talentsim.ensemble.identity import arm_id, data_digests, run_ids
 from talentsim.ensemble.lives import Lives
 from talentsim.ensemble.provenance import made_with
 from talentsim.ensemble.store import Store, cannot_write
@@ -149,7 +149,7 @@ def simulate(run: Run) -> tuple[dict[str, pd.DataFrame], Mapping[str, Any]]:
     tables = {name: result.frame(name) for name in LAYOUT} | lives.tables(model.codes)
     tables["outcomes"] = outcome_table(tables, years, config.population.scale)
     seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
-    facts = {"seed": seed, "config": config.model_dump(mode="json"), "data_sha256": data_digests(config),
+    facts = {"arm": arm_id(config), "seed": seed, "config": config.model_dump(mode="json"), "data_sha256": data_digests(config),
              "conserved": conserved(tables, years), "years": year_digests(tables, years), **made_with(),
              "wall_seconds": round(time.perf_counter() - started, 4)}
     return tables, facts

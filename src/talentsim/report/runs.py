@@ -13,14 +13,14 @@ def runs_table(runs: pd.DataFrame, place: str) -> Table:
     Parameters
     ----------
     runs
-        run, written, world, entry, policies, scale, seed, replication, megabytes, seconds, model, fault.
+        run, arm, written, world, entry, policies, scale, seed, replication, megabytes, seconds, model, fault.
     """
     table = Table(title=f"{len(runs)} runs in {place}", title_justify="left", title_style="bold")
     for column in ("world", "entry", "scale", "seed", "policies", "replications", "MB", "s a run", "last written", "model", "a run's id"):
         table.add_column(column, overflow="fold", justify="right" if column in ("scale", "seed", "replications", "MB", "s a run") else "left")
     sound, broken = runs[runs.fault == ""], runs[runs.fault != ""]
-    keys = ["world", "entry", "scale", "seed", "policies", "model"]
-    for (world, entry, scale, seed, policies, model), rows in sound.groupby(keys, sort=True):
+    keys = ["world", "entry", "scale", "seed", "policies", "model", "arm"]
+    for (world, entry, scale, seed, policies, model, _), rows in sound.groupby(keys, sort=True):
         table.add_row(Text(world), Text(entry), f"{scale:g}", str(int(seed)), Text(policies or "none"), str(len(rows)), f"{rows.megabytes.sum():.1f}",
                       f"{rows.seconds.mean():.2f}", rows.written.max(), model, rows.run.iloc[0])
     for row in broken.itertuples():
