@@ -63,11 +63,11 @@ def test_the_forecast_is_the_twins(scholars: Config) -> None:
     assert scholars.world.panel is not None
     twin, lived = MeanField(scholars).run(), replay_of(scholars)
     ahead = continue_paths(lived, scholars.world.panel, 4)
-    flows, stocks = project(lived.cells, MovingLaw.from_behaviour(scholars.behaviour), ahead.corridor, ahead.cohorts)
+    flows, stocks = project(lived, MovingLaw.from_behaviour(scholars.behaviour), ahead.corridor, ahead.cohorts)
     assert twin.moves.sum(axis=(1, 2))[-4:] == pytest.approx(flows, rel=1e-9)
     assert twin.researchers.sum(axis=1)[-4:] == pytest.approx(stocks, rel=1e-9)
     net = flows.sum(axis=1) - flows.sum(axis=2)
-    before = np.concatenate([lived.cells.stock()[None], stocks[:-1]])
+    before = np.concatenate([lived.cells[-1].stock()[None], stocks[:-1]])
     assert stocks == pytest.approx((before + ahead.cohorts + net) * (1.0 - float(scholars.behaviour.exit.rate)), rel=1e-9)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from talentsim.arrays import Floats
 
-_STEPS, _TOLERANCE, _RIDGE = 100, 1e-10, 1e-8
+_STEPS, _TOLERANCE, _RIDGE = 100, 1e-8, 1e-8
 
 
 def fit_poisson(design: Floats, count: Floats) -> Floats:

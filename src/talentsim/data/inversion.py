@@ -14,6 +14,7 @@ those who are expected to return taken out first, and entries follow from the st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +84,10 @@ class Cells:
         self.moved *= 1.0 - exit_rate
 
 
+Terms = Callable[[Cells, int], Floats]
+"""Other terms of the utility in a year, (o, c, k) in utils, given who is where at the end of the year before."""
+
+
 @dataclass(frozen=True)
 class Replay:
     """The panel as the model lives through it, from the first year of burn-in to the last known year."""
@@ -93,7 +98,13 @@ class Replay:
     returns: Floats         # (y, c, k) expected returns
     migrations: Floats      # (y, c, k) expected moves; those observed, but for corridors with fewer moves than returns
     entries: Floats         # (y, o) gross
-    cells: Cells            # at the end of the last year
+    careers: Floats         # (y, 6, years) see `count_careers`
+    cells: tuple[Cells, ...]    # (y) at the end of each year
+
+    def until(self, last: int) -> Replay:
+        """Return the replay as it stood at the end of `last`: no year of it looks ahead."""
+        kept = int(np.count_nonzero(self.years <= last))
+        return Replay(*(getattr(self, name)[:kept] for name in self.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -153,6 +164,22 @@ def move(cells: Cells, law: MovingLaw, corridor_odds: Floats, offset: Floats | N
     return np.asarray(going.sum(axis=0))
 
 
+def count_careers(cells: Cells, law: MovingLaw, corridor_odds: Floats, offset: Floats | None = None) -> Floats:
+    """Count who could move in a year and who is expected to, by years since the first post or the last move.
+
+    Returns
+    -------
+    Shape (6, years): never moved, their moves; moved before, their moves; of these abroad, their returns home.
+    """
+    weight = weigh(corridor_odds, offset)
+    year, everyone, n = searchers(cells, law, weight), np.arange(len(weight)), len(weight)
+    outside = weight.sum(axis=2) - weight[everyone, :, everyone]
+    first = (year.settled * outside[everyone, everyone][:, None]).sum(axis=0)
+    onward, returns = (year.onward * outside[..., None]).sum(axis=(0, 1)), year.back.sum(axis=(0, 1))
+    abroad = cells.moved[~np.eye(n, dtype=bool)].sum(axis=0)
+    return np.array([cells.settled.sum(axis=0), first, cells.moved.sum(axis=(0, 1)), onward + returns, abroad, returns])
+
+
 def solve_corridors(cells: Cells, law: MovingLaw, observed: Floats, floor: float, offset: Floats | None = None,
                     start: Floats | None = None) -> tuple[Floats, Floats, Floats]:
     """Find the corridors' odds with which the expected moves are those observed.
@@ -188,7 +215,7 @@ def solve_corridors(cells: Cells, law: MovingLaw, observed: Floats, floor: float
     return odds, exposure, returns
 
 
-def replay(panel: Panel, law: MovingLaw, burn_in_year: int, floor: float, offsets: Floats | None = None) -> Replay:
+def replay(panel: Panel, law: MovingLaw, burn_in_year: int, floor: float, terms: Terms | None = None) -> Replay:
     """Live through the panel: each year's constants and entries are those with which flows and stocks are met.
 
     Before the data begin, stocks shrink backwards at their own first growth, and flows keep the rates of the first
@@ -196,8 +223,8 @@ def replay(panel: Panel, law: MovingLaw, burn_in_year: int, floor: float, offset
 
     Parameters
     ----------
-    offsets
-        Other terms of the utility by year of the replay, (y, o, c, k); None where there are none.
+    terms
+        Other terms of the utility; None where there are none.
     """
     n = len(panel.codes)
     first, last = int(panel.years[0]), int(panel.years[-1])
@@ -206,35 +233,39 @@ def replay(panel: Panel, law: MovingLaw, burn_in_year: int, floor: float, offset
     rates = panel.migrations[:_RATE_YEARS].sum(axis=0) / behind.sum(axis=0)[:, None]
     years = np.arange(burn_in_year, last + 1)
     cells = Cells.empty(n, len(law.first))
-    rows: dict[str, list[Floats]] = {name: [] for name in ("corridor", "exposure", "returns", "migrations", "entries")}
+    rows: dict[str, list[Floats]] = {name: [] for name in ("corridor", "exposure", "returns", "migrations", "entries", "careers")}
     odds: Floats | None = None
-    for place, year in enumerate(years):
+    lived: list[Cells] = []
+    for year in years:
         stock = panel.stock[year - first] if year >= first else panel.stock[0] * np.exp(growth * (year - first))
         observed = panel.migrations[year - first] if year >= first else rates * (stock * np.exp(-growth))[:, None]
-        offset = None if offsets is None else offsets[place]
+        offset = None if terms is None else terms(cells, int(year))
         cells.age()
         odds, exposure, returns = solve_corridors(cells, law, observed, floor, offset, odds)
+        careers = count_careers(cells, law, odds, offset)
         moves = move(cells, law, odds, offset)
         entries = np.maximum(stock / (1.0 - law.exit) - cells.stock(), 0.0)     # nobody can be taken away by entering
         cells.close(entries, law.exit)
-        found = (log_odds(odds), exposure, returns, moves, entries)
+        found = (log_odds(odds), exposure, returns, moves, entries, careers)
         for name, value in zip(rows, found, strict=True):
             rows[name].append(value)
-    return Replay(years, *(np.array(value) for value in rows.values()), cells=cells)
+        lived.append(cells.copy())
+    return Replay(years, *(np.array(value) for value in rows.values()), cells=tuple(lived))
 
 
-def project(cells: Cells, law: MovingLaw, corridor: Floats, entries: Floats, offsets: Floats | None = None) -> tuple[Floats, Floats]:
+def project(lived: Replay, law: MovingLaw, corridor: Floats, entries: Floats, terms: Terms | None = None) -> tuple[Floats, Floats]:
     """Go on from the end of a replay with given constants and entries.
 
     Returns
     -------
     Expected moves (y, c, k) and researchers at the end of each year (y, c).
     """
-    here, flows, stocks = cells.copy(), [], []
+    here, first, flows, stocks = lived.cells[-1].copy(), int(lived.years[-1]) + 1, [], []
     odds = np.where(~np.eye(corridor.shape[1], dtype=bool), np.exp(corridor), 0.0)
     for place, entering in enumerate(entries):
+        offset = None if terms is None else terms(here, first + place)
         here.age()
-        flows.append(move(here, law, odds[place], None if offsets is None else offsets[place]))
+        flows.append(move(here, law, odds[place], offset))
         here.close(entering, law.exit)
         stocks.append(here.stock())
     return np.array(flows), np.array(stocks)

@@ -1,0 +1,140 @@
+"""Calibration of the scholars world: persons by moments of careers, drift of the constants by likelihood.
+
+Nothing after `world.panel.known_until` enters. The constants themselves are not fitted: they follow from the panel in
+closed form whenever the world is loaded, see `data.inversion`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from talentsim.analysis.careers import expected_careers, moments
+from talentsim.analysis.forecast import as_configured, rolling_scores
+from talentsim.arrays import Floats
+from talentsim.config import Config
+from talentsim.data.drift import Drift, Effects, run_filter, series_of, take_apart
+from talentsim.data.inversion import MovingLaw, Replay, replay
+from talentsim.data.panel import Panel
+from talentsim.data.paths import KINDS, drifts_of, known_panel
+
+PERSONAL = ("first_move_age", "onward_move", "return_constant", "return_slope")
+"""Fitted figures of `behaviour.location`; `onward_tenure` is left as it is, for the moments do not tell it."""
+
+SECOND_MOMENTS = {"R1_10": (0.22, 0.03), "R5_5": (3.1, 1.0)}
+"""Named in the words of facts R1 and R5, without a tolerance; ours is wide."""
+
+FIRST_MOMENTS = ("R1", "R4", "R5", "R6", "R7")
+ORIGINS = range(2008, 2014)
+
+_LOWEST, _HIGHEST = -10.5, -2.0         # bounds of log variances: below, a kind of noise is as good as absent
+_DAMPING_PRIOR = (1.0, 1.0)             # of the logit: 0.73, and hardly ever past 0.95
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration proposes, and how well it does.
+
+    Parameters
+    ----------
+    parameters
+        key, before, proposed, method.
+    careers
+        Moments: id, target, tolerance, before, proposed, and whether the proposal is inside.
+    rolling
+        Scores by year of the forecast, each with the drift fitted to what was known then.
+    """
+
+    parameters: pd.DataFrame
+    careers: pd.DataFrame
+    rolling: pd.DataFrame
+
+
+def calibrate(config: Config, targets: dict[str, tuple[float, float]]) -> Calibration:
+    """Fit the personal figures, then the drift, on the panel until `known_until`.
+
+    Parameters
+    ----------
+    targets
+        Target and tolerance of the moments of careers, by id.
+    """
+    known, variant = known_panel(config), as_configured(config)
+    rules = variant.rules
+    start = personal_figures(config)
+    fitted = fit_persons(config, known, targets)
+    law = law_with(config, fitted)
+    lived = replay(known, law, config.world.burn_in_year, float(rules.least_away))
+    drifts, old = fit_drifts(lived, rules.fit_from), drifts_of(rules)
+    rows = [(f"behaviour.location.{name}", start[name], fitted[name], "moments of careers") for name in PERSONAL]
+    rows += [(f"world.panel.{kind}.{name}", getattr(old[kind], name), getattr(drifts[kind], name), "likelihood of the Kalman filter")
+             for kind in KINDS for name in Drift.__dataclass_fields__]
+    before, after = (moments(expected_careers(replay(known, each, config.world.burn_in_year, float(rules.least_away)),
+                                              rules.fit_from, rules.known_until)) for each in (variant.law, law))
+    careers = pd.DataFrame([(name, *targets[name], before[name], after[name], abs(after[name] - targets[name][0]) <= targets[name][1])
+                            for name in targets], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
+    rolling = rolling_scores(replace(variant, law=law), known, config.world.burn_in_year, ORIGINS,
+                             lambda then: fit_drifts(then, rules.fit_from))
+    return Calibration(pd.DataFrame(rows, columns=["key", "before", "proposed", "method"]), careers, rolling)
+
+
+def personal_figures(config: Config) -> dict[str, float]:
+    """Return the personal figures as configured."""
+    return {name: float(getattr(config.behaviour.location, name)) for name in PERSONAL}
+
+
+def law_with(config: Config, figures: dict[str, float]) -> MovingLaw:
+    """Return the personal law with some of its figures replaced, whatever their range."""
+    law = config.behaviour.location
+    changed = {name: getattr(law, name).model_copy(update={"value": value}) for name, value in figures.items()}
+    return MovingLaw.from_behaviour(config.behaviour.model_copy(update={"location": law.model_copy(update=changed)}))
+
+
+def fit_persons(config: Config, known: Panel, targets: dict[str, tuple[float, float]]) -> dict[str, float]:
+    """Fit the personal figures by least squared deviation from the moments, in tolerances.
+
+    Each trial lives through the panel anew, so the constants always meet the flows. Trials outside a figure's range cost
+    their distance to it.
+    """
+    from scipy.optimize import minimize
+
+    assert config.world.panel is not None
+    rules, start = config.world.panel, personal_figures(config)
+    low, high = np.array([getattr(config.behaviour.location, name).range for name in PERSONAL]).T
+
+    def loss(trial: Floats) -> float:
+        inside = np.clip(trial, low, high)
+        lived = replay(known, law_with(config, dict(zip(PERSONAL, inside, strict=True))), config.world.burn_in_year,
+                       float(rules.least_away))
+        found = moments(expected_careers(lived, rules.fit_from, rules.known_until))
+        return sum(((found[name] - target) / tolerance) ** 2 for name, (target, tolerance) in targets.items()) \
+            + 100.0 * float(np.abs(trial - inside).sum())
+
+    best = minimize(loss, list(start.values()), method="Nelder-Mead", options={"maxfev": 200, "xatol": 1e-3, "fatol": 1e-3})
+    return dict(zip(PERSONAL, (float(value) for value in np.clip(best.x, low, high)), strict=True))
+
+
+def fit_drifts(lived: Replay, fit_from: int) -> dict[str, Drift]:
+    """Fit the drift of each kind of constants by maximum likelihood."""
+    known = lived.years >= fit_from
+    effects = take_apart(lived.corridor[known], lived.exposure[known])
+    return {kind: fit_drift(effects, kind) for kind in KINDS}
+
+
+def fit_drift(effects: Effects, kind: str) -> Drift:
+    """Fit the variances and the damping of one kind of series; a weak prior keeps the damping off 1."""
+    from scipy.optimize import minimize
+
+    seen, variance = series_of(effects)[kind]
+
+    def loss(trial: Floats) -> float:
+        return -run_filter(seen, variance, _drift(trial)).log_likelihood + 0.5 * ((trial[4] - _DAMPING_PRIOR[0]) / _DAMPING_PRIOR[1]) ** 2
+
+    best = minimize(loss, np.array([-8.0, -7.0, -6.0, -8.0, 1.0]), method="L-BFGS-B",
+                    bounds=[(_LOWEST, _HIGHEST)] * 4 + [(-3.0, 5.0)])
+    return _drift(best.x)
+
+
+def _drift(trial: Floats) -> Drift:
+    return Drift(*(float(value) for value in np.exp(trial[:4])), damping=float(1.0 / (1.0 + np.exp(-trial[4]))))
