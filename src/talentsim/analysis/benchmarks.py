@@ -128,6 +128,8 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Panel, int], Forecast]]] = {
 }
 """Name -> (name in the published table of scores, forecast)."""
 
+NEEDS_COVARIATES = tuple(name for name in BENCHMARKS if name.startswith(("gravity", "multinomial")))
+
 
 def stock_trend(known: Panel, horizon: int) -> Floats:
     """Return stocks on their damped trend; shape (horizon, k)."""

@@ -74,7 +74,7 @@ def calibrate(config: Config, targets: dict[str, tuple[float, float]]) -> Calibr
                                               rules.fit_from, rules.known_until)) for each in (variant.law, law))
     careers = pd.DataFrame([(name, *targets[name], before[name], after[name], abs(after[name] - targets[name][0]) <= targets[name][1])
                             for name in targets], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
-    rolling = rolling_scores(replace(variant, law=law), known, config.world.burn_in_year, ORIGINS,
+    rolling = rolling_scores(replace(variant, law=law), known, lived, ORIGINS,
                              lambda then: fit_drifts(then, rules.fit_from))
     return Calibration(pd.DataFrame(rows, columns=["key", "before", "proposed", "method"]), careers, rolling)
 

@@ -64,16 +64,17 @@ def forecast(variant: Variant, lived: Replay, known: Panel, horizon: int, drifts
     return Forecast(int(lived.years[-1]) + 1, flows, stocks)
 
 
-def rolling_scores(variant: Variant, known: Panel, burn_in_year: int, origins: Iterable[int], drifts: DriftsOf | None = None,
+def rolling_scores(variant: Variant, known: Panel, lived: Replay, origins: Iterable[int], drifts: DriftsOf | None = None,
                    longest: int = 6) -> pd.DataFrame:
     """Forecast from each of several years what was known at the end; one row of scores each.
 
     Parameters
     ----------
+    lived
+        The replay of the known panel.
     drifts
         Fits the drift of the constants to what was known; None takes the rules'.
     """
-    lived = live(variant, known, burn_in_year)
     rows = []
     for origin in origins:
         then = lived.until(origin)
@@ -137,8 +138,8 @@ def _constants(variant: Variant, lived: Replay, horizon: int, drifts: dict[str, 
     if variant.hold == "mean":
         moves = lived.exposure[-3:] * np.exp(lived.corridor[-3:])
         off = ~np.eye(moves.shape[1], dtype=bool)
-        mean = np.where(off, np.log(moves.sum(axis=0) / np.where(off, lived.exposure[-3:].sum(axis=0), 1.0), where=off), 0.0)
-        return np.repeat(mean[None], horizon, axis=0)
+        ratio = np.divide(moves.sum(axis=0), lived.exposure[-3:].sum(axis=0), out=np.ones(off.shape), where=off)
+        return np.repeat(np.log(ratio)[None], horizon, axis=0)
     known = lived.years >= variant.rules.fit_from
     drifts = {kind: replace(each, slope=0.0, first_slope=0.0) if kind in variant.still else each for kind, each in drifts.items()}
     return forecast_corridors(take_apart(lived.corridor[known], lived.exposure[known]), drifts, horizon, float(variant.rules.world_trend))

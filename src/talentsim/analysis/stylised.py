@@ -26,6 +26,9 @@ NOT_SHOWN = {
 }
 
 
+NEED_COVARIATES = ("G1", "G2", "G6", "G7")
+
+
 @dataclass(frozen=True)
 class Series:
     """Yearly flows, stocks and entries, of the panel or of a run; entries and exits as shares are unknown to the panel."""
@@ -238,6 +241,8 @@ def fact_table(targets: pd.DataFrame, observed: Series, model: Series, persons: 
     rows = []
     for each in targets.itertuples():
         name, target, remark, panel = str(each.id), float(each.target), NOT_SHOWN.get(str(each.id), ""), float("nan")
+        if name in NEED_COVARIATES and not observed.panel.has_covariates:
+            remark = "no covariates in the data folder"
         first = last = None
         ahead = [float("nan")] * 2
         value = persons.get(name, float("nan"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from talentsim.analysis.benchmarks import BENCHMARKS
+from talentsim.analysis.benchmarks import BENCHMARKS, NEEDS_COVARIATES
 from talentsim.analysis.calibrate import ORIGINS
 from talentsim.analysis.careers import counted_careers, expected_careers, moments
 from talentsim.analysis.forecast import (
@@ -77,7 +77,8 @@ def validate(config: Config, targets: pd.DataFrame, runs: Sequence[RunTables] = 
                         f"{int(panel.years[-1]) - 1} or earlier")
     lived = live(variant, known, config.world.burn_in_year)
     expected = forecast(variant, lived, known, horizon)
-    made = {name: make(known, horizon) for name, (_, make) in BENCHMARKS.items()} | {MODEL: expected}
+    made = {name: make(known, horizon) for name, (_, make) in BENCHMARKS.items() if panel.has_covariates or name not in NEEDS_COVARIATES}
+    made[MODEL] = expected
     if runs:
         made[AGENTS.format(len(runs), config.population.scale)] = mean_of_runs(runs, expected.first, horizon, config.population.scale)
     persons = moments(expected_careers(lived, variant.rules.fit_from, variant.rules.known_until) if lives is None else
@@ -109,18 +110,19 @@ def ablation_table(config: Config, model: Variant, panel: Panel, known: Panel) -
         "without tenure and career age": without_tenure(model),
         "with diaspora": with_diaspora(model),
         "with ecosystem (stock of researchers)": with_ecosystem(model),
-        "with pay (GDP per head)": with_pay(model),
         "constants as in the last year": replace(model, hold="last"),
         "constants as in the mean of three years": replace(model, hold="mean"),
         "no slope of the country left": replace(model, still=("origin",)),
         "no slope of the country entered": replace(model, still=("destination",)),
         "no slope of the corridor": replace(model, still=("corridor",)),
     }
+    if panel.has_covariates:
+        variants["with pay (GDP per head)"] = with_pay(model)
     measures = ("wlogRMSE", "CPC", "MAPE50", "netrate_RMSE_permil")
     rows = []
     for name, variant in variants.items():
-        rolling = rolling_scores(variant, known, config.world.burn_in_year, ORIGINS)
         lived = live(variant, known, config.world.burn_in_year)
+        rolling = rolling_scores(variant, known, lived, ORIGINS)
         test = score(panel, forecast(variant, lived, known, len(panel.years) - len(known.years)))
         rows.append({"variant": name} | {f"rolling {each}": float(rolling[each].mean()) for each in measures}
                     | {f"test {each}": test[each] for each in (*measures, "chg_corr50")})

@@ -22,6 +22,8 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "calibrate": Command("talentsim.commands.calibrate", "calibrate world=scholars", "fit to the known years; propose figures"),
+    "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make world=scholars' tables from published files"),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
     "indicators": Command("talentsim.commands.indicators", "indicators [NAME]", "stay rates, gaps, dependence and the like, in both arms"),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
@@ -29,6 +31,8 @@ COMMANDS: dict[str, Command] = {
     "runs": Command("talentsim.commands.runs", "runs [verify|prune]", "list, filter, verify or clear the stored runs"),
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
     "show": Command("talentsim.commands.show", "show scenario=visa_tightening", "say in words what a scenario changes"),
+    "validate": Command("talentsim.commands.validate", "validate [agents] world=scholars",
+                        "score years not seen, beside statistical benchmarks"),
     "sources": Command("talentsim.commands.sources", "sources", "the sources behind the figures"),
 }
 

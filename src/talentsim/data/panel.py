@@ -34,7 +34,8 @@ class Panel:
     Regions are in the order of `codes`. `migrations[y, c, k]` counts researchers whose country of affiliation changed
     from c to k in `years[y]`: moves between countries of work, whatever the origin of the person. `stock[y, k]` are
     those active in k in that year, `gdp` is GDP per head in constant int'l $ (PPP) from `gdp_years[0]` on. The matrices
-    by pair are those of CEPII: distance in km, 1 for a shared official or spoken language, a colonial tie, a border.
+    by pair are those of CEPII: distance in km, 1 for a shared official or spoken language, a colonial tie, a border. A
+    panel without covariates has no GDP and no matrices; flows and stocks alone build the world.
     """
 
     codes: tuple[str, ...]
@@ -44,6 +45,11 @@ class Panel:
     gdp_years: Integers
     gdp: Floats                     # (y, k)
     pair: dict[str, Floats]         # column -> (c, k), 0 on the diagonal
+
+    @property
+    def has_covariates(self) -> bool:
+        """Whether GDP and the matrices by pair are there."""
+        return bool(self.pair) and len(self.gdp_years) > 0
 
     def until(self, last: int) -> Panel:
         """Return the panel as it was known at the end of `last`: no later flow, stock or GDP."""
@@ -70,17 +76,28 @@ def load_panel(data_dir: str, codes: tuple[str, ...]) -> Panel:
         raise UserError("world.data_dir", f"there is no folder {data_dir!r}",
                         "a folder with " + ", ".join(f"{name}.parquet" for name in COLUMNS),
                         "make one with: talentsim data scholars SOURCE_DIR")
-    tables = {name: _read(folder, name) for name in COLUMNS}
-    flows, stocks, gdp, pair = (tables[name] for name in COLUMNS)
+    flows, stocks = _read(folder, "flows"), _read(folder, "stocks")
     years = _years(folder / "flows.parquet", flows, "year")
     migrations = _cube(folder / "flows.parquet", flows, codes, ("origin", "destination"), "migrations", years)
+    stock_years = _years(folder / "stocks.parquet", stocks, "year")
+    if stock_years[0] > years[0] or stock_years[-1] < years[-1]:
+        raise UserError(str(folder / "stocks.parquet"), f"stocks of {stock_years[0]} to {stock_years[-1]} do not cover the flows",
+                        f"every year from {years[0]} to {years[-1]}")
     stock = _cube(folder / "stocks.parquet", stocks, codes, ("region",), "researchers", years)
-    gdp_years = _years(folder / "covariates.parquet", gdp, "year")
-    level = _cube(folder / "covariates.parquet", gdp, codes, ("region",), "gdp_pc_ppp_rw", gdp_years)
-    once = pair.assign(year=0)
-    matrices = {name: _cube(folder / "covariates_pair.parquet", once, codes, ("origin", "destination"), name, np.zeros(1, int))[0]
+    gdp_years, gdp, pair = _covariates(folder, codes)
+    return Panel(codes, years, migrations, stock, gdp_years, gdp, pair)
+
+
+def _covariates(folder: Path, codes: tuple[str, ...]) -> tuple[Integers, Floats, dict[str, Floats]]:
+    """Read what may explain the flows: years of GDP, GDP and the matrices by pair; nothing where neither table is there."""
+    if not any((folder / f"{name}{suffix}").is_file() for name in ("covariates", "covariates_pair") for suffix in (".parquet", ".csv")):
+        return np.empty(0, np.int64), np.empty((0, len(codes))), {}
+    table, pair = _read(folder, "covariates"), _read(folder, "covariates_pair").assign(year=0)
+    years = _years(folder / "covariates.parquet", table, "year")
+    gdp = _cube(folder / "covariates.parquet", table, codes, ("region",), "gdp_pc_ppp_rw", years)
+    matrices = {name: _cube(folder / "covariates_pair.parquet", pair, codes, ("origin", "destination"), name, np.zeros(1, np.int64))[0]
                 for name in COLUMNS["covariates_pair"][2:]}
-    return Panel(codes, years, migrations, stock, gdp_years, level, matrices)
+    return years, gdp, matrices
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

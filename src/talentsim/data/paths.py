@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.config import Config, UserError
 from talentsim.config.panel import DriftConfig, PanelConfig
 from talentsim.data.drift import Drift, damped_growth, forecast_corridors, take_apart
 from talentsim.data.inversion import MovingLaw, Replay, replay
-from talentsim.data.panel import Panel, load_panel
+from talentsim.data.panel import Panel, load_panel, read_table
 
 KINDS = ("origin", "destination", "corridor")
 
@@ -40,6 +42,22 @@ def panel_of(config: Config) -> Panel:
         raise UserError("world.data_dir", "no folder is given", "a folder with the tables of the migration panel",
                         "world.data_dir=FOLDER; make one with: talentsim data scholars SOURCE_DIR")
     return load_panel(config.world.data_dir, tuple(config.world.countries))
+
+
+def stylised_targets(config: Config) -> pd.DataFrame:
+    """Return the table of stylised facts that lies in the panel's folder: id, fact, target, tolerance, use.
+
+    Raises
+    ------
+    UserError
+        When it is missing or lacks a column.
+    """
+    folder = Path(config.world.data_dir or "")
+    table = read_table(folder, "stylised_facts")
+    for column in ("id", "fact", "target", "tolerance", "use"):
+        if column not in table:
+            raise UserError(str(folder / "stylised_facts.csv"), f"column {column!r} is missing", "id, fact, target, tolerance, use")
+    return table
 
 
 def known_panel(config: Config) -> Panel:

@@ -1,0 +1,97 @@
+"""Tables of calibration and validation for the terminal."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+SCORES = {"wlogRMSE": 3, "CPC": 3, "MAPE50": 1, "chg_corr50": 2, "netrate_RMSE_permil": 2, "TVD_stock": 4, "bias_total%": 1, "R2log": 3}
+
+
+def score_lines(scores: pd.DataFrame, title: str) -> Table:
+    """List forecasts with their scores; the model's lines are bold."""
+    table = _table(title, ["forecast", *SCORES])
+    for row in scores.to_dict("records"):
+        bold = "bold" if str(row["model"]).startswith("model") else ""
+        table.add_row(Text(str(row["model"])), *(_figure(row[name], places) for name, places in SCORES.items()), style=bold)
+    return table
+
+
+def verdict_lines(verdict: pd.DataFrame) -> Table:
+    """List what was asked for and what came out."""
+    table = _table("Asked for and reached", ["score", "required", "reached", ""])
+    for row in verdict.itertuples():
+        table.add_row(str(row.measure), str(row.required), _figure(row.reached, SCORES[str(row.measure)]), "met" if row.met else "MISSED")
+    return table
+
+
+def ablation_lines(ablation: pd.DataFrame) -> Table:
+    """List variants of the model with their scores on rolling origins and on the years after."""
+    columns = [name for name in ablation.columns if name != "variant"]
+    table = _table("What buys what", ["variant", *columns])
+    for row in ablation.to_dict("records"):
+        table.add_row(Text(str(row["variant"])), *(_figure(row[name], SCORES[name.split()[-1]]) for name in columns))
+    return table
+
+
+def fact_lines(facts: pd.DataFrame) -> Table:
+    """List stylised facts with target, the panel's own figure and the model's."""
+    table = _table("Stylised facts", ["id", "fact", "use", "years", "target", "+-", "panel", "model", "inside", "panel after", "model after", "remark"])
+    for row in facts.itertuples():
+        years = "" if math.isnan(row.first) else f"{row.first:.0f}-{row.last:.0f}"
+        inside = "" if math.isnan(row.inside) else "yes" if row.inside else "NO"
+        table.add_row(str(row.id), Text(str(row.fact)), str(row.use), years, f"{row.target:.4g}", f"{row.tolerance:.3g}",
+                      *(_figure(value, 3) for value in (row.panel, row.model)), inside,
+                      *(_figure(value, 3) for value in (row.panel_ahead, row.model_ahead)), Text(str(row.remark)))
+    return table
+
+
+def fact_count(facts: pd.DataFrame) -> str:
+    """Count the facts inside their tolerance, by use, and those outside the count."""
+    shown = facts.dropna(subset=["inside"])
+    parts = [f"{use}: {int(group.inside.sum())} of {len(group)}" for use, group in shown.groupby("use", sort=False)]
+    return (f"Inside tolerance: {int(shown.inside.sum())} of {len(shown)} ({'; '.join(parts)}); outside the count: "
+            f"{', '.join(facts[facts.inside.isna()].id)}")
+
+
+def parameter_lines(parameters: pd.DataFrame) -> Table:
+    """List figures before and as proposed."""
+    table = _table("Proposed", ["key", "before", "proposed", "by"])
+    for row in parameters.itertuples():
+        table.add_row(str(row.key), f"{row.before:.4g}", f"{row.proposed:.4g}", str(row.method))
+    return table
+
+
+def moment_lines(careers: pd.DataFrame) -> Table:
+    """List moments of careers before and as proposed."""
+    table = _table("Moments of careers", ["id", "target", "+-", "before", "proposed", "inside"])
+    for row in careers.itertuples():
+        table.add_row(str(row.id), f"{row.target:.4g}", f"{row.tolerance:.3g}", _figure(row.before, 3), _figure(row.proposed, 3),
+                      "yes" if row.inside else "NO")
+    return table
+
+
+def rolling_lines(rolling: pd.DataFrame) -> Table:
+    """List scores by year of the forecast, and their means."""
+    table = _table("Forecasts within the known years", ["last known year", "years ahead", *SCORES])
+    for row in rolling.to_dict("records"):
+        table.add_row(f"{row['origin']:.0f}", f"{row['years']:.0f}", *(_figure(row[name], places) for name, places in SCORES.items()))
+    mean = rolling.mean()
+    table.add_section()
+    table.add_row("mean", "", *(_figure(mean[name], places) for name, places in SCORES.items()))
+    return table
+
+
+def _table(title: str, columns: list[str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        is_text = column in ("forecast", "variant", "fact", "remark", "key", "by", "id", "use", "score", "required")
+        table.add_column(column, justify="left" if is_text or number == 0 else "right", overflow="fold")
+    return table
+
+
+def _figure(value: float, places: int) -> str:
+    return "" if math.isnan(value) else f"{value:.{places}f}"

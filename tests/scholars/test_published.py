@@ -1,0 +1,127 @@
+"""The tables come out of files like the published ones, and the commands use them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from talentsim.analysis.forecast import as_configured, forecast, live
+from talentsim.analysis.scores import score
+from talentsim.cli import run
+from talentsim.config import Config, UserError
+from talentsim.data.panel import Panel, load_panel
+from talentsim.data.published import make_tables, write_tables
+
+
+def publish(panel: Panel, folder: Path, raw: bool = False, csv: bool = True) -> None:
+    """Write the panel as the database publishes countries, with the rest of the world as two countries."""
+    named = panel.codes[:-1]
+    rows, flows = [], []
+    for y, year in enumerate(panel.years):
+        moves = panel.migrations[y]
+        arrive, leave = moves.sum(axis=0), moves.sum(axis=1)
+        for k, code in enumerate(named):
+            rows.append((code, year, panel.stock[y, k], arrive[k], leave[k]))
+            flows += [(year, code, other, moves[k, j]) for j, other in enumerate(named) if moves[k, j] and j != k]
+            flows += [(year, code, "BEL", moves[k, -1] // 2), (year, "AUT", code, moves[-1, k] // 3)]    # seen in part only
+        third = panel.stock[y, -1] // 3
+        rows += [("BEL", year, third, 5, 6), ("AUT", year, panel.stock[y, -1] - third, 7, 8)]
+        flows.append((year, "BEL", "AUT", 99))
+    code = "countrycode" if raw else "iso3code"
+    country = pd.DataFrame(rows, columns=[code, "year", "padded_population_of_researchers", "number_of_inmigrations", "number_of_outmigrations"])
+    names = ("migrationfrom", "migrationto") if raw else ("iso3codefrom", "iso3codeto")
+    between = pd.DataFrame(flows, columns=["year", *names, "n_migrations"])
+    if raw:
+        country[code] = country[code].str.lower()
+    for stem, table in (("country", country.astype({"year": float})), ("countryflows", between)):
+        path = folder / f"scopus_2024_V1_scholarlymigration_{stem}{'' if raw else '_enriched'}"
+        if csv:
+            table.to_csv(f"{path}.csv", index=False)
+        else:
+            table.to_parquet(f"{path}.parquet", index=False)
+
+
+@pytest.mark.parametrize(("raw", "csv"), [(False, True), (True, False)])
+def test_published_files_become_the_panel(panel: Panel, tmp_path: Path, raw: bool, csv: bool) -> None:
+    publish(panel, tmp_path, raw, csv)
+    tables = make_tables(tmp_path, panel.codes)
+    write_tables(tables, tmp_path / "out")
+    again = load_panel(str(tmp_path / "out"), panel.codes)
+    assert np.array_equal(again.migrations, panel.migrations) and np.array_equal(again.stock, panel.stock[:len(panel.years)])
+    assert not again.has_covariates
+
+
+def test_what_is_missing_is_named(panel: Panel, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no folder"):
+        make_tables(tmp_path / "nowhere", panel.codes)
+    with pytest.raises(UserError, match="there is no country file"):
+        make_tables(tmp_path, panel.codes)
+    publish(panel, tmp_path)
+    path = next(tmp_path.glob("*country_enriched.csv"))
+    table = pd.read_csv(path)
+    table.drop(columns="number_of_inmigrations").to_csv(path, index=False)
+    with pytest.raises(UserError, match="column 'number_of_inmigrations' is missing"):
+        make_tables(tmp_path, panel.codes)
+    table[table.iso3code != "KOR"].to_csv(path, index=False)
+    with pytest.raises(UserError, match="there is no country 'KOR'"):
+        make_tables(tmp_path, panel.codes)
+
+
+def test_the_commands_from_published_files_to_scores(panel: Panel, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                     capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / "source"
+    source.mkdir()
+    publish(panel, source)
+    assert run(["data", "scholars", str(source)]) == 0
+    said = capsys.readouterr().out
+    assert "No covariates" in said and "world.data_dir=outputs/data/scholars" in said
+    assert run(["validate", "world=scholars", "world.data_dir=outputs/data/scholars"]) == 2
+    assert "stylised_facts" in capsys.readouterr().err
+    for name in ("stylised_facts.csv",):
+        (tmp_path / "outputs/data/scholars" / name).write_bytes((data_dir / name).read_bytes())
+    assert run(["validate", "world=scholars", "world.data_dir=outputs/data/scholars"]) == 0
+    said = capsys.readouterr().out
+    assert "persistence" in said and "gravity" not in said and "Inside tolerance" in said
+    scores = pd.read_parquet(next(tmp_path.glob("outputs/*/*-validate/scores.parquet")))
+    assert scores.set_index("model").wlogRMSE["persistence"] == pytest.approx(0.1771, abs=1e-4)
+
+
+def test_the_shipped_figures_reach_what_was_frozen(scholars: Config, panel: Panel) -> None:
+    """The frozen model's scores on the years it has not seen; they change only with a calibration that says so."""
+    variant, known = as_configured(scholars), panel.until(2014)
+    scores = score(panel, forecast(variant, live(variant, known, scholars.world.burn_in_year), known, 4))
+    for name, value in {"wlogRMSE": 0.1189, "CPC": 0.9584, "MAPE50": 6.467, "chg_corr50": 0.7464, "netrate_RMSE_permil": 1.769,
+                        "TVD_stock": 0.00752}.items():
+        assert scores[name] == pytest.approx(value, rel=2e-3), name
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["data"], "the world or the folder is not given"), (["data", "ai", "x"], "no world with published data called 'ai'"),
+    (["calibrate", "world=toy"], "world 'toy' is not built from the migration panel"), (["validate"], "is not built from the migration panel"),
+    (["validate", "everything", "world=scholars"], "found 'everything'"), (["calibrate", "world=scholars"], "world.data_dir: no folder is given"),
+    (["validate", "world=scholars", "world.data_dir=nowhere"], "there is no folder 'nowhere'")])
+def test_mistakes_are_named(words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(words) == 2
+    assert message in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_calibration_proposes_what_is_shipped(data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["calibrate", "world=scholars", f"world.data_dir={data_dir}", f"output.dir={tmp_path}"]) == 0
+    assert "Moments of careers" in capsys.readouterr().out
+    folder = next(tmp_path.glob("*/*-calibrate"))
+    found = pd.read_parquet(folder / "parameters.parquet")
+    personal = found[found.key.str.startswith("behaviour")]
+    assert personal.proposed.to_numpy() == pytest.approx(personal.before.to_numpy(), abs=0.03)
+    rolling = pd.read_parquet(folder / "rolling.parquet")
+    assert rolling.wlogRMSE.mean() == pytest.approx(0.1254, abs=0.001)
+    assert yaml.safe_load((folder / "world" / "fitted.yaml").read_text(encoding="utf-8"))["name"] == "fitted"
+    fitted = Config.load("world=fitted", f"world.data_dir={data_dir}", config_dir=str(folder))
+    assert fitted.world.panel is not None and fitted.behaviour.study.years == 0
+    assert float(fitted.behaviour.location.onward_move) == pytest.approx(personal.set_index("key").proposed["behaviour.location.onward_move"], rel=1e-3)
