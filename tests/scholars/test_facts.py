@@ -53,11 +53,13 @@ def test_without_covariates_gravity_is_left_out(panel: Panel, data_dir: Path) ->
 
 def test_careers_are_counted_by_hand() -> None:
     """Three people: 7 goes abroad in 2003 and returns in 2005; 8 goes abroad, on, and back to the first host; 9 stays."""
-    people = {"uid": np.array([9, 7, 8], np.uint64), "origin": np.array([1, 0, 0], np.uint8),
-              "entry_year": np.array([2001, 2000, 2000]), "exit_year": np.array([2004, 2010, 2006])}
+    codes = ["AAA", "BBB", "CCC"]
+    people = pd.DataFrame({"uid": np.array([9, 7, 8], np.uint64), "origin": pd.Categorical.from_codes([1, 0, 0], codes),
+                           "entry_year": [2001, 2000, 2000], "exit_year": [2004, 2010, 2006]})
     moves = [(8, 2001, 0, 1), (7, 2003, 0, 2), (8, 2003, 1, 2), (7, 2005, 2, 0), (8, 2006, 2, 1), (9, 2004, 1, 1)]
-    events = dict(zip(("uid", "year", "from", "to"), (np.array(column) for column in zip(*moves, strict=True)), strict=True))
-    events["uid"] = events["uid"].astype(np.uint64)
+    events = pd.DataFrame(moves, columns=["uid", "year", "from", "to"]).astype({"uid": np.uint64})
+    for name in ("from", "to"):
+        events[name] = pd.Categorical.from_codes(events[name], codes)
     found = counted_careers(people, events, 2000, 2010)
     assert found.never_moved[1:5].tolist() == [3, 2, 2, 0]          # 9 is at risk in 2002 to 2004, 7 to 2003, 8 in 2001
     assert found.first_moves[1:5].tolist() == [1, 0, 1, 0]

@@ -104,7 +104,8 @@ def test_the_shipped_figures_reach_what_was_frozen(scholars: Config, panel: Pane
     (["data"], "the world or the folder is not given"), (["data", "ai", "x"], "no world with published data called 'ai'"),
     (["calibrate", "world=toy"], "world 'toy' is not built from the migration panel"), (["validate"], "is not built from the migration panel"),
     (["validate", "everything", "world=scholars"], "found 'everything'"), (["calibrate", "world=scholars"], "world.data_dir: no folder is given"),
-    (["validate", "world=scholars", "world.data_dir=nowhere"], "there is no folder 'nowhere'")])
+    (["validate", "world=scholars", "world.data_dir=nowhere"], "there is no folder 'nowhere'"),
+    (["world=scholars", "scenario=return_programme"], "world.data_dir: no folder is given")])
 def test_mistakes_are_named(words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(words) == 2

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from talentsim.arrays import Floats, Integers
 from talentsim.data.inversion import Replay
@@ -39,22 +39,20 @@ def expected_careers(lived: Replay, first: int, last: int) -> Careers:
     return Careers(*counts, n_moves=float(counts[1].sum()) + later, n_later_moves=later, n_returns=returns)
 
 
-def counted_careers(people: Mapping[str, np.ndarray], events: Mapping[str, np.ndarray], first: int, last: int) -> Careers:
+def counted_careers(people: pd.DataFrame, events: pd.DataFrame, first: int, last: int) -> Careers:
     """Count careers of agents in some years.
 
     Parameters
     ----------
     people, events
-        Columns of the tables of persons; the run must have reported its burn-in, or first moves are taken for later ones.
+        Tables of persons of one run, countries as categories of the same codes.
     """
-    order = np.argsort(people["uid"], kind="stable")
-    uid, origin = people["uid"][order], people["origin"][order].astype(np.int64)
-    entry, end = (people[name][order].astype(np.int64) for name in ("entry_year", "exit_year"))
-    is_move = events["from"] != events["to"]
-    at = np.flatnonzero(is_move)
-    at = at[np.lexsort((events["year"][at], events["uid"][at]))]
-    who = np.searchsorted(uid, events["uid"][at])
-    year, to = events["year"][at].astype(np.int64), events["to"][at].astype(np.int64)
+    people = people.sort_values("uid", kind="stable")
+    uid, origin = people["uid"].to_numpy(), people["origin"].cat.codes.to_numpy(dtype=np.int64)
+    entry, end = (people[name].to_numpy(dtype=np.int64) for name in ("entry_year", "exit_year"))
+    moves = events[events["from"].cat.codes != events["to"].cat.codes].sort_values(["uid", "year"], kind="stable")
+    who = np.searchsorted(uid, moves["uid"].to_numpy())
+    year, to = moves["year"].to_numpy(dtype=np.int64), moves["to"].cat.codes.to_numpy(dtype=np.int64)
     number = _number_of(who)
     back = _leads_back(who, number, origin, to)
     n_moves = np.bincount(who, minlength=len(uid))

@@ -29,7 +29,6 @@ from talentsim.arrays import Floats
 from talentsim.config import Config, UserError
 from talentsim.data.panel import Panel
 from talentsim.data.paths import panel_of
-from talentsim.recorder import RunTables
 
 REQUIRED: dict[str, tuple[str, float]] = {
     "wlogRMSE": ("at most", 0.120), "CPC": ("at least", 0.957), "MAPE50": ("at most", 7.5), "chg_corr50": ("at least", 0.65),
@@ -51,17 +50,26 @@ class Validation:
     verdict: pd.DataFrame       # measure, required, reached, whether met
 
 
-def validate(config: Config, targets: pd.DataFrame, runs: Sequence[RunTables] = (), lives: RunTables | None = None) -> Validation:
+@dataclass(frozen=True)
+class AgentRuns:
+    """Tables of runs of agents: flows and stocks of all replications, people and events of one, of a smaller world."""
+
+    replications: int
+    flows: pd.DataFrame
+    stocks: pd.DataFrame
+    people: pd.DataFrame
+    events: pd.DataFrame
+
+
+def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = None) -> Validation:
     """Score the years of the panel after `known_until`, once, with everything named beforehand.
 
     Parameters
     ----------
     targets
         The published table of stylised facts.
-    runs
-        Runs of the agents, whose mean is scored too.
-    lives
-        A run that recorded persons from the first year of burn-in, for patterns of careers; without it they are the
+    agents
+        Runs of agents: their mean is scored too, and patterns of careers are counted in them; without, these are the
         twin's.
 
     Raises
@@ -79,10 +87,12 @@ def validate(config: Config, targets: pd.DataFrame, runs: Sequence[RunTables] = 
     expected = forecast(variant, lived, known, horizon)
     made = {name: make(known, horizon) for name, (_, make) in BENCHMARKS.items() if panel.has_covariates or name not in NEEDS_COVARIATES}
     made[MODEL] = expected
-    if runs:
-        made[AGENTS.format(len(runs), config.population.scale)] = mean_of_runs(runs, expected.first, horizon, config.population.scale)
-    persons = moments(expected_careers(lived, variant.rules.fit_from, variant.rules.known_until) if lives is None else
-                      counted_careers(lives.persons["people"], lives.persons["events"], variant.rules.fit_from, variant.rules.known_until))
+    if agents is not None:
+        made[AGENTS.format(agents.replications, config.population.scale)] = mean_of_runs(
+            agents, panel.codes, expected.first, horizon, config.population.scale)
+    first, last = variant.rules.fit_from, variant.rules.known_until
+    persons = moments(expected_careers(lived, first, last) if agents is None else
+                      counted_careers(agents.people, agents.events, first, last))
     series = _series(panel, lived.migrations[-len(known.years):], lived.entries[-len(known.years):], expected,
                      float(config.behaviour.exit.rate))
     observed = Series(panel, panel.migrations, panel.stock[:len(panel.years)])
@@ -91,12 +101,17 @@ def validate(config: Config, targets: pd.DataFrame, runs: Sequence[RunTables] = 
                       ablation_table(config, variant, panel, known), _verdict(scores[scores.model == MODEL].iloc[0]))
 
 
-def mean_of_runs(runs: Sequence[RunTables], first: int, horizon: int, scale: float) -> Forecast:
+def mean_of_runs(agents: AgentRuns, codes: Sequence[str], first: int, horizon: int, scale: float) -> Forecast:
     """Return the mean flows and stocks of runs of agents, in researchers."""
-    start = first - int(runs[0].years[0])
-    flows = np.mean([run.moves.sum(axis=(1, 2))[start:start + horizon] for run in runs], axis=0) / scale
-    stocks = np.mean([run.researchers.sum(axis=(1, 2, 4))[start:start + horizon] for run in runs], axis=0) / scale
-    return Forecast(first, flows, stocks)
+    def spread(table: pd.DataFrame, value: str, *axes: str) -> Floats:
+        kept = table[(table.year >= first) & (table.year < first + horizon)]
+        place = {code: number for number, code in enumerate(codes)}
+        index = (kept.year.to_numpy(dtype=int) - first, *(kept[axis].astype(str).map(place).to_numpy(dtype=int) for axis in axes))
+        total = np.zeros((horizon, *[len(codes)] * len(axes)))
+        np.add.at(total, index, kept[value].to_numpy(dtype=float))
+        return total / (scale * agents.replications)
+
+    return Forecast(first, spread(agents.flows, "moves", "from", "to"), spread(agents.stocks, "researchers", "work"))
 
 
 def ablation_table(config: Config, model: Variant, panel: Panel, known: Panel) -> pd.DataFrame:

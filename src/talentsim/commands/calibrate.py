@@ -13,14 +13,14 @@ def run(arguments: Arguments) -> int:
     UserError
         When the world has no panel, or its tables are missing or wrong.
     """
-    from datetime import datetime
     from pathlib import Path
 
     from talentsim.analysis.calibrate import FIRST_MOMENTS, SECOND_MOMENTS, calibrate
     from talentsim.config import Config
     from talentsim.data.paths import panel_of, stylised_targets
     from talentsim.data.proposals import write_proposal
-    from talentsim.ensemble.store import prepare_folder, write_table
+    from talentsim.ensemble.identity import data_digests
+    from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
     from talentsim.report.evaluation import moment_lines, parameter_lines, rolling_lines
     from talentsim.report.tables import plain
     from talentsim.report.terminal import terminal
@@ -29,14 +29,16 @@ def run(arguments: Arguments) -> int:
     panel_of(config)
     table = stylised_targets(config).set_index("id")
     targets = {name: (float(table.target[name]), float(table.tolerance[name])) for name in FIRST_MOMENTS} | SECOND_MOMENTS
-    folder = prepare_folder(Path(config.output.dir) / f"{datetime.now():%Y-%m-%d}" / f"{datetime.now():%H-%M-%S-%f}-calibrate")
-    found = calibrate(config, targets)
+    folder = dated_folder(Path(config.output.dir), "calibrate")
+    with new_results(folder) as written:
+        found = calibrate(config, targets)
+        for name in ("parameters", "careers", "rolling"):
+            written += write_table(getattr(found, name), folder, name, config.output.csv)
+        written += write_proposal(found.parameters, folder, config.world.name)
+        write_manifest(folder, {"command": "calibrate", "config": config.model_dump(mode="json"), "data_sha256": data_digests(config)}, written)
     out = terminal()
     for lines in (parameter_lines(found.parameters), moment_lines(found.careers), rolling_lines(found.rolling)):
         out.print(lines)
-    for name in ("parameters", "careers", "rolling"):
-        write_table(getattr(found, name), folder, name, config.output.csv)
-    write_proposal(found.parameters, folder, config.world.name)
     out.print(plain(f"Proposed: {folder}. Try it: talentsim validate --config-dir {folder} world=fitted "
                     f"world.data_dir={config.world.data_dir}"))
     return 0

@@ -34,7 +34,7 @@ def run(arguments: Arguments) -> int:
 
 
 def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
-    """Return the arms when their sources are known and the output folder can be written to.
+    """Return the arms when their sources are known, their data are there and the output folder can be written to.
 
     Raises
     ------
@@ -42,10 +42,12 @@ def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
         Otherwise.
     """
     from talentsim.data.sources import used_sources
+    from talentsim.data.tables import corridor_path
     from talentsim.ensemble.results import prepare_folder
 
     for arm in (baseline, scenario):
         used_sources(arm)
+        corridor_path(arm)
     prepare_folder(Path(scenario.output.dir))
     return baseline, scenario
 

@@ -20,7 +20,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.config import Config, UserError, unknown_name
     from talentsim.data.panel import load_panel
     from talentsim.data.published import make_tables, write_tables
-    from talentsim.ensemble.store import prepare_folder
+    from talentsim.ensemble.results import prepare_folder
     from talentsim.report.tables import plain
     from talentsim.report.terminal import terminal
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from talentsim.commands.arguments import Arguments
 
 if TYPE_CHECKING:
+    from talentsim.analysis.validate import AgentRuns
     from talentsim.config import Config
-    from talentsim.recorder import RunTables
 
 LIVES_SCALE = 0.1       # agents per researcher of the run that patterns of careers are counted in
 
@@ -21,13 +21,13 @@ def run(arguments: Arguments) -> int:
     UserError
         When the world has no panel, or its tables are missing or wrong.
     """
-    from datetime import datetime
     from pathlib import Path
 
     from talentsim.analysis.validate import validate
     from talentsim.config import Config, UserError
     from talentsim.data.paths import panel_of, panel_paths, stylised_targets
-    from talentsim.ensemble.store import prepare_folder, write_table
+    from talentsim.ensemble.identity import data_digests
+    from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
     from talentsim.report.evaluation import ablation_lines, fact_count, fact_lines, score_lines, verdict_lines
     from talentsim.report.tables import plain
     from talentsim.report.terminal import terminal
@@ -38,9 +38,13 @@ def run(arguments: Arguments) -> int:
     panel = panel_of(config)
     panel_paths(config)
     targets = stylised_targets(config)
-    folder = prepare_folder(Path(config.output.dir) / f"{datetime.now():%Y-%m-%d}" / f"{datetime.now():%H-%M-%S-%f}-validate")
-    runs, lives = _agents(config) if arguments.words[1:] else ([], None)
-    found = validate(config, targets, runs, lives)
+    folder = dated_folder(Path(config.output.dir), "validate")
+    with new_results(folder) as written:
+        agents = _agents(config) if arguments.words[1:] else None
+        found = validate(config, targets, agents)
+        for name in ("scores", "facts", "ablation", "verdict"):
+            written += write_table(getattr(found, name), folder, name, config.output.csv)
+        write_manifest(folder, {"command": "validate", "config": config.model_dump(mode="json"), "data_sha256": data_digests(config)}, written)
     assert config.world.panel is not None
     out = terminal(piped_width=200)
     years = f"{config.world.panel.known_until + 1}-{panel.years[-1]}"
@@ -49,19 +53,20 @@ def run(arguments: Arguments) -> int:
         out.print(lines)
     out.print(plain(fact_count(found.facts)))
     out.print(plain("Sampling noise alone is worth 0.055 of wlogRMSE and two vintages of the data differ by 0.073: differences under 0.01 mean nothing."))
-    for name in ("scores", "facts", "ablation", "verdict"):
-        write_table(getattr(found, name), folder, name, config.output.csv)
     out.print(plain(f"Results: {folder}"))
     return 0
 
 
-def _agents(config: Config) -> tuple[list[RunTables], RunTables]:
-    """Run the agents: all replications for the scores, and a smaller world from its first day for careers."""
-    from talentsim.ensemble.runner import run_ensemble, run_one
+def _agents(config: Config) -> AgentRuns:
+    """Run the agents: all replications for the scores, and a smaller world whose people are recorded for careers."""
+    from talentsim.analysis.validate import AgentRuns
+    from talentsim.ensemble.ensemble import run_ensemble
 
-    small = config.model_copy(update={
+    def kept(people: bool) -> dict[str, object]:
+        return {"output": config.output.model_copy(update={"people": people})}
+
+    small = config.model_copy(update=kept(True) | {
         "population": config.population.model_copy(update={"scale": min(config.population.scale, LIVES_SCALE)}),
-        "world": config.world.model_copy(update={"start_year": config.world.burn_in_year}),
-        "output": config.output.model_copy(update={"people": True})})
-    bare = config.model_copy(update={"output": config.output.model_copy(update={"people": False})})
-    return run_ensemble(bare), run_one(small, 0)
+        "ensemble": config.ensemble.model_copy(update={"replications": 1})})
+    runs, lives = run_ensemble(config.model_copy(update=kept(False))), run_ensemble(small)
+    return AgentRuns(len(runs), runs.frame("flows"), runs.frame("stocks"), lives.frame("people"), lives.frame("events"))

@@ -22,7 +22,8 @@ PROVENANCE = {"title", "unit", "range", "source", "evidence", "year", "note"}
 """What a figure or a policy says of itself beside its value."""
 
 NOT_THE_MODEL = ("__init__.py", "__main__.py", "cli.py", "commands/", "job.py", "report/", "dashboard/", "analysis/", "ensemble/",
-                 "meanfield.py", "data/facts", "data/sources", "config/compose.py", "config/arms.py", "config/errors.py")
+                 "meanfield.py", "data/facts", "data/sources", "data/published.py", "data/proposals.py", "config/compose.py",
+                 "config/arms.py", "config/errors.py")
 """Beginnings of the package's files that no run depends on."""
 
 FORMAT = 1
