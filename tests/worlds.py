@@ -43,6 +43,19 @@ def feedback_off(plain: Plain) -> Plain:
     return changes
 
 
+def open_doors(plain: Plain) -> Plain:
+    """Return a copy without visa regimes, as the mean-field twin has none."""
+    return copy.deepcopy(plain) | {"visa": {"name": "open", "title": "No visas", "open": True}}
+
+
+def no_caps(plain: Plain) -> Plain:
+    """Return a copy without ranked lotteries: there one person's application bears on another's chance."""
+    data = copy.deepcopy(plain)
+    for country in data["world"]["countries"].values():
+        country["visa"]["work_visa_cap"] = None
+    return data
+
+
 def policy(lever: str, **fields: Any) -> Plain:
     """Return a policy as plain data, by default of the USA from 2026 for good."""
     return {"lever": lever, "countries": ["USA"], "start": 2026, "change": "add", "value": 0.0} | fields

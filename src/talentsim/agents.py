@@ -10,7 +10,7 @@ from mesa import Agent
 from mesa.agent import AgentSet
 
 from talentsim.arrays import ABILITY_UNIT, HOME_UNIT
-from talentsim.vocab import CareerStage
+from talentsim.vocab import CareerStage, VisaStatus
 
 if TYPE_CHECKING:
     from talentsim.model import TalentModel
@@ -68,6 +68,31 @@ class Researcher(Agent):
     def career_stage(self) -> CareerStage:
         """Student or researcher."""
         return CareerStage(self._value("career_stage"))
+
+    @property
+    def visa_status(self) -> VisaStatus:
+        """Right by which they live where they live."""
+        return VisaStatus(self._value("visa_status"))
+
+    @property
+    def status_since(self) -> int:
+        """Year in which that right began."""
+        return self._value("status_since")
+
+    @property
+    def employer(self) -> str:
+        """Name of the employer; a student's is the university."""
+        return str(self.model.world.employers.names[self._value("employer")])
+
+    @property
+    def hq_country(self) -> str:
+        """Country of the employer's headquarters."""
+        return str(self.model.codes[int(self.model.world.employers.hq[self._value("employer")])])
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether they are tied to an institution on a screening list."""
+        return bool(self._value("is_listed"))
 
     @property
     def entry_year(self) -> int:

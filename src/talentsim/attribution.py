@@ -1,48 +1,35 @@
-"""Attribution: one total, split by origin, training and work country."""
+"""Attribution: one total, credited by origin, training, work and headquarters country."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from talentsim.arrays import Floats, Integers
-from talentsim.state.researchers import Researchers
-from talentsim.vocab import CareerStage
+from talentsim.vocab import Attribution
 
-AXES = ("origin", "training", "work")
+AXES = tuple(Attribution)
 
 
-def cells(researchers: Researchers, n_countries: int) -> Integers:
-    """Return each researcher's place in a table over (origin, training, work, stage), flattened."""
-    cell = researchers.origin_country.astype(np.int64)
-    for column in (researchers.training_country, researchers.work_country):
-        cell *= n_countries
+def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
+    """Return each researcher's place in a table with these columns as axes, flattened in C order."""
+    cell = columns[0].astype(np.int64)
+    for column, size in zip(columns[1:], sizes[1:], strict=True):
+        cell *= size
         cell += column
-    cell *= len(CareerStage)
-    cell += researchers.career_stage
     return cell
 
 
-def sum_by_cell(researchers: Researchers, weight: np.ndarray | None, n_countries: int) -> Floats:
-    """Sum whole-number weights (None counts heads) over (origin, training, work, stage); exact below 2**53."""
-    shape = (n_countries, n_countries, n_countries, len(CareerStage))
-    return np.bincount(cells(researchers, n_countries), weight, minlength=int(np.prod(shape))).reshape(shape)
+def sum_by_cell(cell: Integers, weight: np.ndarray | None, sizes: tuple[int, ...]) -> Floats:
+    """Sum whole-number weights (None counts heads) by cell; exact below 2**53, so the same in any order of rows."""
+    return np.bincount(cell, weight, minlength=int(np.prod(sizes))).reshape(sizes)
 
 
-def shares(works: Floats, by: str) -> Floats:
-    """Return the share of the total credited to each country.
+def credited(works: Floats, by: Attribution) -> Floats:
+    """Return the works credited to each country: shape (..., origin, training, work, hq) to (..., n_countries)."""
+    return works.sum(axis=tuple(axis - len(AXES) for axis, name in enumerate(AXES) if name is not by))
 
-    Parameters
-    ----------
-    works
-        Shape (..., origin, training, work).
-    by
-        "origin", "training" or "work".
 
-    Returns
-    -------
-    Shares that sum to 1, shape (..., n_countries); 0 where there is no total.
-    """
-    others = tuple(axis - len(AXES) for axis, name in enumerate(AXES) if name != by)
-    credited = works.sum(axis=others)
-    total = credited.sum(axis=-1, keepdims=True)
-    return np.divide(credited, total, out=np.zeros_like(credited, dtype=float), where=total > 0)
+def shares(works: Floats) -> Floats:
+    """Return each country's share of the total along the last axis; 0 where there is no total."""
+    total = works.sum(axis=-1, keepdims=True)
+    return np.divide(works, total, out=np.zeros_like(works, dtype=float), where=total > 0)

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from talentsim.arrays import Codes, Floats, Integers, Words
+from talentsim.arrays import Booleans, Codes, Floats, Integers, Words
 from talentsim.streams import to_exponential, to_uniform, words_at
 
 STAY, AWAY, HOME = 0, 1, 2
@@ -73,10 +73,29 @@ class Choosers:
 
 @dataclass(frozen=True)
 class Admission:
-    """Chance of refusal by cell and alternative, and the keys of its draws: one for each (person, alternative)."""
+    """Screening by the alternatives.
+
+    Parameters
+    ----------
+    p_refusal
+        Chance of refusal by class of choosers and alternative, shape (n_classes, n_countries).
+    of
+        Class of each chooser, shape (n,).
+    keys
+        Keys of the draws, one for each alternative: a person's draw is their own for each.
+    closed
+        Doors that are shut, which is no refusal; shape (n, n_countries). None shuts none.
+    """
 
     p_refusal: Floats
+    of: Integers
     keys: Words
+    closed: Booleans | None = None
+
+    def part(self, start: int, stop: int) -> Admission:
+        """Return the screening of the choosers from `start` to before `stop`."""
+        closed = None if self.closed is None else self.closed[start:stop]
+        return Admission(self.p_refusal, self.of[start:stop], self.keys, closed)
 
 
 @dataclass(frozen=True)
@@ -97,11 +116,12 @@ def choose(table: ChoiceTable, choosers: Choosers, keys: Words, admission: Admis
     keys
         Draw keys of the alternatives, shape (n_countries,).
     admission
-        Screening by the alternatives; None admits everybody everywhere. The reference always admits.
+        Screening by the alternatives; None admits everybody everywhere. One at least has to admit without fail.
     chunk
         Choosers handled at once; the result does not depend on it, the time does: arrays should stay in cache.
     """
-    parts = [_choose_part(table, choosers.part(start, start + chunk), keys, admission, start)
+    parts = [_choose_part(table, choosers.part(start, start + chunk), keys,
+                          None if admission is None else admission.part(start, start + chunk), start)
              for start in range(0, len(choosers), chunk)]
     if not parts:
         nobody = np.empty(0, dtype=np.int64)
@@ -118,7 +138,9 @@ def _choose_part(table: ChoiceTable, who: Choosers, keys: Words, admission: Admi
         return Chosen(arrives.argmin(axis=1).astype(np.uint8), nobody, nobody)
 
     screening = to_uniform(words_at(who.address[:, None], admission.keys[None, :]))
-    refused = screening < admission.p_refusal[who.cell]
+    refused = screening < admission.p_refusal[admission.of]
+    if admission.closed is not None:
+        arrives[admission.closed] = np.inf
     chosen = np.where(refused, np.inf, arrives).argmin(axis=1)
     earliest = arrives[np.arange(len(who)), chosen]
     refused &= arrives < earliest[:, None]

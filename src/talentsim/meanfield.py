@@ -16,11 +16,21 @@ from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
 from talentsim.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
 from talentsim.config import Config
 from talentsim.config.behaviour import Weights
-from talentsim.data.tables import base_levers, cohort_path, corridor_path, destination_table, lever_axes, origin_table
+from talentsim.data.tables import (
+    base_levers,
+    cohort_path,
+    corridor_path,
+    destination_table,
+    employer_table,
+    exempt_share,
+    lever_axes,
+    origin_table,
+    regime_table,
+)
 from talentsim.policy import levers_in_year
 from talentsim.state.countries import Countries
 from talentsim.streams import to_normal
-from talentsim.utility import Conditions, systematic_utility
+from talentsim.utility import Conditions, offered_pay, systematic_utility
 from talentsim.vocab import MOVES, Reason
 
 
@@ -70,6 +80,7 @@ class MeanField:
         self.n = len(self.countries)
         self.origins, self.destinations = origin_table(config), destination_table(config)
         self.levers, self.axes, self.cohorts = base_levers(config), lever_axes(config), cohort_path(config)
+        self.employers, self.exempt_share = employer_table(config), exempt_share(regime_table(config), self.destinations)
         self.corridors = corridor_path(config)
         start = np.log(self.destinations.strength)
         self.log_strength = np.broadcast_to(start, self.cohorts.shape) if log_strength is None else log_strength
@@ -101,6 +112,7 @@ class MeanField:
 
     def _step(self, state: _State, place: int, year: int) -> dict[str, Floats]:
         levers = levers_in_year(self.levers, self.config.policies, year, self.axes)
+        levers["pay"] = offered_pay(levers, self.employers, self.destinations.industry_share)
         work = self._table(self.behaviour.location.weights, levers, place, state, self.destinations.asc_work)
         study = self._table(self.behaviour.study.weights, levers, place, state, self.destinations.asc_study)
         moves = np.zeros((len(MOVES), self.n, self.n, self.n))
@@ -124,7 +136,7 @@ class MeanField:
     def _table(self, weights: Weights, levers: dict[str, Floats], place: int, state: _State, asc: Floats) -> ChoiceTable:
         return systematic_utility(weights, Conditions(
             self.countries, levers, self.log_strength[place], state.diaspora, asc,
-            float(self.behaviour.friction.cap_years), corridor=self.corridors[place]))
+            float(self.behaviour.friction.cap_years), self.exempt_share, corridor=self.corridors[place]))
 
     def study_shares(self, table: ChoiceTable, levers: dict[str, Floats]) -> Floats:
         """Return the chance that an entrant trains in each country, the student visa included; shape (m, o, t)."""

@@ -10,16 +10,20 @@ import numpy as np
 from talentsim.agents import ResearcherSet, view
 from talentsim.config import Config
 from talentsim.recorder import Recorder, RunTables
-from talentsim.rules import ecosystem, entry, exit, graduation, location, output, policy, study
+from talentsim.rules import admission, displacement, ecosystem, entry, exit, graduation, hiring, location, output, policy, study, visa
 from talentsim.state.world import World
 
 SCHEDULE: tuple[Callable[[World, int], None], ...] = (
     policy.step,        # the dated changes in force give this year's levers
     entry.step,         # new cohorts by origin
     study.step,         # stay or train abroad, student visa
-    graduation.step,    # stay, go home or go elsewhere
+    graduation.step,    # stay, go home or try elsewhere
+    visa.step,          # clocks, permanence, renewal, expiry
     location.step,      # those who search choose a country
-    output.step,        # works and frontier works, attributed
+    admission.step,     # screening, lottery under the cap, refusal, other ways
+    displacement.step,  # those without a status left: placed elsewhere, home, or the next-best country
+    hiring.step,        # employer in the country
+    output.step,        # works and frontier works, attributed four ways
     ecosystem.step,     # strength and diaspora
     exit.step,          # those whose career ends
 )
@@ -46,7 +50,7 @@ class TalentModel(mesa.Model):
         self.config = config
         self.year = config.world.burn_in_year - 1
         self.world = World.from_config(config, seed, replication)
-        self.recorder = Recorder(config.headline_year)
+        self.recorder = Recorder(config.world.start_year)
         self._views: ResearcherSet | None = None
         self.datacollector = mesa.DataCollector(model_reporters={
             "year": "year", "researchers": lambda model: len(model.world.researchers),
@@ -78,8 +82,8 @@ class TalentModel(mesa.Model):
         self._views = None
         for submodel in SCHEDULE:
             submodel(self.world, self.year)
+        self.recorder.observe(self.world, self.year)
         if self.year >= self.config.world.start_year:
-            self.recorder.observe(self.world, self.year)
             self.datacollector.collect(self)
         self.running = self.year < self.config.world.end_year
 
@@ -91,4 +95,4 @@ class TalentModel(mesa.Model):
 
     def tables(self) -> RunTables:
         """Return the tables of the years reported so far."""
-        return self.recorder.tables(self.codes)
+        return self.recorder.tables(self.world)

@@ -7,17 +7,21 @@ All values are relative to staying, so every term is 0 at the current country.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from talentsim.arrays import Booleans, Floats, Integers
+from talentsim.arrays import Booleans, Codes, Floats, Integers
 from talentsim.choice import AWAY, HOME, STAY, ChoiceTable
 from talentsim.config.behaviour import Weights
+from talentsim.data.tables import EmployerTable, exempt_share
 from talentsim.state.countries import Countries
 from talentsim.state.world import World
+from talentsim.visas import chance_after_study
+from talentsim.vocab import VisaStatus
 
 KM_UNIT = 1000.0
+LEAST_PAY_LEFT = 0.05       # share: a fee past all pay closes a country without making utility infinite
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,13 @@ class Conditions:
         Constants of the destinations as foreigners see them, in utils, shape (n_countries,).
     friction_cap
         Years at which friction saturates.
+    exempt_share
+        Share of a country's posts in sectors outside the cap on work visas, shape (n_countries,).
     corridor
         This year's constants of the corridors between countries of work, in utils, shape (n_countries, n_countries);
         None where there are none.
+    is_permanent
+        Whether those who choose have a durable right to work where they are.
     """
 
     countries: Countries
@@ -47,7 +55,9 @@ class Conditions:
     diaspora: Floats
     asc: Floats
     friction_cap: float
+    exempt_share: Floats
     corridor: Floats | None = None
+    is_permanent: bool = False
 
     @property
     def n(self) -> int:
@@ -57,8 +67,21 @@ class Conditions:
 
 def conditions_of(world: World, asc: Floats) -> Conditions:
     """Return what the terms look at in the world as it stands, with the constants of one decision."""
-    return Conditions(world.countries, world.levers, world.log_strength, world.diaspora, asc,
-                      float(world.config.behaviour.friction.cap_years), corridor=world.corridor)
+    levers = world.levers | {"pay": offered_pay(world.levers, world.employers, world.destinations.industry_share)}
+    return Conditions(world.countries, levers, world.log_strength, world.diaspora, asc,
+                      float(world.config.behaviour.friction.cap_years), exempt_share(world.regimes, world.destinations),
+                      world.corridor)
+
+
+def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry_share: Floats) -> Floats:
+    """Return the mean pay of a country's posts, relative to the country's figure as its firms are without policies.
+
+    Int'l $ (PPP) a year, shape (n_countries,): a laboratory that pays a premium lifts it by opening.
+    """
+    n = len(industry_share)
+    premium = employers.pay_premium[2 * n:]
+    now, without = (1.0 + industry_share * (premium @ sites) for sites in (levers["site_weight"], employers.weight[2 * n:]))
+    return levers["pay"] * now / without
 
 
 def taste_of(world: World, rows: Integers | slice) -> Floats:
@@ -81,14 +104,24 @@ def pay(x: Conditions) -> Floats:
 
 
 def visa(x: Conditions) -> Floats:
-    """Less friction: expected years to a durable right to work, saturating; nationals have none."""
+    """Less friction: expected years to a durable right to work, saturating; nationals have none, and the permanent no more."""
     years = x.levers["years_to_permanence"].T
-    return -_gain_by_origin(x.friction_cap * -np.expm1(-years / x.friction_cap))
+    friction = x.friction_cap * -np.expm1(-years / x.friction_cap)
+    if not x.is_permanent:
+        return -_gain_by_origin(friction)
+    return -np.where(kinds(x.n) == STAY, 0.0, np.broadcast_to(friction[:, None, :], (x.n,) * 3))
 
 
 def admission(x: Conditions) -> Floats:
-    """Log odds of a work visa: what a student looks ahead to."""
-    return _gain_by_origin(np.log(x.levers["work_visa_odds"].T))
+    """Log chance of a lasting right to work after the degree: what a student looks ahead to."""
+    return _gain_by_origin(np.log(chance_after_study(x.levers, x.exempt_share).T))
+
+
+def fee(x: Conditions) -> Floats:
+    """Log of what a one-off fee on a new work visa leaves of the pay over the longest stay; for those who come from abroad."""
+    over_stay = x.levers["pay"] * np.maximum(x.levers["max_years"], 1.0)
+    left = np.maximum(1.0 - x.levers["visa_fee"] / over_stay, LEAST_PAY_LEFT)
+    return np.where(kinds(x.n) == AWAY, np.log(left), 0.0)
 
 
 def chilling(x: Conditions) -> Floats:
@@ -127,6 +160,7 @@ TERMS: dict[str, Callable[[Conditions], Floats]] = {
     "beta_pay": pay,
     "beta_visa": visa,
     "beta_admission": admission,
+    "beta_fee": fee,
     "beta_chilling": chilling,
     "beta_diaspora": diaspora,
     "beta_language": language,
@@ -153,6 +187,41 @@ def systematic_utility(weights: Weights, x: Conditions) -> ChoiceTable:
             total += weight * term(x)
     slope = float(weights.beta_eco) * np.broadcast_to(_gain_by_country(x.log_strength), total.shape)
     return ChoiceTable(total.reshape(shape), slope.reshape(shape), kinds(x.n).reshape(shape))
+
+
+def utility_with_permanence(weights: Weights, x: Conditions, cell: Integers, status: Codes) -> tuple[ChoiceTable, Integers]:
+    """Sum the terms for those without and for those with a durable right to work where they are.
+
+    Parameters
+    ----------
+    cell
+        origin * n_countries + current country of each chooser, shape (n,).
+    status
+        Visa status of each, shape (n,).
+
+    Returns
+    -------
+    Table with twice the cells of `systematic_utility`, those of the permanent last, and each chooser's cell in it.
+    """
+    tables = [systematic_utility(weights, replace(x, is_permanent=durable)) for durable in (False, True)]
+    both = (np.concatenate([getattr(table, name) for table in tables]) for name in ("utility", "slope", "kind"))
+    return ChoiceTable(*both), cell + x.n * x.n * (status == VisaStatus.PERMANENT)
+
+
+def moving_terms(world: World, year: int, rows: Integers) -> tuple[Floats, Floats]:
+    """Return the cost of moving away and the pull of home in the yearly search, in utils, each of shape (n_rows,).
+
+    A first move costs more with every year since the doctorate, an onward move with every year since the last; the
+    pull of home falls with the log of the years abroad. Years count up to `age_cap`.
+    """
+    people, law = world.researchers, world.config.behaviour.location
+    career_age = np.minimum(year - people.graduation_year[rows], law.age_cap)
+    tenure = np.minimum(year - people.last_move_year[rows], law.age_cap)
+    away = np.where(people.n_moves[rows] == 0,
+                    -(float(law.first_move) + float(law.first_move_age) * career_age),
+                    -(float(law.onward_move) + float(law.onward_tenure) * tenure))
+    home = float(law.return_constant) - float(law.return_slope) * np.log1p(tenure) + people.home_attachment_of(rows)
+    return away, home
 
 
 def _gain_by_country(value: Floats) -> Floats:

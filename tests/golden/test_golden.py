@@ -30,7 +30,7 @@ def result_of(scenario: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         headline = compare(*arms, Store(Path(folder))).headline
     rows = {f"{row.outcome} {row.country}": [round(row.baseline, 6), round(row.difference, 6)] for row in headline.itertuples()}
-    digests = [hashlib.sha256(b"".join(np.asarray(table, dtype=np.uint64).tobytes() for table in (run.researchers, run.moves, run.uid))
+    digests = [hashlib.sha256(b"".join(np.asarray(table, dtype=np.uint64).tobytes() for table in (run.researchers, run.moves, *run.places(2035)))
                               ).hexdigest()[:16] for run in runs]
     return {"headline": rows, "digests": digests}
 

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import random_worlds
 
-from talentsim.attribution import AXES, shares
+from talentsim.attribution import AXES, credited, shares
 from talentsim.config import Config
 from talentsim.model import TalentModel
-from talentsim.vocab import CareerStage
+from talentsim.recorder import LAYOUT, PERSON_TABLES
+from talentsim.vocab import CareerStage, Tier, VisaOutcome, VisaRoute, VisaStatus
 
 WORLDS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture,
                                                                         HealthCheck.too_slow])
@@ -29,6 +30,7 @@ def test_accounts_close_every_year(plain_toy: dict[str, Any], data: st.DataObjec
     while model.running:
         model.step()
         check_year(model, before, stock)
+        check_statuses(model)
         before, stock = model.world.researchers.uid.copy(), stocks(model)
 
 
@@ -60,10 +62,40 @@ def check_year(model: TalentModel, before: np.ndarray, stock: np.ndarray) -> Non
     assert np.isfinite(works).all() and (works >= 0).all()
     if works.sum() > 0:
         for by in AXES:
-            assert shares(works, by).sum() == pytest.approx(1.0, abs=1e-12)
+            assert credited(works, by).sum() == pytest.approx(works.sum(), rel=1e-12)
+            assert shares(credited(works, by)).sum() == pytest.approx(1.0, abs=1e-12)
     if model.year >= model.config.world.start_year:
-        assert (tally.researchers.sum(axis=(1, 3)) == now).all()
+        assert (tally.stocks.sum(axis=(1, 3, 4)) == now).all()
         assert (tally.frontier_works[works == 0] == 0).all()
+        assert tally.works.sum() == pytest.approx(tally.tier_works[Tier.ALL].sum(), rel=1e-12)
+        assert (np.diff(tally.tier_researchers, axis=0) <= 0).all()
+
+
+def check_statuses(model: TalentModel) -> None:
+    """Nobody holds a status that the country they are in cannot give them, and everybody has an employer there."""
+    world, people, n = model.world, model.world.researchers, len(model.codes)
+    at_home = people.origin_country == people.work_country
+    assert ((people.visa_status == VisaStatus.NATIONAL) == at_home).all()
+    studies = (people.career_stage == CareerStage.STUDENT) & ~at_home
+    assert (people.visa_status[studies] == VisaStatus.STUDENT).all()
+    since = model.year - people.status_since
+    assert (since >= 0).all()
+    post_study = people.visa_status == VisaStatus.POST_STUDY
+    assert (people.career_stage[post_study] == CareerStage.RESEARCHER).all()
+    assert (since[post_study] + 1 <= np.ceil(world.levers["post_study_years"][people.work_country[post_study]])).all()
+    queued = people.visa_status == VisaStatus.QUEUED
+    assert (since[queued] >= world.regimes.queue_after[people.work_country[queued]]).all()
+    temporary = people.visa_status == VisaStatus.TEMPORARY
+    assert (since[temporary] < np.maximum(world.levers["max_years"][people.work_country[temporary]], 1.0)).all()
+    granted = world.tally.visas[:, :, VisaRoute.LOTTERY, VisaOutcome.GRANTED].sum(axis=1)
+    assert (granted <= np.ceil(world.levers["work_visa_cap"] * model.config.population.scale)).all()
+    assert (people.employer < len(world.employers.names)).all()
+    generic = people.employer < 2 * n
+    assert (people.employer[generic] % n == people.work_country[generic]).all()
+    firm = people.employer[~generic].astype(int) - 2 * n
+    assert (world.levers["site_weight"][firm, people.work_country[~generic]] > 0).all()
+    student = people.career_stage == CareerStage.STUDENT
+    assert (people.employer[student] == people.training_country[student]).all()
 
 
 @WORLDS
@@ -71,5 +103,6 @@ def check_year(model: TalentModel, before: np.ndarray, stock: np.ndarray) -> Non
 def test_same_config_same_result(plain_toy: dict[str, Any], data: st.DataObject) -> None:
     config: Config = data.draw(random_worlds(plain_toy))
     one, other = TalentModel(config).run(), TalentModel(config).run()
-    for name in ("researchers", "works", "frontier_works", "moves", "uid", "work_country", "strength"):
-        assert np.array_equal(getattr(one, name), getattr(other, name))
+    assert one.names == other.names == (*LAYOUT, *PERSON_TABLES)
+    for name in one.names:
+        assert one.frame(name).equals(other.frame(name))

@@ -10,10 +10,10 @@ from scipy import stats
 from worlds import edited, policy
 
 from talentsim.arrays import ABILITY_UNIT
-from talentsim.data.tables import cohort_path
+from talentsim.data.tables import TIER_SHARES, cohort_path
 from talentsim.model import SCHEDULE, TalentModel
 from talentsim.rules import ecosystem, entry, location, output
-from talentsim.vocab import CareerStage
+from talentsim.vocab import CareerStage, Tier
 
 Plain = dict[str, Any]
 
@@ -27,7 +27,7 @@ def model_in(plain: Plain, year: int, **changes: Any) -> TalentModel:
 
 def test_schedule_reads_like_the_model_description() -> None:
     assert [step.__module__.rpartition(".")[2] for step in SCHEDULE] == [
-        "policy", "entry", "study", "graduation", "location", "output", "ecosystem", "exit"]
+        "policy", "entry", "study", "graduation", "visa", "location", "admission", "displacement", "hiring", "output", "ecosystem", "exit"]
 
 
 def test_cohorts_grow_then_fade(plain_toy: Plain) -> None:
@@ -89,7 +89,7 @@ def test_everybody_searches_at_the_same_rate_wherever_they_are(plain_toy: Plain)
 def test_output_is_the_sum_over_people(plain_toy: Plain) -> None:
     model = model_in(plain_toy, 2019)
     world, law = model.world, model.config.behaviour.output
-    for step in SCHEDULE[:5]:
+    for step in SCHEDULE[: SCHEDULE.index(output.step)]:
         step(world, 2020)
     output.step(world, 2020)
     people = world.researchers
@@ -99,22 +99,65 @@ def test_output_is_the_sum_over_people(plain_toy: Plain) -> None:
     works = float(law.rate) * ability * stage * strength[people.work_country] ** float(law.eta)
     share = float(law.frontier_share) * ability ** float(law.frontier_ability) * strength[people.work_country] ** float(law.frontier_eco)
     n = len(model.codes)
-    for origin, training, work in np.ndindex(n, n, n):
-        of = (people.origin_country == origin) & (people.training_country == training) & (people.work_country == work)
-        assert world.tally.works[origin, training, work] == pytest.approx(works[of].sum(), rel=1e-12)
-        assert world.tally.frontier_works[origin, training, work] == pytest.approx((works * share)[of].sum(), rel=1e-4)
+    owner = world.employers.hq[people.employer]
+    for origin, training, work, hq in np.ndindex(n, n, n, n):
+        of = ((people.origin_country == origin) & (people.training_country == training) & (people.work_country == work)
+              & (owner == hq))
+        assert world.tally.works[origin, training, work, hq] == pytest.approx(works[of].sum(), rel=1e-12)
+        assert world.tally.frontier_works[origin, training, work, hq] == pytest.approx((works * share)[of].sum(), rel=1e-4, abs=1e-6)
+    assert world.tally.works.sum(axis=(0, 1))[~np.eye(n, dtype=bool)].sum() > 0       # some work is owned elsewhere
+    for tier, cut in zip(Tier, world.origins.tier_ability, strict=True):
+        top = people.ability >= cut
+        assert world.tally.tier_researchers[tier].sum() == top.sum()
+        assert world.tally.tier_works[tier] == pytest.approx([works[top & (people.work_country == k)].sum() for k in range(n)])
+
+
+def test_tiers_hold_their_share_of_entrants(plain_toy: Plain) -> None:
+    model = model_in(plain_toy, 2015, **{"population.scale": 800.0})
+    ability = model.world.researchers.ability[model.world.entered]
+    for tier, share in TIER_SHARES.items():
+        above = int((ability >= model.world.origins.tier_ability[tier]).sum())
+        assert stats.binomtest(above, len(ability), share).pvalue > 1e-4
+
+
+def test_blocs_that_part_lose_what_rests_on_their_partners(plain_toy: Plain) -> None:
+    """Collaboration factor against longhand; with everybody open it is 1."""
+    model = model_in(plain_toy, 2019)
+    assert output.collaboration(model.world) == pytest.approx(np.ones(len(model.codes)))
+    apart = policy("collaboration", countries=["USA"], partners=["CHN"], start=2019, change="set", value=0.2)
+    parted = model_in(plain_toy, 2019, policy={"x": apart})
+    talent, share = parted.world.tally.talent, float(parted.config.behaviour.output.collaboration)
+    usa, china = parted.codes.index("USA"), parted.codes.index("CHN")
+    factor = parted.world.tally.collaboration
+    for one, other in ((usa, china), (china, usa)):
+        assert factor[one] == pytest.approx(1.0 - share * 0.8 * talent[other] / (talent.sum() - talent[one]))
+    assert np.delete(factor, [usa, china]) == pytest.approx(np.ones(len(factor) - 2))
+
+
+def test_service_cut_off_follows_the_headquarters(plain_toy: Plain) -> None:
+    off = {"behaviour.ecosystem.adjustment": 0.0}
+    plain = model_in(plain_toy, 2026, **off)
+    cut = model_in(plain_toy, 2026, **off, policy={"x": policy("service", countries=["CHN"], change="set", value=0.5)})
+    ratio = cut.world.tally.works.sum(axis=(0, 1)) / np.maximum(plain.world.tally.works.sum(axis=(0, 1)), 1e-12)
+    made = plain.world.tally.works.sum(axis=(0, 1)) > 0
+    china = cut.codes.index("CHN")
+    assert ratio[:, china][made[:, china]] == pytest.approx(0.5 ** float(plain.config.behaviour.output.service))
+    others = np.delete(np.arange(len(cut.codes)), china)
+    assert ratio[:, others][made[:, others]] == pytest.approx(1.0)
+    assert made[:, china].sum() > 1         # Chinese firms have laboratories abroad
 
 
 def test_sums_do_not_depend_on_the_order_of_rows(plain_toy: Plain) -> None:
     model = model_in(plain_toy, 2020)
-    people, n = model.world.researchers, len(model.codes)
-    from talentsim.attribution import sum_by_cell
-
-    before = sum_by_cell(people, people.ability, n)
+    people = model.world.researchers
+    output.step(model.world, 2020)
+    before = model.world.tally.works.copy(), model.world.tally.frontier_works.copy(), model.world.tally.tier_works.copy()
     order = np.random.default_rng(0).permutation(len(people))
-    for name in ("origin_country", "training_country", "work_country", "career_stage", "ability"):
+    for name in ("origin_country", "training_country", "work_country", "career_stage", "ability", "employer"):
         getattr(people, name)[:] = getattr(people, name)[order]
-    assert np.array_equal(before, sum_by_cell(people, people.ability, n))
+    output.step(model.world, 2020)
+    after = model.world.tally.works, model.world.tally.frontier_works, model.world.tally.tier_works
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
 
 
 def test_strength_closes_its_share_of_the_gap(plain_toy: Plain) -> None:
@@ -194,5 +237,5 @@ def test_graduates_choose_once_and_become_researchers(plain_toy: Plain) -> None:
 
 def test_refusals_are_counted_by_host_and_origin(plain_toy: Plain) -> None:
     model = model_in(plain_toy, 2035)
-    refused = model.tables().refused_students.sum(axis=0)
+    refused = model.tables().dense("visas", "refused", "country", "origin").sum(axis=0)
     assert (np.diag(refused) == 0).all() and refused.sum() > 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from worlds import edited, policy, random_worlds
+from worlds import edited, open_doors, policy, random_worlds
 
 from talentsim.config.world import VisaRegime
 from talentsim.meanfield import MeanField
@@ -20,7 +20,7 @@ Plain = dict[str, Any]
 
 def two_countries(plain: Plain, pay_abroad: float) -> Any:
     """USA and CAN without any term but pay, a moving cost and the pull of home; everybody alike, cohorts constant."""
-    data = plain | {"world": plain["world"] | {"countries": {code: plain["world"]["countries"][code] for code in ("USA", "CAN")}},
+    data = open_doors(plain) | {"world": plain["world"] | {"countries": {code: plain["world"]["countries"][code] for code in ("USA", "CAN")}},
                     "employers": {}, "focus": "USA"}
     changes: Plain = {"world.burn_in_year": 1960, "world.start_year": 2020, "world.end_year": 2020,
                       "population.scale": 300.0, "population.classes": 1,
@@ -29,7 +29,7 @@ def two_countries(plain: Plain, pay_abroad: float) -> Any:
                       "behaviour.location.onward_tenure": 0.0, "behaviour.location.return_slope": 0.0,
                       "behaviour.location.return_constant": -0.3, "behaviour.exit.rate": 0.01}
     for decision in ("location", "study"):
-        for name in ("beta_visa", "beta_admission", "beta_chilling", "beta_diaspora", "beta_language", "beta_distance",
+        for name in ("beta_visa", "beta_admission", "beta_fee", "beta_chilling", "beta_diaspora", "beta_language", "beta_distance",
                      "beta_constant", "beta_eco"):
             changes[f"behaviour.{decision}.weights.{name}"] = 0.0
     for code in ("USA", "CAN"):
@@ -63,7 +63,7 @@ def test_two_country_stationary_distribution(plain_toy: Plain, pay_abroad: float
 
 def given_strength(plain: Plain, classes: int, **more: Any) -> Any:
     """Return a world whose ecosystem strength does not move: there the twin and the agents follow the same rules."""
-    return edited(plain, {"behaviour.ecosystem.adjustment": 0.0, "population.classes": classes, "population.scale": 50.0,
+    return edited(open_doors(plain), {"behaviour.ecosystem.adjustment": 0.0, "population.classes": classes, "population.scale": 50.0,
                           "world.end_year": 2030} | more)
 
 

@@ -94,7 +94,7 @@ def test_choice_is_the_argmax_over_every_alternative() -> None:
 @pytest.mark.parametrize("chunk", [1, 7, 1000, 1_000_000])
 def test_chunks_change_nothing(chunk: int) -> None:
     table, who = random_case(2)
-    admission = Admission(np.full(table.utility.shape, 0.3) * (table.kind != STAY), keys(6, Decision.STUDENT_VISA))
+    admission = Admission(np.full(table.utility.shape, 0.3) * (table.kind != STAY), who.cell, keys(6, Decision.STUDENT_VISA))
     one, other = choose(table, who, keys(6), admission, chunk), choose(table, who, keys(6), admission)
     assert np.array_equal(one.alternative, other.alternative)
     assert np.array_equal(one.refused_row, other.refused_row) and np.array_equal(one.refused_by, other.refused_by)
@@ -124,7 +124,7 @@ def test_screening_sends_the_refused_to_their_next_best() -> None:
     table, who = random_case(4, n=3000)
     free = choose(table, who, keys(6)).alternative
     p = np.full(table.utility.shape, 0.4) * (table.kind != STAY)
-    screened = choose(table, who, keys(6), Admission(p, keys(6, Decision.STUDENT_VISA)))
+    screened = choose(table, who, keys(6), Admission(p, who.cell, keys(6, Decision.STUDENT_VISA)))
     kept = screened.alternative == free
     refused_first_choice = np.isin(np.arange(len(who)), screened.refused_row[screened.refused_by == free[screened.refused_row]])
     assert np.array_equal(~kept, refused_first_choice)
@@ -132,9 +132,23 @@ def test_screening_sends_the_refused_to_their_next_best() -> None:
     assert abs(share - 0.4) < 0.05
 
 
+def test_closed_doors_are_as_if_they_were_not_there() -> None:
+    """Closing everything but some alternatives gives the argmax among those, the reference included or not."""
+    table, who = random_case(7, n=500)
+    everyone = np.arange(len(who))
+    closed = np.zeros((len(who), table.utility.shape[1]), dtype=bool)
+    closed[everyone, who.reference] = True
+    closed[:, 0] = True
+    closed[who.reference == 1, 0] = False
+    shut = choose(table, who, keys(6), Admission(np.zeros_like(table.utility), who.cell, keys(6, Decision.STUDENT_VISA), closed))
+    draws = to_gumbel(to_uniform(words_at(who.address[:, None], keys(6)[None, :])))
+    longhand = np.where(closed, -np.inf, personal_utility(table, who) + draws).argmax(axis=1)
+    assert np.array_equal(shut.alternative, longhand) and len(shut.refused_row) == 0
+
+
 def test_more_refusals_only_add_refused() -> None:
     table, who = random_case(5, n=3000)
-    chosen = [choose(table, who, keys(6), Admission(p * (table.kind == AWAY), keys(6, Decision.STUDENT_VISA))).alternative
+    chosen = [choose(table, who, keys(6), Admission(p * (table.kind == AWAY), who.cell, keys(6, Decision.STUDENT_VISA))).alternative
               for p in (0.0, 0.2, 0.5, 1.0)]
     stays = [(each == who.reference).sum() for each in chosen]
     assert stays == sorted(stays)

@@ -10,15 +10,15 @@ from worlds import edited
 
 from talentsim import Config, TalentModel
 from talentsim.agents import Researcher
-from talentsim.recorder import LAYOUT, RunTables
+from talentsim.recorder import LAYOUT, PERSON_TABLES, RunTables
+from talentsim.vocab import VisaStatus
 
 Plain = dict[str, Any]
-TABLES = ("researchers", "works", "frontier_works", "moves", "entrants", "exits", "refused_students", "strength", "uid",
-          "work_country")
 
 
 def same(one: RunTables, other: RunTables) -> bool:
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in TABLES)
+    assert one.names == other.names == (*LAYOUT, *PERSON_TABLES)
+    return all(one.frame(name).equals(other.frame(name)) for name in one.names)
 
 
 def test_mesa_idioms(toy: Config) -> None:
@@ -91,8 +91,36 @@ def test_tables_in_long_form_keep_every_total(toy: Config) -> None:
     for name, (axes, columns) in LAYOUT.items():
         frame = tables.frame(name)
         assert list(frame.columns) == ["year", *axes, *columns]
-        for column, array in columns.items():
-            assert frame[column].sum() == pytest.approx(getattr(tables, array).sum())
+        assert not (frame[list(columns)] == 0).all(axis=1).any()
+        for column in columns:
+            for axis in (*axes, None):
+                dense = tables.dense(name, column, *([axis] if axis else []))
+                by = frame.groupby(["year", axis] if axis else "year", observed=True)[column].sum()
+                assert by[by != 0].to_numpy() == pytest.approx(dense[dense != 0])
+
+
+def test_the_journal_tells_every_life(toy: Config) -> None:
+    """People and events alone give everybody's place, stage and status as the columns have them, in any year."""
+    model = TalentModel(toy)
+    while model.year < 2024:
+        model.step()
+    people = model.world.researchers
+    uid, country = model.tables().places(2024)
+    order = np.argsort(people.uid)
+    assert np.array_equal(uid, people.uid[order]) and np.array_equal(country, people.work_country[order])
+    last = model.tables().frame("events").groupby("uid").last()
+    told = last.reindex(people.uid)
+    never = told.status.isna().to_numpy()
+    assert (people.visa_status[never] == VisaStatus.NATIONAL).all() and (people.n_moves[never] == 0).all()
+    status = told.status.cat.codes.to_numpy()
+    assert np.array_equal(status[~never], people.visa_status[~never])
+
+
+def test_without_people_nobody_is_taken_down(plain_toy: Plain) -> None:
+    run = TalentModel(edited(plain_toy, {"output.people": False})).run()
+    assert run.names == tuple(LAYOUT)
+    whole = TalentModel(edited(plain_toy)).run()
+    assert all(run.frame(name).equals(whole.frame(name)) for name in LAYOUT)
 
 
 def test_a_country_of_another_world_is_not_looked_up(toy: Config) -> None:

@@ -101,7 +101,11 @@ def test_refusals_are_counted_where_they_are_made(plain_toy: Plain) -> None:
     closed = edited(plain_toy, {"population.scale": 30.0, "policy": {
         "x": policy("student_refusal", countries=["USA"], origins=["CHN"], start=2010, change="set", value=1.0)}})
     open_ = edited(plain_toy, {"population.scale": 30.0})
-    more = TalentModel(closed).run().refused_students.sum(axis=0) - TalentModel(open_).run().refused_students.sum(axis=0)
+
+    def refused(config: Any) -> np.ndarray:
+        return TalentModel(config).run().dense("visas", "refused", "country", "origin")
+
+    more = (refused(closed) - refused(open_)).sum(axis=0)
     usa, china = (list(closed.world.countries).index(code) for code in ("USA", "CHN"))
     assert more[usa, china] > 100 and np.unravel_index(more.argmax(), more.shape) == (usa, china)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 from talentsim import Config
 from talentsim.choice import AWAY, HOME, STAY
 from talentsim.config.behaviour import Weights
+from talentsim.data.tables import base_levers, destination_table, employer_table
 from talentsim.state.countries import Countries
-from talentsim.utility import TERMS, Conditions, kinds, systematic_utility
+from talentsim.utility import TERMS, Conditions, kinds, offered_pay, systematic_utility, utility_with_permanence
+from talentsim.vocab import VisaStatus
 
 
 def conditions(ai: Config) -> Conditions:
@@ -20,12 +23,14 @@ def conditions(ai: Config) -> Conditions:
     countries = Countries.from_config(ai)
     n = len(countries)
     off = ~np.eye(n, dtype=bool)
-    return Conditions(
-        countries,
-        {"pay": rng.uniform(3e4, 2e5, n), "return_grant": rng.uniform(0, 1, n), "chilling": rng.uniform(0, 1, (n, n)) * off,
-         "years_to_permanence": rng.uniform(0, 40, (n, n)) * off, "work_visa_odds": np.where(off, rng.uniform(0.1, 1, (n, n)), 1.0)},
-        rng.normal(size=n), rng.dirichlet(np.ones(n), n) * off, rng.normal(size=n), 15.0,
-        corridor=rng.normal(size=(n, n)))
+    levers = {"pay": rng.uniform(3e4, 2e5, n), "return_grant": rng.uniform(0, 1, n), "max_years": rng.uniform(0, 8, n),
+              "visa_fee": rng.uniform(0, 2e5, n), "post_study_years": rng.uniform(0, 4, n),
+              "work_visa_odds": np.where(off, rng.uniform(0.1, 1, (n, n)), 1.0)}
+    for name, most in (("chilling", 1.0), ("years_to_permanence", 40.0), ("work_visa_refusal", 0.5), ("other_visa", 0.5),
+                       ("spouse_right", 0.5)):
+        levers[name] = rng.uniform(0, most, (n, n)) * off
+    return Conditions(countries, levers, rng.normal(size=n), rng.dirichlet(np.ones(n), n) * off, rng.normal(size=n), 15.0,
+                      rng.uniform(size=n), corridor=rng.normal(size=(n, n)))
 
 
 def weights_of(ai: Config) -> Weights:
@@ -39,10 +44,18 @@ def weights_of(ai: Config) -> Weights:
 def longhand(w: dict[str, float], x: Conditions, o: int, c: int, k: int) -> float:
     """V of alternative k for a person of origin o in c; levers of visas are given by host, then origin."""
     def friction(host: int) -> float:
-        return 0.0 if host == o else 15.0 * (1.0 - np.exp(-x.levers["years_to_permanence"][host, o] / 15.0))
+        return 0.0 if host == o or (x.is_permanent and host == c) else 15.0 * (1.0 - np.exp(-x.levers["years_to_permanence"][host, o] / 15.0))
 
     def odds(host: int) -> float:
-        return 1.0 if host == o else x.levers["work_visa_odds"][host, o]
+        """Chance of a right to work in one of the tries after study: fails only if each of them does, in either sector."""
+        if host == o:
+            return 1.0
+        lost, no_other = 1.0, (1.0 - x.levers["other_visa"][host, o]) * (1.0 - x.levers["spouse_right"][host, o])
+        tries, refused = max(1.0, x.levers["post_study_years"][host]), x.levers["work_visa_refusal"][host, o]
+        granted = {True: 1.0 - refused, False: x.levers["work_visa_odds"][host, o] * (1.0 - refused)}
+        for exempt, share in ((True, x.exempt_share[host]), (False, 1.0 - x.exempt_share[host])):
+            lost -= share * (1.0 - ((1.0 - granted[exempt]) * no_other) ** tries)
+        return 1.0 - lost
 
     def fear(host: int) -> float:
         return 0.0 if host == o else x.levers["chilling"][host, o]
@@ -59,14 +72,17 @@ def longhand(w: dict[str, float], x: Conditions, o: int, c: int, k: int) -> floa
         return value + w["beta_pay"] * np.log(1.0 + x.levers["return_grant"][k])
     mean_abroad = sum(x.diaspora[o, j] for j in range(x.n) if j != o) / (x.n - 1)
     assert x.corridor is not None
+    stay_pay = x.levers["pay"][k] * max(1.0, x.levers["max_years"][k])
+    value += w["beta_fee"] * np.log(max(0.05, 1.0 - x.levers["visa_fee"][k] / stay_pay))
     value += w["beta_corridor"] * x.corridor[c, k]
     value += w["beta_diaspora"] * (x.diaspora[o, k] - mean_abroad)
     value += w["beta_language"] * x.countries.shares_language[o, k]
     return value - w["beta_distance"] * np.log(x.countries.distance_km[o, k] / 1000.0)
 
 
-def test_every_cell_is_the_equation_of_the_model_description(ai: Config) -> None:
-    x, weights = conditions(ai), weights_of(ai)
+@pytest.mark.parametrize("is_permanent", [False, True])
+def test_every_cell_is_the_equation_of_the_model_description(ai: Config, is_permanent: bool) -> None:
+    x, weights = replace(conditions(ai), is_permanent=is_permanent), weights_of(ai)
     w = {name: float(getattr(weights, name)) for name in type(weights).model_fields}
     table, n = systematic_utility(weights, x), x.n
     for o, c, k in np.ndindex(n, n, n):
@@ -86,6 +102,29 @@ def test_a_term_is_zero_where_one_stays(ai: Config, name: str) -> None:
     term = np.broadcast_to(TERMS[name](x), (x.n, x.n, x.n))
     assert np.isfinite(term).all() and term.any()
     assert (term[kinds(x.n) == STAY] == 0.0).all()
+
+
+def test_the_permanent_have_cells_of_their_own(ai: Config) -> None:
+    x, weights = conditions(ai), weights_of(ai)
+    cell, status = np.arange(4) * 7, np.array([VisaStatus.PERMANENT, VisaStatus.TEMPORARY, VisaStatus.NATIONAL, VisaStatus.PERMANENT])
+    table, place = utility_with_permanence(weights, x, cell, status.astype(np.uint8))
+    for durable in (False, True):
+        alone = systematic_utility(weights, replace(x, is_permanent=durable))
+        these = (status == VisaStatus.PERMANENT) == durable
+        assert np.array_equal(table.utility[place[these]], alone.utility[cell[these]])
+        assert np.array_equal(table.kind[place[these]], alone.kind[cell[these]])
+
+
+def test_a_laboratory_that_opens_lifts_the_pay_of_its_country(toy: Config) -> None:
+    levers, employers, industry = base_levers(toy), employer_table(toy), destination_table(toy).industry_share
+    assert offered_pay(levers, employers, industry) == pytest.approx(levers["pay"])
+    sites = levers["site_weight"].copy()
+    sites[0, 3] += 0.2
+    gain = offered_pay(levers | {"site_weight": sites}, employers, industry) / levers["pay"]
+    n = len(industry)
+    mean = 1.0 + industry[3] * (employers.pay_premium[2 * n:] @ levers["site_weight"][:, 3])
+    assert gain[3] == pytest.approx(1.0 + industry[3] * 0.2 * employers.pay_premium[2 * n] / mean) and gain[3] > 1.01
+    assert gain[:3] == pytest.approx(np.ones(3))
 
 
 def test_every_weight_has_a_term_and_every_term_a_weight() -> None:

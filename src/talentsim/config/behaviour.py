@@ -14,6 +14,7 @@ class Weights(Frozen):
     beta_eco: Parameter
     beta_visa: Parameter
     beta_admission: Parameter
+    beta_fee: Parameter
     beta_chilling: Parameter
     beta_diaspora: Parameter
     beta_language: Parameter
@@ -63,6 +64,8 @@ class Output(Frozen):
     rate: NonNegative
     eta: Parameter
     student_factor: NonNegative
+    collaboration: Probability
+    service: NonNegative
     frontier_share: Probability
     frontier_ability: Parameter
     frontier_eco: Parameter

@@ -36,7 +36,7 @@ class Parameter(Frozen):
     note: str = ""
 
     def __float__(self) -> float:
-        return self.value
+        return float(self.value)        # numpy floats are no floats to Python
 
     @field_validator("source", mode="before")
     @classmethod

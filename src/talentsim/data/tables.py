@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from talentsim.arrays import Booleans, Floats, Integers
+from talentsim.arrays import ABILITY_UNIT, Booleans, Floats, Integers
 from talentsim.config import Config, Parameter
 from talentsim.config.world import Country, VisaRegime
 from talentsim.data.paths import panel_paths
 from talentsim.policy import LeverAxes
-from talentsim.vocab import LEVERS
+from talentsim.vocab import LEVERS, Tier
 
 SECTORS = ("academia", "industry")
 FOR_EVER = 200.0        # years
+TIER_SHARES = {Tier.ALL: 1.0, Tier.TOP20: 0.2, Tier.TOP2: 0.02}
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class OriginTable:
     home_attachment: Floats     # utils
     home_attachment_sd: Floats  # utils
     home_study: Floats          # utils
+    listed_share: Floats        # share with ties to a listed institution
+    tier_ability: Integers      # (tier) lowest ability of the tier, in ABILITY_UNIT, among all origins' entrants of the level year
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class DestinationTable:
     asc_work: Floats            # utils
     asc_study: Floats           # utils
     strength: Floats            # ecosystem strength in the start year, index
+    industry_share: Floats      # share of the posts in research
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ def origin_table(config: Config) -> OriginTable:
         home_attachment=_column(config, lambda c: c.home.attachment),
         home_attachment_sd=_column(config, lambda c: c.home.sd),
         home_study=_column(config, lambda c: c.home.study),
+        listed_share=_column(config, lambda c: c.listed_share),
+        tier_ability=tier_ability(config),
     )
 
 
@@ -96,7 +102,24 @@ def destination_table(config: Config) -> DestinationTable:
         asc_work=_column(config, lambda c: c.asc.work),
         asc_study=_column(config, lambda c: c.asc.study),
         strength=_column(config, lambda c: c.ecosystem.strength),
+        industry_share=_column(config, lambda c: c.industry_share),
     )
+
+
+def tier_ability(config: Config) -> Integers:
+    """Return the lowest ability of each tier, in ABILITY_UNIT, shape (n_tiers,).
+
+    The cut-offs are quantiles among those who enter in the level year, a mixture of lognormals. They belong to the
+    configuration, so a scenario is measured by the same ones as its baseline.
+    """
+    from scipy.special import ndtr
+
+    cohort = _column(config, lambda c: c.entry.level)
+    mean, sd = _column(config, lambda c: c.ability.mean_log), _column(config, lambda c: c.ability.sd_log)
+    grid = np.linspace(-8.0, 8.0, 4001)                                         # log ability
+    below = ndtr((grid[:, None] - mean) / np.maximum(sd, 1e-9)) @ (cohort / max(cohort.sum(), 1e-300))
+    cut = np.exp([np.interp(1.0 - share, below, grid) if share < 1.0 else -np.inf for share in TIER_SHARES.values()])
+    return np.ceil(np.minimum(cut / ABILITY_UNIT, np.iinfo(np.uint16).max)).astype(np.int64)
 
 
 def regime_table(config: Config) -> RegimeTable:
@@ -113,6 +136,12 @@ def regime_table(config: Config) -> RegimeTable:
         return replace(table, background_demand=np.zeros(len(regimes)), renewal_years=np.full(len(regimes), FOR_EVER),
                        queue_after=np.full(len(regimes), np.inf))
     return table
+
+
+def exempt_share(regimes: RegimeTable, destinations: DestinationTable) -> Floats:
+    """Return the share of a country's posts in sectors outside the cap on work visas; shape (n_countries,)."""
+    share = np.stack([1.0 - destinations.industry_share, destinations.industry_share], axis=1)      # (k, sector)
+    return np.asarray((regimes.cap_exempt * share).sum(axis=1))
 
 
 def employer_table(config: Config) -> EmployerTable:

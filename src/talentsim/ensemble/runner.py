@@ -16,12 +16,10 @@ from talentsim.config.schema import ExecutorConfig
 from talentsim.ensemble.accounts import conserved, year_digests
 from talentsim.ensemble.executors import open_executor
 from talentsim.ensemble.identity import arm_id, data_digests, run_ids
-from talentsim.ensemble.lives import Lives
 from talentsim.ensemble.provenance import made_with
 from talentsim.ensemble.store import Store, cannot_write
 from talentsim.model import TalentModel
 from talentsim.outcomes import outcome_table
-from talentsim.recorder import LAYOUT
 from talentsim.streams import seed_key
 
 Progress = Callable[[int, int], None]
@@ -139,14 +137,9 @@ def make_run(run: Run, store: Store, wait: bool = False) -> Made:
 def simulate(run: Run) -> tuple[dict[str, pd.DataFrame], Mapping[str, Any]]:
     """Simulate one replication; return its tables and what its manifest says."""
     started, config = time.perf_counter(), run.config
-    model = TalentModel(config, replication=run.replication)
-    lives = Lives()
-    while model.running:
-        model.step()
-        lives.observe(model)
-    result = model.tables()
+    result = TalentModel(config, replication=run.replication).run()
     years = [int(year) for year in result.years]
-    tables = {name: result.frame(name) for name in LAYOUT} | lives.tables(model.codes)
+    tables = {name: result.frame(name) for name in result.names}
     tables["outcomes"] = outcome_table(tables, years, config.population.scale)
     seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
     facts = {"arm": arm_id(config), "seed": seed, "config": config.model_dump(mode="json"), "data_sha256": data_digests(config),

@@ -9,9 +9,9 @@ import numpy as np
 from talentsim.arrays import Floats
 from talentsim.state.world import World
 
-READS = ("tally.ability", "levers", "base_levers", "destinations.strength", "researchers", "log_reference",
+READS = ("tally.talent", "levers", "base_levers", "destinations.strength", "researchers", "log_reference",
          "config.behaviour.ecosystem")
-WRITES = ("log_strength", "log_reference", "diaspora")
+WRITES = ("log_strength", "log_reference", "diaspora", "tally.components")
 
 COMPONENTS = ("compute", "capital", "openness", "ip_protection", "translation")
 CONVERGING = ("compute", "capital")
@@ -28,6 +28,7 @@ def step(world: World, year: int) -> None:
     if year < world.config.world.start_year:
         return
     components = log_components(world, year, world.levers)
+    world.tally.components = components
     if not world.log_reference:
         world.log_reference = log_components(world, year, world.base_levers)
     law = world.config.behaviour.ecosystem
@@ -44,8 +45,7 @@ def log_components(world: World, year: int, levers: Mapping[str, Floats]) -> dic
     Compute and capital draw together: a given share of the log gap to the world closes every year.
     """
     law = world.config.behaviour.ecosystem
-    heads = world.tally.ability.sum(axis=(0, 1, 3))
-    logs = {"talent": np.log(np.maximum(heads, 1.0))}
+    logs = {"talent": np.log(np.maximum(world.tally.talent, 1.0))}
     for name in COMPONENTS:
         logs[name] = np.log(levers[name])
     logs = {name: value - value.mean() for name, value in logs.items()}

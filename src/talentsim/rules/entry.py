@@ -8,7 +8,7 @@ from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Words
 from talentsim.state.researchers import uid_of
 from talentsim.state.world import World
 from talentsim.streams import draw_key, person_address, to_exponential, to_normal, to_uniform, words_at
-from talentsim.vocab import CareerStage, Decision
+from talentsim.vocab import CareerStage, Decision, VisaStatus
 
 READS = ("cohorts", "levers.entry", "origins")
 WRITES = ("researchers", "entered", "tally.entrants")
@@ -33,6 +33,8 @@ def step(world: World, year: int) -> None:
         work_country=origin, previous_country=origin, career_stage=np.full(len(origin), CareerStage.STUDENT),
         n_moves=np.zeros(len(origin)), graduation_year=np.full(len(origin), graduation),
         last_move_year=np.full(len(origin), year),
+        visa_status=np.full(len(origin), VisaStatus.NATIONAL), status_since=np.full(len(origin), year),
+        employer=origin, is_listed=_is_listed(world, year, origin, address),
         exit_year=graduation + _career_length(world, year, address),
         ability=_ability(world, year, origin, address), home_attachment=_home_attachment(world, year, origin, address),
     )
@@ -61,6 +63,12 @@ def _home_attachment(world: World, year: int, origin: np.ndarray, address: Words
     utils = world.origins.home_attachment[origin] + world.origins.home_attachment_sd[origin] * normal
     limits = np.iinfo(np.int16)
     return np.clip(np.rint(utils / HOME_UNIT), limits.min, limits.max)
+
+
+def _is_listed(world: World, year: int, origin: np.ndarray, address: Words) -> np.ndarray:
+    """Draw who has ties to an institution on a screening list."""
+    uniform = to_uniform(words_at(address, draw_key(world.key, Decision.LISTED, year)))
+    return np.asarray(uniform < world.origins.listed_share[origin])
 
 
 def _normal(world: World, decision: Decision, year: int, address: Words) -> Floats:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.attribution import sum_by_cell
+from talentsim.attribution import cells, sum_by_cell
 from talentsim.state.world import World
+from talentsim.vocab import Reason
 
 READS = ("researchers.exit_year",)
-WRITES = ("researchers", "tally.exits", "tally.researchers")
+WRITES = ("researchers", "headcount", "tally.exits", "tally.stocks", "journal")
 
 
 def step(world: World, year: int) -> None:
     """Remove those whose career ends this year and count who is left."""
     people, n = world.researchers, len(world.countries)
     leaves = people.exit_year <= year
-    np.add.at(world.tally.exits, (people.origin_country[leaves], people.work_country[leaves]), 1)
+    rows = np.flatnonzero(leaves)
+    np.add.at(world.tally.exits, (people.origin_country[rows], people.work_country[rows]), 1)
+    world.journal.write(people, rows, year, people.work_country[rows], Reason.EXIT)
     people.keep(~leaves)
+    world.headcount = np.bincount(people.work_country, minlength=n)
     if year >= world.config.world.start_year:
-        world.tally.researchers = sum_by_cell(people, None, n).astype(np.int64)
+        columns = (people.origin_country, people.training_country, people.work_country, people.career_stage, people.visa_status)
+        sizes = world.tally.stocks.shape
+        world.tally.stocks = sum_by_cell(cells(columns, sizes), None, sizes).astype(np.int64)

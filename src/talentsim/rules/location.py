@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.arrays import Floats, Integers
 from talentsim.choice import Choosers, choose
+from talentsim.moves import depart
 from talentsim.state.world import World
 from talentsim.streams import draw_key, words_at
-from talentsim.utility import conditions_of, systematic_utility, taste_of
+from talentsim.utility import conditions_of, moving_terms, taste_of, utility_with_permanence
 from talentsim.vocab import CareerStage, Decision, Reason
 
-READS = ("levers", "log_strength", "diaspora", "researchers", "destinations.asc_work")
-WRITES = ("researchers", "tally.moves")
+READS = ("levers", "log_strength", "diaspora", "researchers", "destinations", "ended")
+WRITES = ("researchers", "tally.moves", "applications", "journal")
 
 
 def step(world: World, year: int) -> None:
-    """Let those who search choose; graduates of this year have just done so."""
+    """Let those who search choose; graduates of this year have just done so, and those whose status ended must go."""
     people, n = world.researchers, len(world.countries)
     rows = np.flatnonzero(searching(world, year))
-    table = systematic_utility(world.config.behaviour.location.weights, conditions_of(world, world.destinations.asc_work))
     origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
+    table, cell = utility_with_permanence(
+        world.config.behaviour.location.weights, conditions_of(world, world.destinations.asc_work),
+        origin * n + current, people.visa_status[rows])
     away, home = moving_terms(world, year, rows)
-    choosers = Choosers(people.address[rows], origin * n + current, current, taste_of(world, rows), away, home)
+    choosers = Choosers(people.address[rows], cell, current, taste_of(world, rows), away, home)
     chosen = choose(table, choosers, draw_key(world.key, Decision.LOCATION, year, np.arange(n)),
-                    chunk=world.config.population.chunk).alternative
-
-    moved = chosen != current
-    people.move(rows[moved], chosen[moved], year)
-    world.tally.count_moves(Reason.SEARCH, origin, current, chosen)
+                    chunk=world.config.population.chunk).alternative.astype(np.int64)
+    depart(world, rows, chosen, Reason.SEARCH, year)
 
 
 def searching(world: World, year: int) -> np.ndarray:
@@ -39,20 +38,5 @@ def searching(world: World, year: int) -> np.ndarray:
     searches = words_at(people.address, draw_key(world.key, Decision.SEARCH, year)) < threshold
     searches &= people.career_stage == CareerStage.RESEARCHER
     searches &= people.graduation_year != year
+    searches[world.ended] = False
     return searches
-
-
-def moving_terms(world: World, year: int, rows: Integers) -> tuple[Floats, Floats]:
-    """Return the cost of moving away and the pull of home, in utils, each of shape (n_rows,).
-
-    A first move costs more with every year since the doctorate, an onward move with every year since the last; the
-    pull of home falls with the log of the years abroad. Years count up to `age_cap`.
-    """
-    people, law = world.researchers, world.config.behaviour.location
-    career_age = np.minimum(year - people.graduation_year[rows], law.age_cap)
-    tenure = np.minimum(year - people.last_move_year[rows], law.age_cap)
-    away = np.where(people.n_moves[rows] == 0,
-                    -(float(law.first_move) + float(law.first_move_age) * career_age),
-                    -(float(law.onward_move) + float(law.onward_tenure) * tenure))
-    home = float(law.return_constant) - float(law.return_slope) * np.log1p(tenure) + people.home_attachment_of(rows)
-    return away, home

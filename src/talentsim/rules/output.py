@@ -6,35 +6,87 @@ from functools import lru_cache
 
 import numpy as np
 
-from talentsim.arrays import ABILITY_UNIT, Floats
-from talentsim.attribution import sum_by_cell
+from talentsim.arrays import ABILITY_UNIT, Floats, Integers
+from talentsim.attribution import cells, sum_by_cell
+from talentsim.state.researchers import NO_EMPLOYER
 from talentsim.state.world import World
-from talentsim.vocab import CareerStage
+from talentsim.vocab import CareerStage, Tier
 
-READS = ("researchers", "log_strength", "config.behaviour.output")
-WRITES = ("tally.ability", "tally.works", "tally.frontier_works")
+READS = ("researchers", "employers.hq", "origins.tier_ability", "log_strength", "levers", "config.behaviour")
+WRITES = ("tally.talent", "tally.collaboration", "tally.works", "tally.frontier_works", "tally.tier_researchers", "tally.tier_works")
 
 FRONTIER_UNIT = 2.0**-16
 
 
 def step(world: World, year: int) -> None:
-    """Work a year: works = rate * ability * E^eta * stage; frontier works = works * share * ability^a * E^b.
+    """Work a year, and credit the works to origin, training, work and headquarters country.
 
-    Sums are of whole numbers, so they are the same in any order.
+    works    = rate * ability * stage * E^eta * collaboration * service^theta
+    frontier = works * share * ability^a * E^b
+
+    E and collaboration are the work country's, service is that of the headquarters country. Sums are of whole numbers,
+    so they are the same in any order.
     """
-    law, n = world.config.behaviour.output, len(world.countries)
-    stage_factor = np.ones(len(CareerStage))
-    stage_factor[CareerStage.STUDENT] = float(law.student_factor)
-    log_strength = world.log_strength - world.log_strength.mean()
-    world.tally.ability = sum_by_cell(world.researchers, world.researchers.ability, n)
-    effective = (world.tally.ability * ABILITY_UNIT) @ stage_factor
-    world.tally.works = float(law.rate) * effective * np.exp(float(law.eta) * log_strength)
-    if year < world.config.world.start_year:      # frontier works feed nothing, and burn-in years are not reported
+    people, n, law = world.researchers, len(world.countries), world.config.behaviour.output
+    world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n)
+    world.tally.collaboration = collaboration(world)
+    if year < world.config.world.start_year:      # output feeds nothing, and burn-in years are not reported
         return
-    exponent = 1.0 + float(law.frontier_ability)
-    frontier = sum_by_cell(world.researchers, _powers(exponent)[world.researchers.ability], n) @ stage_factor
-    world.tally.frontier_works = (float(law.rate) * float(law.frontier_share) * frontier * FRONTIER_UNIT
-                                  * np.exp((float(law.eta) + float(law.frontier_eco)) * log_strength))
+    log_strength = world.log_strength - world.log_strength.mean()
+    per_ability = (float(law.rate) * world.tally.collaboration * np.exp(float(law.eta) * log_strength))[:, None] \
+        * (world.levers["service"] ** float(law.service))[None, :]                                         # (w, q)
+    per_frontier = per_ability * float(law.frontier_share) * np.exp(float(law.frontier_eco) * log_strength)[:, None]
+    cell, stage = _cells(world), _stage_factor(world)
+    sizes = (n, n, n, n, len(CareerStage))
+    world.tally.works = (sum_by_cell(cell, people.ability, sizes) * ABILITY_UNIT) @ stage * per_ability
+    power = _powers(1.0 + float(law.frontier_ability))
+    world.tally.frontier_works = (sum_by_cell(cell, power[people.ability], sizes) * FRONTIER_UNIT) @ stage * per_frontier
+    _count_tiers(world, per_ability, stage)
+
+
+def collaboration(world: World) -> Floats:
+    """Return the factor of output that rests on partners abroad: 1 where collaboration with all of them stands at 1.
+
+    factor_w = 1 - share + share * sum over partners j of talent_j / (talent of all j) * collaboration_wj
+    """
+    n, share = len(world.countries), float(world.config.behaviour.output.collaboration)
+    partners = np.broadcast_to(world.tally.talent, (n, n)) * ~np.eye(n, dtype=bool)
+    total = partners.sum(axis=1)
+    with_them = (partners * world.levers["collaboration"]).sum(axis=1)
+    return 1.0 - share + share * np.divide(with_them, total, out=np.ones(n), where=total > 0)
+
+
+def _cells(world: World) -> Integers:
+    """Return each researcher's place in a table over (origin, training, work, headquarters, stage)."""
+    people, n = world.researchers, len(world.countries)
+    columns = (people.origin_country, people.training_country, people.work_country, _hq(world), people.career_stage)
+    return cells(columns, (n, n, n, n, len(CareerStage)))
+
+
+def _hq(world: World) -> np.ndarray:
+    """Return the headquarters country of each researcher's employer."""
+    hq = np.zeros(NO_EMPLOYER + 1, dtype=np.uint8)
+    hq[: len(world.employers.hq)] = world.employers.hq
+    return hq[world.researchers.employer]
+
+
+def _stage_factor(world: World) -> Floats:
+    factor = np.ones(len(CareerStage))
+    factor[CareerStage.STUDENT] = float(world.config.behaviour.output.student_factor)
+    return factor
+
+
+def _count_tiers(world: World, per_ability: Floats, stage: Floats) -> None:
+    """Count researchers and works of each tier of ability by work country; a higher tier is part of the lower."""
+    people, n = world.researchers, len(world.countries)
+    hq = _hq(world)
+    for tier in Tier:
+        rows = np.flatnonzero(people.ability >= world.origins.tier_ability[tier])
+        world.tally.tier_researchers[tier] = np.bincount(people.work_country[rows], minlength=n)
+        columns = (people.work_country[rows], hq[rows], people.career_stage[rows])
+        sizes = (n, n, len(CareerStage))
+        ability = sum_by_cell(cells(columns, sizes), people.ability[rows], sizes) * ABILITY_UNIT
+        world.tally.tier_works[tier] = (ability @ stage * per_ability).sum(axis=1)
 
 
 @lru_cache(maxsize=8)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from talentsim.policy import levers_in_year
-from talentsim.state.world import Tally, World
+from talentsim.state.tally import Tally
+from talentsim.state.world import World
 
 READS = ("config.policy", "base_levers", "lever_axes", "corridors")
-WRITES = ("levers", "corridor", "tally")
+WRITES = ("levers", "corridor", "tally", "applications", "ended")
 
 
 def step(world: World, year: int) -> None:
-    """Open the year: its levers and constants, and an empty tally."""
+    """Open the year: its levers and constants, an empty tally, and nobody waiting for a decision."""
     world.levers = levers_in_year(world.base_levers, world.config.policies, year, world.lever_axes)
     world.corridor = world.corridors[year - world.config.world.burn_in_year]
     world.tally = Tally.empty(len(world.countries))
+    world.applications = []
+    world.ended = np.empty(0, dtype=np.int64)

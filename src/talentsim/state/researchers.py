@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
 
+NO_EMPLOYER = 255
+
 COLUMNS: dict[str, type[np.generic]] = {
     "uid": np.uint64,               # origin 8 bits, entry year 16, index 40: the same person in every scenario
     "address": np.uint64,           # the person's part of every random address, see `streams`
@@ -16,8 +18,12 @@ COLUMNS: dict[str, type[np.generic]] = {
     "previous_country": np.uint8,   # where they lived before the last move; their own country before the first
     "career_stage": np.uint8,
     "n_moves": np.uint8,
+    "visa_status": np.uint8,
+    "employer": np.uint8,           # place in `Employers`, NO_EMPLOYER until hired
+    "is_listed": np.bool_,          # tied to an institution on a screening list
     "graduation_year": np.int16,
     "last_move_year": np.int16,     # entry year before the first move
+    "status_since": np.int16,       # year in which the present right to live here began; queueing goes on with the work visa's
     "exit_year": np.int16,          # last year in research, drawn at entry
     "ability": np.uint16,           # in ABILITY_UNIT
     "home_attachment": np.int16,    # in HOME_UNIT, utils
@@ -39,8 +45,12 @@ class Researchers:
     previous_country: NDArray[np.uint8]
     career_stage: NDArray[np.uint8]
     n_moves: NDArray[np.uint8]
+    visa_status: NDArray[np.uint8]
+    employer: NDArray[np.uint8]
+    is_listed: NDArray[np.bool_]
     graduation_year: NDArray[np.int16]
     last_move_year: NDArray[np.int16]
+    status_since: NDArray[np.int16]
     exit_year: NDArray[np.int16]
     ability: NDArray[np.uint16]
     home_attachment: NDArray[np.int16]
@@ -76,11 +86,12 @@ class Researchers:
         self._expose()
 
     def move(self, rows: Integers, country: NDArray[np.uint8], year: int) -> None:
-        """Put the rows, those who do move, into their new countries."""
+        """Put the rows, those who do move, into their new countries; there they have to be hired."""
         self.previous_country[rows] = self.work_country[rows]
         self.work_country[rows] = country
         self.last_move_year[rows] = year
         self.n_moves[rows] += 1
+        self.employer[rows] = NO_EMPLOYER
 
     @property
     def n_bytes(self) -> int:

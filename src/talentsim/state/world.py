@@ -1,4 +1,4 @@
-"""The state of a world in one year, and the tally of what happened in it."""
+"""The state of a world in one year."""
 
 from __future__ import annotations
 
@@ -10,47 +10,35 @@ from talentsim.arrays import Floats, Integers
 from talentsim.config import Config
 from talentsim.data.tables import (
     DestinationTable,
+    EmployerTable,
     OriginTable,
+    RegimeTable,
     base_levers,
     cohort_path,
     codes_of,
     corridor_path,
     destination_table,
+    employer_table,
     lever_axes,
     origin_table,
+    regime_table,
 )
 from talentsim.policy import LeverAxes
 from talentsim.state.countries import Countries
+from talentsim.state.journal import Journal
 from talentsim.state.researchers import Researchers
+from talentsim.state.tally import Tally
 from talentsim.streams import seed_key
-from talentsim.vocab import MOVES, CareerStage, Reason
+from talentsim.vocab import Reason
 
 
-@dataclass
-class Tally:
-    """Counts of one year. Axes: o origin, t training, w work or current country, h host; see `arrays`."""
+@dataclass(frozen=True)
+class Application:
+    """People who have chosen a country that has to admit them first; all of one reason."""
 
-    entrants: Integers                  # (o)
-    exits: Integers                     # (o, w)
-    moves: Integers                     # (reason, o, from, to)
-    refused_students: Integers          # (h, o)
-    researchers: Integers               # (o, t, w, stage) at the end of the year
-    ability: Floats                     # (o, t, w, stage) whole numbers of ABILITY_UNIT, those who worked this year
-    works: Floats                       # (o, t, w)
-    frontier_works: Floats              # (o, t, w)
-
-    @classmethod
-    def empty(cls, n: int) -> Tally:
-        """Return a tally of a year in which nothing has happened yet."""
-        stages = len(CareerStage)
-        return cls(np.zeros(n, np.int64), np.zeros((n, n), np.int64), np.zeros((len(MOVES), n, n, n), np.int64),
-                   np.zeros((n, n), np.int64), np.zeros((n, n, n, stages), np.int64), np.zeros((n, n, n, stages)),
-                   np.zeros((n, n, n)), np.zeros((n, n, n)))
-
-    def count_moves(self, reason: Reason, origin: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
-        """Add moves between countries; those who stay are left out."""
-        moved = start != end
-        np.add.at(self.moves[reason], (origin[moved], start[moved], end[moved]), 1)
+    rows: Integers
+    country: Integers
+    reason: Reason
 
 
 @dataclass
@@ -58,6 +46,7 @@ class World:
     """Everything that exists in a simulated year.
 
     `levers` are this year's; `log_strength` and `diaspora` stand as submodel ecosystem left them last year.
+    `entered`, `applications` and `ended` hand people from one submodel of the year to the next.
     """
 
     config: Config
@@ -65,8 +54,10 @@ class World:
     countries: Countries
     origins: OriginTable
     destinations: DestinationTable
-    base_levers: dict[str, Floats]
+    regimes: RegimeTable
+    employers: EmployerTable
     lever_axes: LeverAxes
+    base_levers: dict[str, Floats]
     cohorts: Floats                     # (year, o) expected entrants at scale 1
     corridors: Floats                   # (year, c, k) constants of the corridors, utils
     corridor: Floats                    # (c, k) this year's
@@ -74,9 +65,13 @@ class World:
     log_strength: Floats                # (k) log ecosystem strength
     log_reference: dict[str, Floats]    # component -> (k), as it stood in the start year; empty before
     diaspora: Floats                    # (o, k) share of o's nationals abroad who live in k
+    headcount: Integers                 # (k) researchers and students at the end of last year
     researchers: Researchers
+    journal: Journal
     tally: Tally
     entered: slice = field(default_factory=lambda: slice(0, 0))
+    applications: list[Application] = field(default_factory=list)
+    ended: Integers = field(default_factory=lambda: np.empty(0, np.int64))      # rows whose status ended this year, ascending
 
     @classmethod
     def from_config(cls, config: Config, seed: int, replication: int = 0) -> World:
@@ -87,11 +82,12 @@ class World:
         n, corridors = len(countries), corridor_path(config)
         return cls(
             config=config, key=seed_key(seed, replication), countries=countries, origins=origin_table(config),
-            destinations=destinations, base_levers=levers, lever_axes=lever_axes(config), cohorts=cohort_path(config),
-            corridors=corridors, corridor=corridors[0], levers=levers,
+            destinations=destinations, regimes=regime_table(config), employers=employer_table(config),
+            lever_axes=lever_axes(config), base_levers=levers, cohorts=cohort_path(config), corridors=corridors,
+            corridor=corridors[0], levers=levers,
             log_strength=np.log(destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
-            researchers=Researchers(), tally=Tally.empty(n),
-        )
+            headcount=np.zeros(n, np.int64), researchers=Researchers(), journal=Journal(config.output.people),
+            tally=Tally.empty(n))
 
     @property
     def codes(self) -> tuple[str, ...]:

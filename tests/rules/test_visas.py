@@ -1,0 +1,299 @@
+"""Visas in the toy world, where caps bind: the status machine, lotteries, refusals, clocks and those without a status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from worlds import edited, no_caps, policy
+
+from talentsim.data.tables import exempt_share
+from talentsim.model import SCHEDULE, TalentModel
+from talentsim.rules import admission
+from talentsim.state.statuses import STEPS, set_status
+from talentsim.visas import chance_after_study, whole_years
+from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
+
+Plain = dict[str, Any]
+
+
+def model_before(plain: Plain, year: int, submodel: str, **changes: Any) -> TalentModel:
+    """Return a large toy world in a year, just before one submodel."""
+    model = TalentModel(edited(plain, {"population.scale": 200.0} | changes))
+    while model.year < year - 1:
+        model.step()
+    for step in SCHEDULE:
+        if step.__module__.endswith(submodel):
+            return model
+        step(model.world, year)
+    raise AssertionError(submodel)
+
+
+@pytest.mark.parametrize("before", VisaStatus)
+@pytest.mark.parametrize("after", VisaStatus)
+def test_each_step_is_taken_or_refused_as_the_table_says(plain_toy: Plain, before: VisaStatus, after: VisaStatus) -> None:
+    people = model_before(plain_toy, 1994, "visa").world.researchers
+    rows = np.arange(3)
+    people.visa_status[rows], people.status_since[rows] = before, 1990
+    if after in STEPS[before]:
+        set_status(people, rows, after, 1994, keeps_clock=after is VisaStatus.QUEUED)
+        assert (people.visa_status[rows] == after).all()
+        assert (people.status_since[rows] == (1990 if after is VisaStatus.QUEUED else 1994)).all()
+    else:
+        with pytest.raises(ValueError, match=f"{after.name} cannot follow {before.name}; allowed: "):
+            set_status(people, rows, after, 1994)
+        assert (people.visa_status[rows] == before).all()
+
+
+def test_every_legal_step_happens_somewhere(plain_toy: Plain) -> None:
+    """The table holds no step that the submodels never take, the same status twice apart."""
+    config = edited(plain_toy, {"population.scale": 100.0, "world.countries.IND.visa.years_to_permanence": 0.0,
+                                "world.countries.CAN.visa.renewal_refusal": 0.5, "world.countries.CAN.visa.renewal_years": 1.0,
+                                "world.countries.CAN.visa.further_degree": 0.5})
+    events = TalentModel(config).run().frame("events")
+    before = events.groupby("uid").status.shift().fillna("national")
+    seen = set(zip(before, events.status, strict=True))
+    legal = {(one.name.lower(), other.name.lower()) for one, others in STEPS.items() for other in others if one is not other}
+    assert {pair for pair in seen if pair[0] != pair[1]} == legal
+
+
+def test_a_ranked_lottery_never_grants_more_than_its_cap(plain_toy: Plain) -> None:
+    config = edited(plain_toy, {"population.scale": 10.0})
+    run = TalentModel(config).run()
+    granted = run.dense("visas", "granted", "country", "route")[:, run.codes.index("USA"), VisaRoute.LOTTERY]
+    lost = run.dense("visas", "lost_lottery", "country", "route")[:, run.codes.index("USA"), VisaRoute.LOTTERY]
+    cap = float(config.world.countries["USA"].visa.work_visa_cap) * 10.0
+    assert (granted <= np.ceil(cap)).all()
+    assert lost.sum() > 100 and granted.sum() > 100          # it binds
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_in_one_lottery_a_higher_cap_only_adds_winners(plain_toy: Plain, seed: int) -> None:
+    winners = []
+    for cap in (0.0, 0.5, 2.0, 6.0, 1000.0):
+        model = model_before(plain_toy, 2026, "admission", **{
+            "ensemble.seed": seed, "population.scale": 20.0, "policy": {"x": policy("work_visa_cap", change="set", value=cap)}})
+        asked = admission._gather(model.world, 2026)
+        drawn = asked.route == VisaRoute.LOTTERY
+        won = drawn & ~admission._lose_lottery(model.world, asked, 2026)
+        winners.append(set(model.world.researchers.uid[asked.rows[won & (asked.host == model.codes.index("USA"))]].tolist()))
+    assert all(fewer <= more for fewer, more in zip(winners, winners[1:], strict=False))
+    assert len(winners[0]) == 0 < len(winners[2]) < len(winners[-1])
+
+
+def test_lottery_odds_given_as_data_are_met(plain_toy: Plain) -> None:
+    for odds in (0.1, 0.5):
+        model = model_before(no_caps(plain_toy), 2026, "admission", **{
+            "policy": {"x": policy("work_visa_odds", start=2010, change="set", value=odds)}})
+        asked = admission._gather(model.world, 2026)
+        lost = admission._lose_lottery(model.world, asked, 2026)
+        drawn = (asked.route == VisaRoute.LOTTERY) & (asked.host == model.codes.index("USA"))
+        assert drawn.sum() > 300
+        assert stats.binomtest(int((drawn & ~lost).sum()), int(drawn.sum()), odds).pvalue > 1e-4
+
+
+def test_lots_and_refusals_do_not_look_at_ability(plain_toy: Plain) -> None:
+    """Mean log ability of those who lose, of those refused, and of all applicants, by country."""
+    model = model_before(plain_toy, 2026, "admission")
+    asked = admission._gather(model.world, 2026)
+    lost = admission._lose_lottery(model.world, asked, 2026)
+    refused = admission._are_refused(model.world, asked, 2026)
+    ability = np.log(model.world.researchers.ability_of(asked.rows))
+    for host in range(len(model.codes)):
+        for failed in (lost, refused):
+            drawn = (asked.host == host) & ((asked.route == VisaRoute.LOTTERY) if failed is lost else True)
+            bad, good = ability[drawn & failed], ability[drawn & ~failed]
+            if min(len(bad), len(good)) > 30:
+                assert stats.ttest_ind(bad, good).pvalue > 1e-4
+
+
+def test_sectors_outside_the_cap_meet_no_lottery(plain_toy: Plain) -> None:
+    model = model_before(plain_toy, 2026, "admission")
+    asked = admission._gather(model.world, 2026)
+    usa = asked.host == model.codes.index("USA")
+    academic = model.world.employers.sector[asked.employer] == 0
+    assert (asked.route[usa & academic] != VisaRoute.LOTTERY).all()
+    assert (asked.route[usa & ~academic & (asked.route != VisaRoute.TRANSFER)] == VisaRoute.LOTTERY).all()
+    assert (usa & academic).sum() > 100 < (usa & ~academic).sum()
+
+
+def test_those_refused_stay_where_they_are(plain_toy: Plain) -> None:
+    """Whoever applied from elsewhere and was not admitted is where they were, with the status they had."""
+    model = model_before(plain_toy, 2026, "admission")
+    people = model.world.researchers
+    rows = np.concatenate([each.rows for each in model.world.applications])
+    before = people.work_country[rows].copy(), people.visa_status[rows].copy()
+    admission.step(model.world, 2026)
+    stayed = (people.work_country[rows] == before[0]) & (before[1] != VisaStatus.POST_STUDY)
+    assert stayed.sum() > 30
+    assert (people.visa_status[rows][stayed] == before[1][stayed]).all()
+    moved = people.work_country[rows] != before[0]
+    assert np.isin(people.visa_status[rows][moved], (VisaStatus.TEMPORARY, VisaStatus.PERMANENT)).all()
+
+
+def test_applied_is_refused_lost_or_granted(plain_toy: Plain) -> None:
+    run = TalentModel(edited(plain_toy, {"population.scale": 20.0})).run()
+    visas = {name: run.dense("visas", name, "country", "origin", "route") for name in ("applied", "refused", "lost_lottery", "granted")}
+    assert (visas["applied"] == visas["refused"] + visas["lost_lottery"] + visas["granted"]).all()
+    assert (np.diagonal(visas["applied"], axis1=1, axis2=2) == 0).all()          # nationals need none
+    assert all((visas["granted"].sum(axis=(0, 1, 2)) > 0))                      # every route is used
+    assert visas["lost_lottery"][..., [r for r in VisaRoute if r is not VisaRoute.LOTTERY]].sum() == 0
+
+
+def graduates_abroad(model: TalentModel, year: int) -> np.ndarray:
+    people, usa = model.world.researchers, model.codes.index("USA")
+    return np.flatnonzero((people.graduation_year == year) & (people.work_country == usa) & (people.origin_country != usa))
+
+
+@pytest.mark.parametrize("years", [1.0, 3.0])
+def test_the_chance_that_students_look_ahead_to_is_met(plain_toy: Plain, years: float) -> None:
+    """Foreign graduates who never search: those with a right to work when their time after study is over."""
+    odds = policy("work_visa_odds", start=2010, change="set", value=0.25)
+    model = TalentModel(edited(no_caps(plain_toy), {
+        "population.scale": 1000.0, "world.countries.USA.visa.further_degree": 0.0, "world.countries.USA.visa.post_study_years": years,
+        "world.countries.USA.visa.renewal_refusal": 0.0, "behaviour.location.rate_search": 0.0, "behaviour.exit.rate": 0.0,
+        "behaviour.graduation.move": 30.0, "behaviour.graduation.return_constant": -30.0, "policy": {"odds": odds}}))
+    while model.year < 2020:
+        model.step()
+    world, usa = model.world, model.codes.index("USA")
+    cohort = world.researchers.uid[graduates_abroad(model, 2020)]
+    everybody = world.researchers.uid[world.researchers.graduation_year == 2020]
+    for _ in range(int(years) - 1):
+        model.step()
+    people = world.researchers
+    chance = chance_after_study(world.levers, exempt_share(world.regimes, world.destinations))[usa]
+    # those who fail on the first try of one have left within the year: count the cohort from those who studied there
+    studied = np.isin(people.uid, everybody) & (people.training_country == usa) & (people.origin_country != usa)
+    expected = chance[people.origin_country[studied]]
+    stays = people.work_country[studied] == usa
+    assert studied.sum() > 500 and len(cohort) > 0
+    z = (stays.sum() - expected.sum()) / np.sqrt((expected * (1 - expected)).sum())
+    assert abs(z) < 4.0
+
+
+def test_permanence_comes_when_the_wait_is_over(plain_toy: Plain) -> None:
+    """Nobody has waited longer than the law says, and nobody is permanent sooner, by each person's own rounding."""
+    model = model_before(plain_toy, 2030, "location", **{"world.countries.USA.visa.years_to_permanence": 4.5})
+    world, people = model.world, model.world.researchers
+    waiting = np.flatnonzero(np.isin(people.visa_status, (VisaStatus.TEMPORARY, VisaStatus.QUEUED)))
+    wait = world.levers["years_to_permanence"][people.work_country[waiting], people.origin_country[waiting]]
+    assert (2030 - people.status_since[waiting] < whole_years(world, waiting, wait)).all()
+    new = np.flatnonzero((people.visa_status == VisaStatus.PERMANENT) & (people.status_since == 2030))
+    assert len(new) > 20
+    rounded = whole_years(world, np.arange(len(people)), np.full(len(people), 4.5))
+    assert set(rounded.tolist()) == {4, 5} and abs(rounded.mean() - 4.5) < 0.05
+
+
+def test_the_longest_stay_ends_a_work_visa_unless_one_is_queued(plain_toy: Plain) -> None:
+    model = model_before(plain_toy, 2030, "location")
+    world, people = model.world, model.world.researchers
+    temporary = people.visa_status == VisaStatus.TEMPORARY
+    temporary[world.ended] = False
+    years = 2030 - people.status_since[temporary]
+    assert (years < np.maximum(world.levers["max_years"][people.work_country[temporary]], 1)).all()
+    queued = people.visa_status == VisaStatus.QUEUED
+    since = 2030 - people.status_since[queued]
+    assert (since >= world.regimes.queue_after[people.work_country[queued]]).all()
+    assert since.max() > world.levers["max_years"][model.codes.index("USA")]
+
+
+def test_nobody_without_a_status_stays(plain_toy: Plain) -> None:
+    model = model_before(plain_toy, 2026, "displacement")
+    people, ended = model.world.researchers, model.world.ended
+    uid, country, employer = people.uid[ended].copy(), people.work_country[ended].copy(), people.employer[ended].copy()
+    assert len(uid) > 50
+    n, named = len(model.codes), employer >= 2 * len(model.codes)
+    model.world.journal.is_on = True
+    next(step for step in SCHEDULE if step.__module__.endswith("displacement"))(model.world, 2026)
+    assert (people.work_country[ended] != country).all()
+    told = {name: column for name, column in model.world.journal.columns().items()}
+    placed = np.isin(uid, told["uid"][(told["reason"] == Reason.PLACED) & (told["year"] == 2026)])
+    assert placed.sum() > 3
+    assert (employer[placed] >= 2 * n).all() and placed[named].mean() > 0.05
+    assert (people.employer[ended][placed] == employer[placed]).all()               # ownership stays
+
+
+def test_a_closed_laboratory_leaves_nobody_behind(plain_toy: Plain) -> None:
+    closing = policy("site_weight", countries=["USA"], headquarters=["CHN"], change="set", value=0.0)
+    model = model_before(plain_toy, 2026, "output", policy={"x": closing})
+    people, n = model.world.researchers, len(model.codes)
+    gone = [e for e in range(2 * n, len(model.world.employers.hq)) if model.world.employers.hq[e] == model.codes.index("CHN")]
+    assert not np.isin(people.employer[people.work_country == model.codes.index("USA")], gone).any()
+    told = model.world.journal.columns()
+    this_year = told["year"] == 2026
+    assert (told["reason"][this_year] == Reason.REHIRED).sum() > 0 < (told["reason"][this_year] == Reason.PLACED).sum()
+
+
+def test_offers_follow_the_shares_of_posts(plain_toy: Plain) -> None:
+    from talentsim.offers import offered_employers
+
+    model = model_before(plain_toy, 2026, "hiring")
+    world, n = model.world, len(model.codes)
+    rows = np.arange(len(world.researchers))
+    for place in range(n):
+        employer = offered_employers(world, rows, np.full(len(rows), place), 2026)
+        share = float(world.destinations.industry_share[place])
+        expected = world.employers.weight[:, place] * np.where(world.employers.sector == 1, share, 1.0 - share)
+        seen = np.bincount(employer, minlength=len(expected))
+        assert (seen[expected == 0.0] == 0).all()
+        some = expected > 0
+        assert stats.chisquare(seen[some], expected[some] * len(rows)).pvalue > 1e-4
+
+
+def test_an_employer_that_shrinks_draws_nobody(plain_toy: Plain) -> None:
+    from talentsim.offers import offered_employers
+
+    offers = []
+    for value in (1.0, 0.3):
+        model = model_before(plain_toy, 2026, "hiring", policy={
+            "x": policy("site_weight", countries=["USA"], headquarters=["USA"], change="multiply", value=value)})
+        rows = np.arange(len(model.world.researchers))
+        offers.append(offered_employers(model.world, rows, np.zeros(len(rows), np.int64), 2026))
+    moved = offers[0] != offers[1]
+    n = len(model.codes)
+    shrinking = 2 * n + np.flatnonzero(model.world.employers.hq[2 * n:] == model.codes.index("USA"))
+    assert moved.sum() > 20 and np.isin(offers[0][moved], shrinking).any()
+    assert not np.isin(offers[1][moved], shrinking).any()
+
+
+def test_doctoral_places_are_never_exceeded_and_more_places_only_add_students(plain_toy: Plain) -> None:
+    students = []
+    for places in (0.0, 0.2, 1.0, 500.0):
+        model = model_before(plain_toy, 2026, "graduation", **{"population.scale": 60.0, "policy": {
+            "x": policy("doctoral_capacity", change="set", value=places)}})
+        people, new = model.world.researchers, model.world.entered
+        usa = model.codes.index("USA")
+        foreign = (people.training_country[new] == usa) & (people.origin_country[new] != usa)
+        students.append(set(people.uid[new][foreign].tolist()))
+        assert foreign.sum() <= places * 60.0
+    assert all(fewer <= more for fewer, more in zip(students, students[1:], strict=False))
+    assert len(students[0]) == 0 < len(students[1]) < len(students[2]) < len(students[3])
+
+
+def test_screening_of_the_listed_touches_nobody_else(plain_toy: Plain) -> None:
+    listed = {"world.countries.CHN.listed_share": 0.3}
+    models = [model_before(no_caps(plain_toy), 2026, "graduation", **listed, policy=each) for each in (
+        {}, {"x": policy("listed_refusal", origins=["CHN"], change="set", value=1.0)})]
+    people = [model.world.researchers for model in models]
+    assert np.array_equal(people[0].uid, people[1].uid) and np.array_equal(people[0].is_listed, people[1].is_listed)
+    differs = people[0].training_country != people[1].training_country
+    assert differs.sum() > 10 and people[0].is_listed[differs].all()
+    usa = models[0].codes.index("USA")
+    assert (people[0].training_country[differs] == usa).all()
+    entered = models[1].world.entered
+    assert not (people[1].is_listed[entered] & (people[1].training_country[entered] == usa)).any()
+
+
+def test_a_further_degree_gives_the_time_after_study_once_more(plain_toy: Plain) -> None:
+    model = model_before(plain_toy, 2026, "location", **{"world.countries.USA.visa.further_degree": 0.9})
+    people = model.world.researchers
+    again = (people.visa_status == VisaStatus.STUDENT) & (people.career_stage == CareerStage.RESEARCHER)
+    assert again.sum() > 50 and (2026 - people.status_since[again] < 2).all()
+    assert ((people.visa_status == VisaStatus.POST_STUDY) & (2026 - people.graduation_year > 3)).sum() > 10
+
+
+def test_one_person_has_one_luck_for_each_decision() -> None:
+    assert len({int(each) for each in Decision}) == len(Decision) <= 32
+    assert set(VisaOutcome) == {0, 1, 2, 3}
