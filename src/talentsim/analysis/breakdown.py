@@ -44,8 +44,10 @@ def by_tier(baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
 
 def _per_run(arm: Ensemble, table: str, value: str, axes: tuple[str, ...]) -> Floats:
     """Sum a value over (replication, year, *axes)."""
-    years = [int(year) for year in arm.years]
-    return np.array([dense(arm.of_run(place, table), value, axes, years) for place in range(len(arm))])
+    rows, n_years = arm.frame(table), len(arm.years)
+    rows["year"] = rows["year"].to_numpy() - int(arm.years[0]) + n_years * rows["replication"].to_numpy()
+    total = dense(rows, value, axes, range(len(arm) * n_years))
+    return total.reshape(len(arm), n_years, *total.shape[1:])
 
 
 def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]]) -> pd.DataFrame:

@@ -11,12 +11,12 @@ import pandas as pd
 
 from talentsim.analysis.intervals import t_interval
 from talentsim.analysis.lives import ABSENT, Lives, numbers, rank_in_group
-from talentsim.arrays import Floats, Integers, Words
-from talentsim.ensemble.accounts import dense
+from talentsim.arrays import Integers, Words
 from talentsim.ensemble.ensemble import Ensemble
 
 NO_CHANGE = "no change"
 STAGES = ("student", "researcher")
+TIERS = ("all", "top20", "top2")
 
 
 @dataclass(frozen=True)
@@ -140,24 +140,24 @@ def _tiers(people: pd.DataFrame) -> np.ndarray:
 
 
 def _matrix(pairs: list[Pair], baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
-    years, codes = [int(year) for year in scenario.years], scenario.codes
+    years, codes = scenario.years, scenario.codes
     n = len(codes)
     matrices = np.zeros((len(pairs), len(years), n, n))
     for place, pair in enumerate(pairs):
-        np.add.at(matrices[place], (pair.apart[:, 0], pair.apart[:, 4], pair.apart[:, 5]), 1)
-        stock = dense(baseline.of_run(place, "stocks"), "researchers", ("work",), years)
-        same = stock - matrices[place].sum(axis=2) - pair.only
-        matrices[place][:, np.arange(n), np.arange(n)] = same
-    mean, low, high = t_interval(matrices * scenario.weight, scenario.config.compare.level)
+        np.add.at(matrices[place], (pair.apart[:, 0], pair.apart[:, 4], pair.apart[:, 5]), scenario.weight)
+    alone = scenario.weight * np.array([pair.only for pair in pairs])
+    same = baseline.outcomes["researchers"] - matrices.sum(axis=3) - alone
+    matrices[:, :, np.arange(n), np.arange(n)] = same
+    mean, low, high = t_interval(matrices, scenario.config.compare.level)
     return pd.DataFrame({"year": np.repeat(years, n * n), "baseline_country": np.tile(np.repeat(codes, n), len(years)),
                          "scenario_country": np.tile(codes, n * len(years)), "researchers": mean.ravel(), "low": low.ravel(),
                          "high": high.ravel()})
 
 
 def _apart(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
-    names = ("year", "origin", "tier", "stage", "baseline_country", "scenario_country")
+    names = ["year", "origin", "tier", "stage", "baseline_country", "scenario_country"]
     counts = _counted([pd.DataFrame(pair.apart, columns=names) for pair in pairs], names, scenario, "researchers")
-    labels = {"origin": scenario.codes, "tier": ["all", "top20", "top2"], "stage": list(STAGES), "baseline_country": scenario.codes,
+    labels = {"origin": scenario.codes, "tier": list(TIERS), "stage": list(STAGES), "baseline_country": scenario.codes,
               "scenario_country": scenario.codes}
     for name, categories in labels.items():
         counts[name] = pd.Categorical.from_codes(counts[name].to_numpy().astype(np.int64), categories)
@@ -165,13 +165,17 @@ def _apart(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
 
 
 def _parting(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
-    names = ("year", "origin", "baseline_decision", "scenario_decision")
+    names = ["year", "origin", "baseline_decision", "scenario_decision"]
     return _counted([pair.parting for pair in pairs], names, scenario, "people")
 
 
-def _counted(tables: list[pd.DataFrame], names: tuple[str, ...], scenario: Ensemble, value: str) -> pd.DataFrame:
+def _counted(tables: list[pd.DataFrame], names: list[str], scenario: Ensemble, value: str) -> pd.DataFrame:
     """Count rows by `names` in every replication; return mean and interval over replications, where there is anybody."""
-    sizes = pd.concat([table.groupby(list(names)).size().rename(place) for place, table in enumerate(tables)], axis=1).fillna(0.0)
-    counts: Floats = sizes.to_numpy(float).T * scenario.weight
-    mean, low, high = t_interval(counts.reshape(len(tables), -1), scenario.config.compare.level)
-    return sizes.index.to_frame(index=False).assign(**{value: mean, "low": low, "high": high})
+    rows = pd.concat(tables, ignore_index=True)
+    replication = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    group = rows.groupby(names, sort=True).ngroup().to_numpy() if len(rows) else np.empty(0, np.int64)
+    counts = np.zeros((len(tables), int(group.max(initial=-1)) + 1))
+    np.add.at(counts, (replication, group), scenario.weight)
+    mean, low, high = t_interval(counts, scenario.config.compare.level)
+    first = np.unique(group, return_index=True)[1]
+    return rows[names].iloc[first].reset_index(drop=True).assign(**{value: mean, "low": low, "high": high})

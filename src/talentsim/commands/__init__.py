@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     "indicators": Command("talentsim.commands.indicators", "indicators [NAME]", "stay rates, gaps, dependence and the like, in both arms"),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
                           "every figure with unit, range, source and evidence"),
+    "person": Command("talentsim.commands.person", "person [WHO] scenario=NAME", "one person's two lives, side by side"),
     "runs": Command("talentsim.commands.runs", "runs [verify|prune]", "list, filter, verify or clear the stored runs"),
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
     "show": Command("talentsim.commands.show", "show scenario=visa_tightening", "say in words what a scenario changes"),
