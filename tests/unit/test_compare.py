@@ -129,7 +129,7 @@ def test_a_policy_that_acts_is_no_placebo(plain_toy: Plain, store: Store) -> Non
 def test_checks_fail_when_something_is_wrong(plain_toy: Plain) -> None:
     """A single work or person out of place, in one year, is found in that year and in no other."""
     run = runs_of(arms(plain_toy)[0])[0]
-    tables, facts = simulate(run)
+    tables, _, facts = simulate(run)
     years = list(range(2010, 2036))
     assert facts["conserved"] and facts["years"] == year_digests(tables, years)
     works = tables["works"].copy()

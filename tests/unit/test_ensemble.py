@@ -70,17 +70,17 @@ def test_progress_counts_every_run_once(plain_toy: Plain, tmp_path: Path, kind: 
     assert seen == [(done, 3) for done in range(4)]
 
 
-@pytest.mark.parametrize("harm", ["changed", "cut", "deleted", "manifest"])
+@pytest.mark.parametrize("harm", ["changed", "cut", "deleted", "manifest.json"])
 def test_a_damaged_run_is_named_set_aside_and_computed_anew(plain_toy: Plain, tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                                             harm: str) -> None:
     ensemble = run_ensemble(few(plain_toy), Store(tmp_path))
     whole, run = hashes(ensemble.store), ensemble.ids[1]
-    path = tmp_path / run / ("manifest.json" if harm == "manifest" else "outcomes.parquet")
+    path = tmp_path / run / (harm if "." in harm else "outcomes.parquet")
     content = path.read_bytes()
     if harm == "deleted":
         path.unlink()
     else:
-        path.write_bytes(content[:-9] if harm in ("cut", "manifest") else content.replace(content[500:504], b"\0\1\2\3"))
+        path.write_bytes(content[:-9] if harm in ("cut", "manifest.json") else content.replace(content[500:504], b"\0\1\2\3"))
     value = run_ensemble(few(plain_toy), Store(tmp_path)).outcomes["work_share"]
     told = capsys.readouterr().err
     assert run in told and path.name in told and "computed anew" in told
@@ -112,10 +112,10 @@ def test_runs_are_filtered_by_their_configuration(plain_toy: Plain, tmp_path: Pa
 def test_nothing_is_seen_of_a_run_that_is_not_whole(plain_toy: Plain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that stops half-way leaves no run, and what it left does not hinder the next."""
     store, run = Store(tmp_path), runs_of(few(plain_toy))[0]
-    tables, facts = runner.simulate(run)
+    tables, config, facts = runner.simulate(run)
     broken = dict(list(tables.items())[:3]) | {"bad": "no table"}
     with pytest.raises(AttributeError):
-        store.write(run.id, broken, facts)       # type: ignore[arg-type]
+        store.write(run.id, broken, config, facts)       # type: ignore[arg-type]
     assert list(store) == [] and not list((tmp_path / "parts").iterdir())
     (tmp_path / "parts" / run.id).mkdir()
     (tmp_path / "parts" / run.id / "stocks.parquet").write_bytes(b"half")
@@ -176,7 +176,7 @@ def test_the_table_of_many_runs_is_the_runs_one_by_one(plain_toy: Plain, tmp_pat
 def test_a_manifest_says_with_what_a_run_was_made(plain_toy: Plain, tmp_path: Path) -> None:
     ensemble = run_ensemble(few(plain_toy, 1), Store(tmp_path))
     manifest = json.loads((tmp_path / ensemble.ids[0] / "manifest.json").read_text())
-    assert Config.model_validate(manifest["config"]) == ensemble.config
+    assert Config.model_validate(ensemble.store.config(ensemble.ids[0])) == ensemble.config
     assert manifest["seed"] == {"base": 2010, "replication": 0, "key": manifest["seed"]["key"]}
     assert {"numpy", "mesa", "python"} <= manifest["versions"].keys() and manifest["wall_seconds"] > 0
     assert len(manifest["years"]) == 26 and manifest["conserved"] is True

@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from talentsim.analysis.checks import start_of_difference
 from talentsim.analysis.intervals import t_interval
 from talentsim.analysis.lives import ABSENT, Lives, numbers, rank_in_group
-from talentsim.arrays import Integers, Words
+from talentsim.arrays import ABILITY_UNIT, Integers, Words
+from talentsim.config import Config
+from talentsim.data.tables import tier_ability
 from talentsim.ensemble.ensemble import Ensemble
+from talentsim.vocab import CareerStage, Tier
 
 NO_CHANGE = "no change"
-STAGES = ("student", "researcher")
-TIERS = ("all", "top20", "top2")
+STAGES = tuple(stage.name.lower() for stage in CareerStage)
+TIERS = tuple(tier.name.lower() for tier in Tier)
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,10 @@ def differing(one: Lives, other: Lives) -> Words:
     """Return the uids, in order, of those who live differently in two runs, or in one of them alone."""
     (uid, digest), (uid_other, digest_other) = one.digests(), other.digests()
     known, place, place_other = np.intersect1d(uid, uid_other, assume_unique=True, return_indices=True)
-    changed = known[digest[place] != digest_other[place_other]]
-    alone = np.setxor1d(uid, uid_other, assume_unique=True)
-    strangers = np.setxor1d(one.people["uid"].to_numpy(), other.people["uid"].to_numpy(), assume_unique=True)
-    return np.unique(np.concatenate([changed, alone, strangers]))
+    found = [known[digest[place] != digest_other[place_other]], np.setxor1d(uid, uid_other, assume_unique=True)]
+    if one.people is not other.people:
+        found.append(np.setxor1d(one.people["uid"].to_numpy(), other.people["uid"].to_numpy(), assume_unique=True))
+    return np.unique(np.concatenate(found))
 
 
 def first_partings(one: Lives, other: Lives) -> pd.DataFrame:
@@ -119,13 +123,14 @@ def _keyed(lives: Lives, uids: Words) -> tuple[tuple[Integers, Words], np.ndarra
 
 
 def _pair(baseline: Ensemble, scenario: Ensemble, place: int) -> Pair:
-    one, other = (Lives(arm.of_run(place, "people"), arm.of_run(place, "events")) for arm in (baseline, scenario))
-    uids, years = differing(one, other), scenario.years
+    one, other = _lives_of_both(baseline, scenario, place)
+    start = start_of_difference(baseline.config, scenario.config)
+    uids, years = differing(*((one, other) if start is None else (one.since(start), other.since(start)))), scenario.years
     one, other = one.of(uids), other.of(uids)
     (here, stage), (there, _) = one.places(uids, years), other.places(uids, years)
     people = pd.concat([one.people, other.people]).drop_duplicates("uid").sort_values("uid")
     person, year = np.nonzero((here != there) & (here != ABSENT) & (there != ABSENT))
-    origin, tier = numbers(people["origin"]), _tiers(people)
+    origin, tier = numbers(people["origin"]), _highest_tier(people, scenario.config)
     apart = np.column_stack([year, origin[person], tier[person], stage[person, year], here[person, year], there[person, year]])
     lone, when = np.nonzero((here != ABSENT) & (there == ABSENT))
     only = np.zeros((len(years), len(scenario.codes)), np.int64)
@@ -135,8 +140,18 @@ def _pair(baseline: Ensemble, scenario: Ensemble, place: int) -> Pair:
     return Pair(apart, only, parting)
 
 
-def _tiers(people: pd.DataFrame) -> np.ndarray:
-    return numbers(people["tier"]) if "tier" in people else np.zeros(len(people), np.int64)
+def _lives_of_both(baseline: Ensemble, scenario: Ensemble, place: int) -> tuple[Lives, Lives]:
+    """Return the lives of one replication in both arms; people who are the same in both are read once."""
+    written = [arm.manifests[place]["tables"]["people"]["sha256"] for arm in (baseline, scenario)]
+    people = baseline.of_run(place, "people")
+    others = people if written[0] == written[1] else scenario.of_run(place, "people")
+    return Lives(people, baseline.of_run(place, "events")), Lives(others, scenario.of_run(place, "events"))
+
+
+def _highest_tier(people: pd.DataFrame, config: Config) -> Integers:
+    """Return the highest tier of ability that each person belongs to."""
+    cuts = tier_ability(config) * ABILITY_UNIT
+    return np.searchsorted(cuts, people["ability"].to_numpy(), side="right") - 1
 
 
 def _matrix(pairs: list[Pair], baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:

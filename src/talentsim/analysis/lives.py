@@ -51,6 +51,10 @@ class Lives:
             hashed = mix(self.codes * GOLDEN + rank)
             return uid[first], np.add.reduceat(hashed, first) if len(first) else hashed
 
+    def since(self, year: int) -> Lives:
+        """Return the lives with their events from a year on; events stand in order of time."""
+        return Lives(self.people, self.events.iloc[np.searchsorted(self.events["year"].to_numpy(), year):])
+
     def of(self, uids: Words) -> Lives:
         """Return the lives of some people, given in order of uid."""
         return Lives(self.people[_is_in(self.people["uid"].to_numpy(), uids)], self.events[_is_in(self.events["uid"].to_numpy(), uids)])

@@ -26,7 +26,7 @@ NOT_THE_MODEL = ("__init__.py", "__main__.py", "cli.py", "commands/", "job.py", 
                  "config/arms.py", "config/errors.py")
 """Beginnings of the package's files that no run depends on."""
 
-FORMAT = 1
+FORMAT = 2
 """Version of what a stored run holds: another one makes every run anew."""
 
 

@@ -32,14 +32,14 @@ def inventory(store: Store, wanted: Mapping[str, str] | None = None) -> pd.DataF
     rows, unknown = [], set(wanted or {})
     for run in store:
         try:
-            manifest = store.manifest(run)
+            manifest, config = store.manifest(run), store.config(run)
         except DamagedError as damaged:
             rows.append({"run": run, "fault": str(damaged)})
             continue
-        found = {key: _at(manifest["config"], key) for key in wanted or {}}
+        found = {key: _at(config, key) for key in wanted or {}}
         unknown -= {key for key, value in found.items() if value is not None}
         if all(_text(found[key]) == value for key, value in (wanted or {}).items()):
-            rows.append(_row(run, manifest))
+            rows.append(_row(run, manifest, config))
     if unknown and rows == [] and any(True for _ in store):
         raise UserError(", ".join(sorted(unknown)), "no stored run has such a key", "keys of the configuration, as in seed=1 world=toy",
                         "`talentsim --cfg job` prints them")
@@ -62,8 +62,8 @@ def verify_all(store: Store, runs: Sequence[str]) -> dict[str, str]:
     return faults
 
 
-def _row(run: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    config, seed = manifest["config"], manifest["seed"]
+def _row(run: str, manifest: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    seed = manifest["seed"]
     policies = ", ".join(name for name, policy in config["policy"].items() if policy is not None)
     size = sum(each["bytes"] for each in manifest["tables"].values())
     return {"run": run, "arm": manifest["arm"], "written": manifest["written"], "world": config["world"]["name"], "entry": config["entry"]["name"],

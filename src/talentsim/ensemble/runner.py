@@ -134,15 +134,15 @@ def make_run(run: Run, store: Store, wait: bool = False) -> Made:
     return Made(run.id, "made")
 
 
-def simulate(run: Run) -> tuple[dict[str, pd.DataFrame], Mapping[str, Any]]:
-    """Simulate one replication; return its tables and what its manifest says."""
+def simulate(run: Run) -> tuple[dict[str, pd.DataFrame], dict[str, Any], dict[str, Any]]:
+    """Simulate one replication; return its tables, its configuration and what its manifest says."""
     started, config = time.perf_counter(), run.config
     result = TalentModel(config, replication=run.replication).run()
     years = [int(year) for year in result.years]
     tables = {name: result.frame(name) for name in result.names}
     tables["outcomes"] = outcome_table(tables, years, config.population.scale)
     seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
-    facts = {"arm": arm_id(config), "seed": seed, "config": config.model_dump(mode="json"), "data_sha256": data_digests(config),
+    facts = {"arm": arm_id(config), "seed": seed, "data_sha256": data_digests(config),
              "conserved": conserved(tables, years), "years": year_digests(tables, years), **made_with(),
              "wall_seconds": round(time.perf_counter() - started, 4)}
-    return tables, facts
+    return tables, config.model_dump(mode="json"), facts

@@ -1,4 +1,4 @@
-"""The store of runs: a folder for each, one Parquet file a table, and a manifest that comes last.
+"""The store of runs: a folder for each, one Parquet file a table, the configuration, and a manifest that comes last.
 
 A run is written to a folder of its own under another name, which is exchanged for its id when all of it is there: a run
 that can be seen is whole. Whoever computes a run holds its claim, a lock that dies with the process, so that two sweeps
@@ -29,6 +29,7 @@ from filelock import FileLock, Timeout
 from talentsim.config import UserError
 
 MANIFEST = "manifest.json"
+CONFIG = "config.json"
 SEPARATE = {"damaged", "claims", "parts"}
 
 
@@ -78,6 +79,17 @@ class Store:
         except (OSError, ValueError):
             raise DamagedError(run, MANIFEST, "cannot be read") from None
 
+    def config(self, run: str) -> dict[str, Any]:
+        """Return the configuration that a run was made from.
+
+        Raises
+        ------
+        DamagedError
+            When the file is missing or is not what was written.
+        """
+        content: dict[str, Any] = json.loads(self._bytes(run, CONFIG, self.manifest(run)["config_sha256"]))
+        return content
+
     def table(self, run: str, name: str) -> pd.DataFrame:
         """Return one table of a run.
 
@@ -113,10 +125,12 @@ class Store:
         DamagedError
             When one is missing or differs.
         """
-        for name in self.manifest(run)["tables"]:
-            self._bytes(run, name)
+        manifest = self.manifest(run)
+        self._bytes(run, CONFIG, manifest["config_sha256"])
+        for name, written in manifest["tables"].items():
+            self._bytes(run, f"{name}.parquet", written["sha256"])
 
-    def write(self, run: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:
+    def write(self, run: str, tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         """Write a run, visible only when all of it is there; one that is there already stays.
 
         Raises
@@ -128,7 +142,10 @@ class Store:
         shutil.rmtree(part, ignore_errors=True)     # left by a process that was killed
         part.mkdir(parents=True)
         try:
+            plain = json.dumps(config, ensure_ascii=False, allow_nan=False).encode()
+            (part / CONFIG).write_bytes(plain)
             content = {"id": run, "written": datetime.now(UTC).isoformat(timespec="seconds"), **facts,
+                       "config_sha256": hashlib.sha256(plain).hexdigest(),
                        "tables": {name: _write_parquet(table, part / f"{name}.parquet") for name, table in tables.items()}}
             (part / MANIFEST).write_text(json.dumps(content, ensure_ascii=False, allow_nan=False), encoding="utf-8")
             if run not in self:
@@ -169,20 +186,16 @@ class Store:
                 (self.folder / run / MANIFEST).unlink()
             shutil.rmtree(self.folder / run, ignore_errors=True)
 
-    def size(self, run: str) -> int:
-        """Return the bytes of a run's tables."""
-        return sum(each["bytes"] for each in self.manifest(run)["tables"].values())
-
     def _arrow(self, run: str, name: str) -> pa.Table:
-        return pq.read_table(pa.BufferReader(self._bytes(run, name)), use_threads=False)
+        content = self._bytes(run, f"{name}.parquet", self.manifest(run)["tables"][name]["sha256"])
+        return pq.read_table(pa.BufferReader(content), use_threads=False)
 
-    def _bytes(self, run: str, name: str) -> bytes:
-        written, file = self.manifest(run)["tables"][name], f"{name}.parquet"
+    def _bytes(self, run: str, file: str, sha256: str) -> bytes:
         try:
             content = (self.folder / run / file).read_bytes()
         except OSError:
             raise DamagedError(run, file, "is missing") from None
-        if hashlib.sha256(content).hexdigest() != written["sha256"]:
+        if hashlib.sha256(content).hexdigest() != sha256:
             raise DamagedError(run, file, "is not what was written")
         return content
 
