@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from talentsim import Config, TalentModel
 from talentsim.config import UserError, parameters_of
-from talentsim.config.compose import load_arms
+from talentsim.config.compose import compose_plain, load_arms
 from talentsim.config.files import conf_dir, names_in_group
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources, used_sources
-from talentsim.data.tables import base_levers
+from talentsim.data.tables import base_levers, cohort_path, lever_axes
+from talentsim.policy import levers_in_year
 from talentsim.state.countries import Countries
 from talentsim.vocab import Evidence
 
@@ -39,11 +41,113 @@ def test_every_figure_says_what_is_known(world: str) -> None:
 
 
 @pytest.mark.parametrize(("world", "scenario"), list(itertools.product(names_in_group("world"), names_in_group("scenario"))))
-def test_every_scenario_composes_with_every_world_and_names_its_sources(world: str, scenario: str) -> None:
-    for arm in load_arms([f"world={world}", f"scenario={scenario}"]):
+def test_every_scenario_composes_where_its_countries_exist_and_names_its_sources(world: str, scenario: str) -> None:
+    arguments = [f"world={world}", f"scenario={scenario}"]
+    plain = compose_plain(arguments)
+    if not countries_named(plain["policy"]) <= plain["world"]["countries"].keys():
+        assert world != "ai"
+        with pytest.raises(UserError, match="country in world"):
+            load_arms(arguments)
+        return
+    for arm in load_arms(arguments):
         used_sources(arm)
     meta = arm.scenario
     assert meta.name == scenario and meta.title and meta.description.count(".") >= 2 and meta.stands_for
+    assert bool(meta.expects) == (scenario != "baseline")
+
+
+def countries_named(policies: dict[str, Any]) -> set[str]:
+    fields = ("countries", "origins", "partners", "headquarters")
+    return {code for policy in policies.values() for field in fields for code in policy.get(field) or ()}
+
+
+def test_scenarios_stack_without_a_copy() -> None:
+    """The great decoupling is its parts: the same policies under the same names."""
+    whole = Config.load("world=ai", "scenario=great_decoupling").policies
+    parts: dict[str, Any] = {}
+    for name in ("ecosystem_split", "service_cutoff", "visa_tightening_china", "china_initiative", "site_closed", "return_programme"):
+        parts |= Config.load("world=ai", f"scenario={name}").policies
+    assert whole == parts
+
+
+def test_every_policy_says_what_is_known() -> None:
+    for scenario in names_in_group("scenario"):
+        for name, policy in Config.load("world=ai", f"scenario={scenario}").policies.items():
+            assert policy.title, name
+            assert policy.source or policy.evidence is Evidence.ASSUMED, name
+            assert policy.range or policy.change == "set" or policy.value == 1000.0, f"{name}: a size that is not law has a range"
+
+
+def test_history_is_the_baseline_of_the_ai_world_alone(ai: Config, toy: Config) -> None:
+    assert not toy.policies
+    assert {"h1b_lottery", "h1b_denials", "h1b_renewal_denials", "f1_refusals", "stem_opt_2008", "stem_opt_2016",
+            "china_initiative_2018", "proclamation_10043", "consulates_closed_2020", "h1b_fee_2025"} <= ai.policies.keys()
+    assert all(policy.start.year < 2026 for policy in ai.policies.values())
+
+
+def test_history_can_be_switched_off() -> None:
+    without = Config.load("policy.china_initiative_2018=null").policies
+    assert "china_initiative_2018" not in without and "proclamation_10043" in without
+    assert not Config.load("history=none").policies
+
+
+def levers_of(config: Config, year: int) -> dict[str, np.ndarray]:
+    return levers_in_year(base_levers(config), config.policies, year, lever_axes(config))
+
+
+def test_history_gives_the_published_figures(ai: Config) -> None:
+    """Odds and denials by year, months of practical training, the China Initiative by days, the fee."""
+    usa, chn = AI.index("USA"), AI.index("CHN")
+    series = {name: facts()[name].value for name in ("h1b_selection", "h1b_denial_initial", "h1b_denial_continuing")}
+    for fiscal, percent in series["h1b_selection"].items():
+        odds = levers_of(ai, int(fiscal[2:]) - 1)["work_visa_odds"][usa, chn]
+        assert odds == pytest.approx(percent / 100, abs=1e-9), fiscal
+    for fact, lever in (("h1b_denial_initial", "work_visa_refusal"), ("h1b_denial_continuing", "renewal_refusal")):
+        for fiscal, percent in series[fact].items():
+            if fiscal not in ("FY2020", "FY2021") or lever == "renewal_refusal":     # the pandemic adds to them
+                assert levers_of(ai, int(fiscal[2:]))[lever][usa, chn] == pytest.approx(percent / 100, abs=1e-9), fiscal
+    post_study = [levers_of(ai, year)["post_study_years"][usa] for year in (2007, 2010, 2017, 2030)]
+    assert post_study == [1.0, 2.417, 3.0, 3.0]
+    chilling = [levers_of(ai, year)["chilling"][usa, chn] for year in (2017, 2018, 2020, 2022, 2023)]
+    assert chilling == pytest.approx([0, 0.75 * 61 / 365, 0.75, 0.75 * 54 / 365, 0])
+    assert not levers_of(ai, 2020)["chilling"][usa, AI.index("IND")].any()
+    assert levers_of(ai, 2027)["visa_fee"][usa] == base_levers(ai)["visa_fee"][usa] < levers_of(ai, 2026)["visa_fee"][usa]
+
+
+def test_student_refusals_follow_the_published_rate(ai: Config) -> None:
+    """Relative to 2024, all levels of study; the pandemic comes on top in 2020 and 2021."""
+    usa, ind = AI.index("USA"), AI.index("IND")
+    now = levers_of(ai, 2024)["student_refusal"][usa, ind]
+    for fiscal, percent in facts()["f1_refusal"].value.items():
+        if fiscal not in ("FY2020", "FY2021"):
+            then = levers_of(ai, int(fiscal[2:]))["student_refusal"][usa, ind]
+            assert then / now == pytest.approx(percent / facts()["f1_refusal"].value["FY2024"], abs=0.01), fiscal
+
+
+def test_entry_variants_part_after_the_last_year_with_data() -> None:
+    configs = {name: Config.load("world=toy", f"entry={name}") for name in names_in_group("entry")}
+    paths = {name: cohort_path(config) for name, config in configs.items()}
+    last = 2024 - 1992
+    for path in paths.values():
+        assert np.array_equal(path[: last + 1], paths["trend"][: last + 1])
+    assert np.allclose(paths["plateau"][last:], paths["plateau"][last])
+    china, india = 1, 2
+    grown = {name: path[-1] / path[last] for name, path in paths.items()}
+    assert grown["surge_china"][china] == pytest.approx(np.exp(0.1 * 11)) and grown["surge_india"][india] == pytest.approx(np.exp(0.1 * 11))
+    assert grown["decline"][china] == pytest.approx(np.exp(-0.04 * 11)) and grown["decline"][india] == pytest.approx(np.exp(-0.02 * 11))
+    assert np.array_equal(np.delete(grown["surge_china"], china), np.delete(grown["trend"], china))
+    for name, config in configs.items():
+        assert config.entry.name == name and config.entry.title and config.entry.description.count(".") >= 2
+
+
+def test_four_firms_have_two_thirds_of_their_people_in_the_united_states(ai: Config) -> None:
+    """Researchers in industry as published for 2020 or thereabouts, by the weights of the sites."""
+    heads = dict.fromkeys(AI, 3500.0) | {"USA": 52_000, "CHN": 27_000, "IND": 7_300, "GBR": 6_500, "DEU": 6_300, "FRA": 4_300, "CAN": 5_200,
+                                         "CHE": 2_100, "NLD": 2_100, "ISR": 1_900, "KOR": 5_000, "JPN": 6_500, "SGP": 2_300}
+    posts = np.array([heads[code] * float(ai.world.countries[code].industry_share) for code in AI])
+    rows = [list(ai.employers).index(name) for name in ("MICROSOFT", "GOOGLE", "META", "IBM")]
+    staff = (base_levers(ai)["site_weight"][rows] * posts).sum(axis=0)
+    assert 100 * staff[AI.index("USA")] / staff.sum() == pytest.approx(facts()["cset_labs"].value["AI_staff_in_US_pct"], abs=5)
 
 
 def test_sources_are_whole() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -66,13 +66,28 @@ def _check_names(config: Config) -> None:
         for each in policy.employers or ():
             if each not in config.employers:
                 raise unknown_name(f"policy.{name}.employers", "employer with a name", each, config.employers)
-    shipped = names_in_group("country")         # a smaller world may leave out origins that a country's file speaks of
+    _check_tables(config, names_in_group("country"))
+
+
+def _check_tables(config: Config, shipped: list[str]) -> None:
+    """Check names in tables by country; a smaller world may leave out countries that a file speaks of."""
+    countries = config.world.countries
     for host, country in countries.items():
         for field in VisaRegime.tables_by_origin():
             for origin in getattr(country.visa, f"{field}_by_origin"):
                 if origin not in countries and origin not in shipped:
                     where = f"world.countries.{host}.visa.{field}_by_origin"
                     raise unknown_name(where, f"country in world {config.world.name}", origin, countries)
+    elsewhere: dict[str, Iterable[str]] = {"entry.growth_after": config.entry.growth_after,
+                                           "scenario.expects": [each.country for each in config.scenario.expects]}
+    for name, conference in config.observers.conferences.items():
+        elsewhere[f"observers.conferences.{name}.participation"] = conference.participation
+    for name, articles in config.observers.articles.items():
+        elsewhere[f"observers.articles.{name}.rate"] = articles.rate
+    for where, named in elsewhere.items():
+        for each in named:
+            if each not in countries and each not in shipped:
+                raise unknown_name(where, f"country in world {config.world.name}", each, countries)
     _check_employers(config, shipped)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -63,19 +65,30 @@ def compose_plain(overrides: Sequence[str], config_dir: str | None = None) -> di
         When an override or a file cannot be read, or names something that does not exist.
     """
     parsed = parse(overrides)
-    lines = [each.input_line for each in parsed]
-    if config_dir is not None:
-        refuse_targets_in_files(config_dir)
-        lines.append(search_path_override(config_dir))
-    with _hydra_aside(), initialize_config_dir(config_dir=str(conf_dir()), version_base="1.3"):
-        try:
-            composed = compose("config", overrides=lines)
-            plain = OmegaConf.to_container(composed, resolve=True, enum_to_str=True)
-        except (ConfigCompositionException, OmegaConfBaseException, yaml.YAMLError) as error:
-            _explain(error, parsed, config_dir)
-    assert isinstance(plain, dict)
+    lines = tuple(str(each.input_line) for each in parsed)
+    try:
+        if config_dir is None:
+            plain = copy.deepcopy(_composed_as_shipped(lines))
+        else:
+            refuse_targets_in_files(config_dir)
+            plain = _composed((*lines, search_path_override(config_dir)))
+    except (ConfigCompositionException, OmegaConfBaseException, yaml.YAMLError) as error:
+        _explain(error, parsed, config_dir)
     _refuse_targets(plain, "")
     return plain
+
+
+def _composed(lines: Sequence[str]) -> dict[str, Any]:
+    with _hydra_aside(), initialize_config_dir(config_dir=str(conf_dir()), version_base="1.3"):
+        plain = OmegaConf.to_container(compose("config", overrides=list(lines)), resolve=True, enum_to_str=True)
+    assert isinstance(plain, dict)
+    return {str(key): value for key, value in plain.items()}
+
+
+@lru_cache(maxsize=64)
+def _composed_as_shipped(lines: tuple[str, ...]) -> dict[str, Any]:
+    """Compose from the shipped files alone, once: it takes a second, and one command asks for the same arm repeatedly."""
+    return _composed(lines)
 
 
 def parse(overrides: Sequence[str]) -> list[Override]:

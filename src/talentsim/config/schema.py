@@ -8,7 +8,7 @@ from talentsim.config.behaviour import Behaviour
 from talentsim.config.dated import Policy
 from talentsim.config.employers import Employer
 from talentsim.config.observers import Observers
-from talentsim.config.parameter import Frozen, Name, Parameter, Probability
+from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
 from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig
 from talentsim.config.world import Country, VisaRules, WorldConfig
 
@@ -16,23 +16,39 @@ __all__ = ["Behaviour", "Config", "Country", "ExecutorConfig", "Parameter", "Pol
 
 
 class EntryConfig(Frozen):
-    """Path of the cohorts: growth is each country's own until `data_until`, then damped by `damping` a year."""
+    """Path of the cohorts: growth is each country's own until `data_until`, then damped by `damping` a year.
+
+    `growth_after` gives an origin a growth of its own after `data_until`, every year the same; `growth_after_others` does
+    so for all origins that it does not name.
+    """
 
     name: Name
     title: str
+    description: str = ""
     level_year: int
     data_until: int
     damping: Probability
+    growth_after: dict[CountryName, Parameter] = Field(default_factory=dict)
+    growth_after_others: Parameter | None = None
+
+
+class Expectation(Frozen):
+    """The direction in which a scenario moves an outcome, by its description."""
+
+    outcome: Name
+    country: CountryName
+    sign: Literal[-1, 1]
 
 
 class ScenarioMeta(Frozen):
-    """What a scenario is called and stands for."""
+    """What a scenario is called and stands for, and what it is expected to move by the last year."""
 
     name: Name
     title: str
     description: str
     stands_for: str = ""
     source: list[str] = Field(default_factory=list)
+    expects: list[Expectation] = Field(default_factory=list)
 
 
 class SourceEntry(Frozen):

@@ -46,6 +46,7 @@ def used_sources(config: Config) -> dict[str, list[str]]:
     used: dict[str, list[str]] = {}
     named = [(key, parameter.source) for key, parameter in parameters_of(config)]
     named += [(f"policy.{name}", policy.source) for name, policy in config.policies.items()]
+    named += [(f"observers.articles.{name}", each.source) for name, each in config.observers.articles.items()]
     named.append(("scenario", config.scenario.source))
     for key, names in named:
         for name in names:

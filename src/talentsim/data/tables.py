@@ -218,7 +218,8 @@ def base_levers(config: Config) -> dict[str, Floats]:
 def cohort_path(config: Config) -> Floats:
     """Return the expected number of new researchers by year and country of first degree.
 
-    log cohort grows by the country's own rate until `data_until`, then by that rate times damping, damping squared, ...
+    log cohort grows by the country's own rate until `data_until`, then by that rate times damping, damping squared, ...,
+    or every year by the rate that `growth_after` gives.
     Where the world is built from the migration panel, the cohorts are those that meet its stocks.
 
     Returns
@@ -228,14 +229,16 @@ def cohort_path(config: Config) -> Floats:
     if config.world.panel is not None:
         return panel_paths(config).cohorts
     world, entry = config.world, config.entry
-    years = np.arange(world.burn_in_year, world.end_year + 1)
+    years = np.arange(world.burn_in_year, world.end_year + 1)[:, None]
     damping = float(entry.damping)
     ahead = np.maximum(years - entry.data_until, 0)
     damped = ahead if damping == 1.0 else damping * (1.0 - damping**ahead) / (1.0 - damping)
-    grown = np.minimum(years, entry.data_until) - entry.level_year + damped
     level = _column(config, lambda c: c.entry.level)
     growth = _column(config, lambda c: c.entry.growth)
-    return level * np.exp(growth * grown[:, None])
+    given = [entry.growth_after.get(code, entry.growth_after_others) for code in codes_of(config)]
+    after = np.array([np.nan if each is None else float(each) for each in given])
+    grown = growth * (np.minimum(years, entry.data_until) - entry.level_year)
+    return level * np.exp(grown + np.where(np.isnan(after), growth * damped, after * ahead))
 
 
 def corridor_path(config: Config) -> Floats:
