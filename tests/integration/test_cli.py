@@ -84,7 +84,7 @@ def test_focus_turns_the_diversion_table(tmp_path: Path) -> None:
 
 
 def test_policy_figures_can_be_set_and_switched_off(tmp_path: Path) -> None:
-    off = talentsim("scenario=visa_tightening", "policy.f1_refusal=null", "policy.h1b_odds=null", *BASE, cwd=tmp_path)
+    off = talentsim("scenario=return_programme", "policy.return_grant=null", *BASE, cwd=tmp_path)
     assert "placebo" in off.stdout
     added = talentsim("show", "world=toy", "+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}",
                       cwd=tmp_path)
@@ -271,8 +271,7 @@ def test_results_are_written_before_they_are_printed(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_never_acts_is_told(tmp_path: Path) -> None:
-    done = talentsim("scenario=visa_tightening", "policy.f1_refusal.start=2050", "policy.h1b_odds=null", *BASE, "output.figures=false",
-                     cwd=tmp_path)
+    done = talentsim("scenario=return_programme", "policy.return_grant.start=2050", *BASE, "output.figures=false", cwd=tmp_path)
     assert "no policy that differs is in force before the end of 2035" in done.stdout
     assert "(f1_refusal, h1b_odds as given)" in done.stdout
 
