@@ -273,7 +273,7 @@ def test_results_are_written_before_they_are_printed(tmp_path: Path) -> None:
 def test_a_policy_that_never_acts_is_told(tmp_path: Path) -> None:
     done = talentsim("scenario=return_programme", "policy.return_grant.start=2050", *BASE, "output.figures=false", cwd=tmp_path)
     assert "no policy that differs is in force before the end of 2035" in done.stdout
-    assert "(f1_refusal, h1b_odds as given)" in done.stdout
+    assert "(return_grant as given)" in done.stdout
 
 
 def test_keys_are_never_cut(tmp_path: Path) -> None:
