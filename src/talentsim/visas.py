@@ -28,11 +28,6 @@ def whole_years(world: World, rows: Integers, years: Floats, decision: Decision 
     return np.floor(np.minimum(years, 1000.0) + luck).astype(np.int64)
 
 
-def refusal(levers: Mapping[str, Floats], lever: str, host: Integers, origin: Integers, is_listed: Booleans) -> Floats:
-    """Return the chance that a visa is refused, screening of the listed included."""
-    return 1.0 - (1.0 - levers[lever][host, origin]) * (1.0 - levers["listed_refusal"][host, origin] * is_listed)
-
-
 def grant_work(world: World, rows: Integers, host: Integers, year: int) -> None:
     """Give foreigners a right to work in the country they are in; a durable one where no years have to pass first."""
     origin = world.researchers.origin_country[rows]

@@ -12,7 +12,7 @@ from talentsim.offers import offered_employers
 from talentsim.state.researchers import NO_EMPLOYER
 from talentsim.state.world import World
 from talentsim.streams import draw_key, person_address, to_uniform, words_at
-from talentsim.visas import NO_ROUTE, enrol_again, escape, grant_work, refusal, tries_after_study, uniforms, whole_years
+from talentsim.visas import NO_ROUTE, enrol_again, escape, grant_work, tries_after_study, uniforms, whole_years
 from talentsim.vocab import Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 READS = ("applications", "levers", "regimes", "employers", "destinations.industry_share", "researchers")
@@ -110,7 +110,7 @@ def _last_winner(world: World, luck: Floats, host: int, year: int) -> float:
 
 
 def _are_refused(world: World, asked: _Asked, year: int) -> Booleans:
-    p_refused = refusal(world.levers, "work_visa_refusal", asked.host, asked.origin, world.researchers.is_listed[asked.rows])
+    p_refused = world.levers["work_visa_refusal"][asked.host, asked.origin]
     return uniforms(world, asked.rows, Decision.WORK_VISA, year, asked.host) < p_refused
 
 

@@ -10,7 +10,6 @@ from talentsim.state.statuses import set_status
 from talentsim.state.world import World
 from talentsim.streams import draw_key, to_uniform, words_at
 from talentsim.utility import conditions_of, systematic_utility, taste_of
-from talentsim.visas import refusal
 from talentsim.vocab import Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 READS = ("entered", "levers", "log_strength", "diaspora", "origins.home_study", "destinations")
@@ -61,10 +60,9 @@ def _choose(world: World, year: int, choosers: Choosers, rows: Integers, closed:
 
 
 def _refusal(world: World) -> Floats:
-    """Return the chance of refusal by country, for each origin those not listed, then those listed; (2 n, n)."""
-    everyone = np.arange(len(world.countries))
-    return np.concatenate([refusal(world.levers, "student_refusal", everyone[None, :], everyone[:, None], np.array(listed))
-                           for listed in (False, True)])
+    """Return the chance of refusal by country, for each origin first those not listed, then those listed; (2 n, n)."""
+    refused, screened = world.levers["student_refusal"].T, world.levers["listed_refusal"].T
+    return np.concatenate([refused, 1.0 - (1.0 - refused) * (1.0 - screened)])
 
 
 def _without_place(world: World, year: int, rows: Integers, country: Codes, origin: Integers) -> Booleans:

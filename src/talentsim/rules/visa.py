@@ -7,7 +7,7 @@ import numpy as np
 from talentsim.arrays import Booleans, Integers
 from talentsim.state.statuses import set_status
 from talentsim.state.world import World
-from talentsim.visas import FURTHER_STUDY_YEARS, NO_ROUTE, enrol_again, escape, refusal, uniforms, whole_years
+from talentsim.visas import FURTHER_STUDY_YEARS, NO_ROUTE, enrol_again, escape, uniforms, whole_years
 from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 READS = ("levers", "regimes", "researchers")
@@ -65,8 +65,7 @@ def _renewals(world: World, rows: Integers, year: int) -> Booleans:
     people = world.researchers
     host, origin = people.work_country[rows], people.origin_country[rows]
     is_due = (year - people.status_since[rows]) % np.maximum(world.regimes.renewal_years[host], 1.0) < 1.0
-    p_refused = refusal(world.levers, "renewal_refusal", host, origin, people.is_listed[rows])
-    refused = is_due & (uniforms(world, rows, Decision.RENEWAL, year) < p_refused)
+    refused = is_due & (uniforms(world, rows, Decision.RENEWAL, year) < world.levers["renewal_refusal"][host, origin])
     for outcome, which in ((VisaOutcome.APPLIED, is_due), (VisaOutcome.REFUSED, refused), (VisaOutcome.GRANTED, is_due & ~refused)):
         world.tally.count_visas(VisaRoute.RENEWAL, outcome, host, origin, which)
     world.journal.write(people, rows[refused], year, host[refused], Reason.REFUSED)
