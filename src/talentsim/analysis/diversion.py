@@ -97,7 +97,7 @@ def first_partings(one: Lives, other: Lives) -> pd.DataFrame:
     """
     uids = np.union1d(one.events["uid"].to_numpy(), other.events["uid"].to_numpy())
     keys, years, reasons = zip(*(_keyed(lives, uids) for lives in (one, other)), strict=True)
-    n_ranks = 1 + max((int(key[0].max() % (1 << 16)) for key in keys if len(key[0])), default=0)
+    n_ranks = 1 + max(int((key & 0xFFFF).max(initial=-1)) for key, _ in keys)
     first = np.full(len(uids), n_ranks)
     for (key, code), (key_other, code_other) in (keys, keys[::-1]):
         place = np.minimum(np.searchsorted(key_other, key), max(len(key_other) - 1, 0))

@@ -23,7 +23,8 @@ class Lives:
     """People and events of one run.
 
     `people` has a row a person (uid, origin, training, entry_year, ability ...), `events` a row a change, in order of
-    time; see the recorder. A person starts in the country of origin, as a student.
+    time; see the recorder. A person starts in the country of origin, as a student, and is a researcher from the year of
+    the doctorate on.
     """
 
     people: pd.DataFrame
@@ -64,28 +65,29 @@ class Lives:
 
         Countries are codes, `ABSENT` before entry and from the year of exit on. `uids` are in order.
         """
-        country = np.full((len(uids), len(years)), ABSENT, np.uint8)
-        stage = np.zeros((len(uids), len(years)), np.uint8)
         rows = np.searchsorted(uids, self.people["uid"].to_numpy())
-        entered = np.maximum(self.people["entry_year"].to_numpy().astype(np.int64) - int(years[0]), 0)
-        is_set = np.zeros(country.shape, bool)
-        inside = entered < len(years)
-        _put(country, stage, is_set, rows[inside], entered[inside], numbers(self.people["origin"])[inside], 0)
         events = self.events[self.events["year"].to_numpy() <= years[-1]]
-        rows = np.searchsorted(uids, events["uid"].to_numpy())
-        when = np.maximum(events["year"].to_numpy().astype(np.int64) - int(years[0]), 0)
-        leaves = (events["reason"] == "exit").to_numpy()
-        to = np.where(leaves, ABSENT, numbers(events["to"]))
-        _put(country, stage, is_set, rows, when, to, numbers(events["stage"]))
-        last = np.maximum.accumulate(np.where(is_set, np.arange(len(years)), 0), axis=1)
-        return np.take_along_axis(country, last, axis=1), np.take_along_axis(stage, last, axis=1)
+        event_rows, when = np.searchsorted(uids, events["uid"].to_numpy()), events["year"].to_numpy()
+        country, stage = np.full((len(uids), len(years)), ABSENT, np.uint8), np.zeros((len(uids), len(years)), np.uint8)
+        to = np.where((events["reason"] == "exit").to_numpy(), ABSENT, numbers(events["to"]))
+        _hold(country, years, (rows, self.people["entry_year"].to_numpy(), numbers(self.people["origin"])), (event_rows, when, to))
+        _hold(stage, years, (rows, self.people["doctorate_year"].to_numpy(), np.ones(len(rows), np.uint8)))
+        return country, stage
 
 
-def _put(country: Codes, stage: Codes, is_set: np.ndarray, rows: Integers, when: Integers, to: np.ndarray, at: np.ndarray | int) -> None:
-    """Write what holds from a year on; of several in one year the last counts."""
-    country[rows, when] = to
-    stage[rows, when] = at
-    is_set[rows, when] = True
+Changes = tuple[Integers, np.ndarray, np.ndarray]
+
+
+def _hold(states: Codes, years: np.ndarray, *changes: Changes) -> None:
+    """Write what holds from a year on, given as rows, years and values; of several in one year the last counts."""
+    is_set = np.zeros(states.shape, bool)
+    for rows, year, value in changes:
+        when = np.maximum(year.astype(np.int64) - int(years[0]), 0)
+        inside = when < len(years)
+        states[rows[inside], when[inside]] = value[inside]
+        is_set[rows[inside], when[inside]] = True
+    last = np.maximum.accumulate(np.where(is_set, np.arange(len(years)), 0), axis=1)
+    states[:] = np.take_along_axis(states, last, axis=1)
 
 
 def numbers(column: pd.Series) -> np.ndarray:

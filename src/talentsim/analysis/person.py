@@ -97,13 +97,14 @@ def _years_of(lives: Lives, years: np.ndarray) -> tuple[list[str], list[str]]:
     """Return where a person stands at the end of each year, and the year's events, in words."""
     if lives.people.empty:
         return ["-"] * len(years), [""] * len(years)
-    here, states, told = f"{lives.people.iloc[0].origin}, student, national", [], []
+    who = lives.people.iloc[0]
+    where, status, states, told = str(who.origin), "national", [], []
     events = {year: rows for year, rows in lives.events.groupby("year")}
     for year in years:
         words = []
         for event in events.get(year, lives.events[:0]).itertuples(index=False):
-            here = "-" if event.reason == "exit" else f"{event.to}, {event.stage}, {event.status}".replace("_", " ")
+            where, status = ("", "") if event.reason == "exit" else (str(event.to), str(event.status).replace("_", " "))
             words.append(str(event.reason).replace("_", " "))
-        states.append(here)
+        states.append(f"{where}, {'student' if year < who.doctorate_year else 'researcher'}, {status}" if where else "-")
         told.append(", ".join(words))
     return states, told
