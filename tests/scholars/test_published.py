@@ -37,6 +37,9 @@ def publish(panel: Panel, folder: Path, raw: bool = False, csv: bool = True) -> 
     between = pd.DataFrame(flows, columns=["year", *names, "n_migrations"])
     if raw:
         country[code] = country[code].str.lower()
+    else:                                                       # as for Taiwan, which has no code of the World Bank's
+        country["countrycode"] = country[code]
+        country.loc[country[code] == "BEL", code] = None
     for stem, table in (("country", country.astype({"year": float})), ("countryflows", between)):
         path = folder / f"scopus_2024_V1_scholarlymigration_{stem}{'' if raw else '_enriched'}"
         if csv:

@@ -87,7 +87,7 @@ def personal_figures(config: Config) -> dict[str, float]:
 def law_with(config: Config, figures: dict[str, float]) -> MovingLaw:
     """Return the personal law with some of its figures replaced, whatever their range."""
     law = config.behaviour.location
-    changed = {name: getattr(law, name).model_copy(update={"value": value}) for name, value in figures.items()}
+    changed = {name: getattr(law, name).model_copy(update={"value": float(value)}) for name, value in figures.items()}
     return MovingLaw.from_behaviour(config.behaviour.model_copy(update={"location": law.model_copy(update=changed)}))
 
 

@@ -96,11 +96,11 @@ def _read(folder: Path, kind: str, columns: dict[str, tuple[str, ...]]) -> pd.Da
     raw = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, keep_default_na=False, na_values=[""])
     table = {}
     for name, candidates in columns.items():
-        column = next((each for each in candidates if each in raw), None)
-        if column is None:
+        given = [raw[each] for each in candidates if each in raw]
+        if not given:
             raise UserError(str(path), f"column {candidates[0]!r} is missing", " or ".join(candidates),
                             f"found: {', '.join(map(str, raw.columns))}")
-        table[name] = raw[column]
+        table[name] = given[0] if len(given) == 1 else given[0].combine_first(given[1])     # Taiwan has no code of the World Bank's
     out = pd.DataFrame(table).dropna()
     for name in ("code", "origin", "destination"):
         if name in out:
