@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from talentsim.arrays import ABILITY_UNIT, Floats, Integers
-from talentsim.state.journal import EVENT_COLUMNS
+from talentsim.arrays import Floats, Integers
+from talentsim.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
 from talentsim.state.world import World
 from talentsim.vocab import MOVES, CareerStage, Reason, Tier, VisaOutcome, VisaRoute, VisaStatus
 
@@ -29,8 +29,7 @@ LAYOUT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Yearly tables: axes after the year, and what is counted along them."""
 
-PEOPLE = ("uid", "origin", "training", "entry_year", "doctorate_year", "exit_year", "ability", "is_listed")
-PERSON_TABLES = {"people": PEOPLE, "events": EVENT_COLUMNS}
+PERSON_TABLES = {"people": PEOPLE_COLUMNS, "events": EVENT_COLUMNS}
 
 _LABELS: dict[str, type[IntEnum] | Sequence[IntEnum]] = {
     "stage": CareerStage, "status": VisaStatus, "reason": Reason, "route": VisaRoute, "tier": Tier}
@@ -182,18 +181,15 @@ class RunTables:
 
 @dataclass
 class Recorder:
-    """Collects the reported years of one run, and everybody who ever entered where the journal is on."""
+    """Collects the reported years of one run."""
 
     start_year: int
     years: list[int] = field(default_factory=list)
     _rows: dict[str, list[tuple[int, Integers, list[np.ndarray]]]] = field(default_factory=dict)
     _shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    _people: list[dict[str, np.ndarray]] = field(default_factory=list)
 
     def observe(self, world: World, year: int) -> None:
         """Take down a year that is over."""
-        if world.journal.is_on:
-            self._people.append(_entrants(world, year))
         if year < self.start_year:
             return
         self.years.append(year)
@@ -213,8 +209,7 @@ class Recorder:
                                 dict(zip(LAYOUT[name][1], values, strict=True)))
         persons: dict[str, dict[str, np.ndarray]] = {}
         if world.journal.is_on:
-            persons = {"people": {name: np.concatenate([each[name] for each in self._people]) for name in PEOPLE},
-                       "events": world.journal.columns()}
+            persons = {"people": world.journal.people(), "events": world.journal.columns()}
         return RunTables(world.codes, np.array(self.years), cells, persons)
 
 
@@ -234,13 +229,3 @@ def _year(world: World) -> dict[str, list[np.ndarray]]:
         "ecosystem": [strength, *(np.exp(tally.components[name]) for name in COMPONENTS), tally.collaboration],
         "tiers": [tally.tier_researchers.astype(narrow), tally.tier_works],
     }
-
-
-def _entrants(world: World, year: int) -> dict[str, np.ndarray]:
-    """Return what is fixed for life about those who entered this year: the last rows, for nobody leaves before the doctorate."""
-    people = world.researchers
-    rows = slice(len(people) - (world.entered.stop - world.entered.start), len(people))
-    return {"uid": people.uid[rows].copy(), "origin": people.origin_country[rows].copy(),
-            "training": people.training_country[rows].copy(), "entry_year": np.full(rows.stop - rows.start, year, np.int16),
-            "doctorate_year": people.graduation_year[rows].copy(), "exit_year": people.exit_year[rows].copy(),
-            "ability": people.ability[rows] * ABILITY_UNIT, "is_listed": people.is_listed[rows].copy()}

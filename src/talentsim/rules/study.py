@@ -23,6 +23,12 @@ def step(world: World, year: int) -> None:
     person and country, and who is refused turns to the next best. Home always admits. Where places run out, lots are
     drawn for them, and those without a place turn to the next best as well.
     """
+    if world.config.behaviour.study.years > 0:          # without studies everybody enters as a researcher, at home
+        _train(world, year)
+    world.journal.enrol(world.researchers, world.entered, year)
+
+
+def _train(world: World, year: int) -> None:
     people, rows = world.researchers, np.arange(world.entered.start, world.entered.stop)
     origin = people.origin_country[rows].astype(np.int64)
     choosers = _choosers(world, rows, origin)
