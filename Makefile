@@ -5,7 +5,7 @@ SCENARIO ?= visa_tightening
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-all test-matrix clean
+.PHONY: run test test-all test-matrix browser clean
 .DELETE_ON_ERROR:
 
 run: $(STAMP)
@@ -15,9 +15,14 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 # Everything: also what is slow, large, or installs the package from scratch.
-test-all: $(STAMP)
+test-all: $(STAMP) browser
 	$(BIN)/python -m pytest -n auto
 	$(MAKE) test-matrix
+
+# What the tests of the report in a browser need: Debian's Chromium, and a reader of PDF.
+browser: $(STAMP)
+	command -v chromium >/dev/null || { apt-get update && apt-get install --yes chromium; }
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,browser]"
 
 # The tests on every supported Python found here; one that is missing is named.
 test-matrix:

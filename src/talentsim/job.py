@@ -14,12 +14,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from talentsim.analysis.checks import start_of_difference
 from talentsim.analysis.compare import Comparison, compare_ensembles, placebo_of, run_pair
+from talentsim.analysis.pathways import flow_tables
 from talentsim.analysis.precision import until_precise
 from talentsim.analysis.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
+from talentsim.config.running import OutputConfig
 from talentsim.ensemble.ensemble import run_ensembles
 from talentsim.ensemble.identity import arm_id, run_ids
-from talentsim.ensemble.provenance import version_of
+from talentsim.ensemble.opened import Results
+from talentsim.ensemble.provenance import made_with
 from talentsim.ensemble.results import new_results, write_manifest, write_table
 from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.store import Store, open_store
@@ -28,8 +31,6 @@ from talentsim.report.sides import decomposition_table, structure_table
 from talentsim.report.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
 from talentsim.report.terminal import terminal
 from talentsim.report.words import policy_lines
-
-N_COUNTRIES_SHOWN = 6
 
 
 def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str],
@@ -43,7 +44,7 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
     told
         False prints nothing, for one job among many.
     figures
-        False draws none, whatever `output.figures` says.
+        False draws none and writes no report, whatever `output` says.
 
     Raises
     ------
@@ -60,12 +61,14 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
             sides = _all_sides(baseline, scenario, structures)
             _run_all(baseline, scenario, sides, store, report)
             result, extra = _compared(baseline, scenario, sides, store)
-        for name, table in (result.tables | extra).items():
+        tables = result.tables | extra
+        for name, table in tables.items():
             written += write_table(table, folder, name, scenario.output.csv)
-        if scenario.output.figures and figures:
-            for files in _figures(result, baseline, scenario, folder):
-                written += files
-        written.append(write_manifest(folder, _facts(baseline, scenario, result, overrides, started), written))
+        facts = _facts(baseline, scenario, result, overrides)
+        if figures:
+            written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario.output)
+        facts["wall_seconds"] = round(time.perf_counter() - started, 2)
+        written.append(write_manifest(folder, facts, written))
     if told:
         _print(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started)
     return result
@@ -85,43 +88,35 @@ def _run_all(baseline: Config, scenario: Config, sides: Sequence[Side], store: S
 
 def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
     one, other, placebo = run_pair(baseline, scenario, store)
-    extra: dict[str, pd.DataFrame] = {}
+    extra = flow_tables(one, other, start_of_difference(baseline, scenario))
     if sides:
         whole = {"kind": "as configured", "name": scenario.scenario.name, "title": "As configured"} | headline_row(one, other)
         extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
     return compare_ensembles(one, other, placebo), extra
 
 
-def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Sequence[str], started: float) -> dict[str, Any]:
+def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Sequence[str]) -> dict[str, Any]:
     arms = {name: {"id": arm_id(config), "config": config.model_dump(mode="json"),
                    "runs": run_ids(config, range(config.ensemble.replications))}
             for name, config in (("baseline", baseline), ("scenario", scenario))}
     return {"arms": arms, "store": str(open_store(scenario.output.dir).folder), "overrides": list(overrides),
-            "checks": [vars(check) for check in result.checks], "wall_seconds": round(time.perf_counter() - started, 2)}
+            "checks": [vars(check) for check in result.checks]}
 
 
-def _figures(result: Comparison, baseline: Config, scenario: Config, folder: Path) -> Iterator[list[Path]]:
-    from talentsim.report.figures import difference_by_country, diversion_flow, work_over_time
-    from talentsim.report.save import save_figure
+def _pictures(results: Results, output: OutputConfig) -> Iterator[Path]:
+    """Draw each picture once, for its own files and for the report."""
+    if not (output.figures or output.report):
+        return
+    from talentsim.report.document import report_of
+    from talentsim.report.pictures import pictures_of, plate_of
+    from talentsim.report.save import save_bytes, save_files
 
-    name, year, focus = scenario.scenario.title, scenario.headline_year, scenario.focus
-    level = scenario.compare.level
-    source = (f"talentsim {version_of('talentsim')}; world {scenario.world.name}, scale {scenario.population.scale:g}, "
-              f"{scenario.ensemble.replications} replications; baseline {arm_id(baseline)}, scenario {arm_id(scenario)}")
-    start = start_of_difference(baseline, scenario)
-    shown = result.headline[result.headline.outcome == "work_share"].sort_values("baseline", ascending=False)
-    countries = list(shown.country.head(N_COUNTRIES_SHOWN))
-    figures = {
-        "work_over_time": work_over_time(
-            result.over_time, scenario=name, countries=countries, differences=result.differences, level=level,
-            policy_start=start if start is not None and start <= scenario.world.end_year else None, source=source),
-        "difference_by_country": difference_by_country(result.headline, outcome="work_share", scenario=name,
-                                                       source=source, level=level),
-    }
-    if len(result.diversion):
-        figures["diversion"] = diversion_flow(result.diversion, focus=focus, scenario=name, year=year, source=source, level=level)
-    for stem, figure in figures.items():
-        yield save_figure(figure, folder, stem)
+    plates = [plate_of(each, ("png", "svg") if output.figures else ("svg",)) for each in pictures_of(results)]
+    if output.figures:
+        for plate in plates:
+            yield from save_files(plate.files, results.folder, plate.stem)
+    if output.report:
+        yield save_bytes(report_of(results, plates).encode(), results.folder / "report.html")
 
 
 def _print(out: Console, result: Comparison, extra: dict[str, pd.DataFrame], baseline: Config, scenario: Config, folder: Path,

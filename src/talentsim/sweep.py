@@ -48,13 +48,11 @@ def record_failure(folder: Path, overrides: Sequence[str], message: str, traceba
 
 def join_and_write(folder: Path) -> int:
     """Join the jobs below a folder into tables and a figure, print them and return how many jobs failed."""
-    places = sorted((each for each in folder.iterdir() if each.name.isdigit()), key=lambda each: int(each.name))
-    done = [each for each in places if (each / MANIFEST).exists()]
+    places, done = _jobs(folder)
     failures = pd.DataFrame([{"job": int(each.name), **read_json(each / FAILURE)} for each in places if (each / FAILURE).exists()])
     out, written = terminal(piped_width=120), []
     if done:
-        joined = join([(int(each.name), read_json(each / MANIFEST), pd.read_parquet(each / "over_time.parquet"),
-                        pd.read_parquet(each / "differences.parquet")) for each in done])
+        joined = _joined(done)
         written += write_table(joined.table, folder, "sweep", joined.csv) + _figure(joined, folder)
         out.print(sweep_table(joined.headline, joined.keys, joined.level))
     if len(failures):
@@ -65,6 +63,22 @@ def join_and_write(folder: Path) -> int:
     folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     out.print(plain(f"{len(done)} of {len(places)} jobs done. Results: {folder}"))
     return len(places) - len(done)
+
+
+def redraw(folder: Path) -> list[Path]:
+    """Draw the figure of a sweep that is done anew, and return its files."""
+    return _figure(_joined(_jobs(folder)[1]), folder)
+
+
+def _jobs(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the folders of all jobs, and of those that are done."""
+    places = sorted((each for each in folder.iterdir() if each.name.isdigit()), key=lambda each: int(each.name))
+    return places, [each for each in places if (each / MANIFEST).exists()]
+
+
+def _joined(done: Sequence[Path]) -> Joined:
+    return join([(int(each.name), read_json(each / MANIFEST), pd.read_parquet(each / "over_time.parquet"),
+                  pd.read_parquet(each / "differences.parquet")) for each in done])
 
 
 def _figure(joined: Joined, folder: Path) -> list[Path]:

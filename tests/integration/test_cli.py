@@ -15,7 +15,7 @@ import pytest
 
 from talentsim.ensemble.store import Store
 
-BASE = ["world=toy", "executor=serial", "ensemble.replications=2"]
+BASE = ["world=toy", "executor=serial", "ensemble.replications=2", "output.figures=false", "output.report=false"]
 
 
 def talentsim(*arguments: str, cwd: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
@@ -35,7 +35,7 @@ def runs(folder: Path) -> Store:
 
 
 def test_main_job_writes_tables_figures_and_manifest(tmp_path: Path) -> None:
-    done = talentsim("scenario=visa_tightening", *BASE, "output.csv=true", cwd=tmp_path)
+    done = talentsim("scenario=visa_tightening", *BASE, "output.csv=true", "output.figures=true", "output.report=true", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Headline, 2035" in done.stdout and "focus USA" in done.stdout
     assert "check ok   before start" in done.stdout and "check ok   conservation" in done.stdout
@@ -45,7 +45,10 @@ def test_main_job_writes_tables_figures_and_manifest(tmp_path: Path) -> None:
     for name in names:
         table = pd.read_parquet(folder / f"{name}.parquet")
         assert len(table) and len(table) == len(pd.read_csv(folder / f"{name}.csv"))
-    assert {path.stem for path in folder.glob("*.png")} == {"work_over_time", "difference_by_country", "diversion"}
+    assert {path.stem for path in folder.glob("*.png")} == {
+        "difference_by_country", "work_over_time", "world_map", "diversion", "pathways", "corridors", "stay_curves",
+        "visa_funnel", "structure"}
+    assert (folder / "report.html").read_text(encoding="utf-8").count("<figure") == 9
     assert set(manifest["files"]) == {path.name for path in folder.iterdir()} - {"manifest.json"}
     assert manifest["arms"]["baseline"]["id"] != manifest["arms"]["scenario"]["id"]
     assert all(run in runs(tmp_path) for arm in manifest["arms"].values() for run in arm["runs"])
@@ -79,7 +82,7 @@ def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path) -> None:
 
 
 def test_focus_turns_the_diversion_table(tmp_path: Path) -> None:
-    done = talentsim("scenario=visa_tightening", *BASE, "focus=CAN", "output.figures=false", cwd=tmp_path)
+    done = talentsim("scenario=visa_tightening", *BASE, "focus=CAN", cwd=tmp_path)
     assert "focus CAN" in done.stdout and "in CAN in the baseline" in done.stdout
 
 
@@ -217,7 +220,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_results_are_not_written_over_and_others_files_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("years of work")
-    quick = ["scenario=baseline", *BASE, "output.figures=false", "hydra.run.dir=mine"]
+    quick = ["scenario=baseline", *BASE, "hydra.run.dir=mine"]
     assert talentsim(*quick, cwd=tmp_path).returncode == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
     again = talentsim(*quick, cwd=tmp_path)
@@ -264,14 +267,14 @@ def test_ctrl_c_keeps_whole_runs_and_nothing_else(tmp_path: Path, executor: str)
 
 def test_results_are_written_before_they_are_printed(tmp_path: Path) -> None:
     """The reader of the output leaves at once; the results are there all the same."""
-    command = f"{sys.executable} -m talentsim scenario=visa_tightening {' '.join(BASE)} output.figures=false | head -1"
+    command = f"{sys.executable} -m talentsim scenario=visa_tightening {' '.join(BASE)} | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == ""
     assert results(tmp_path)
 
 
 def test_a_policy_that_never_acts_is_told(tmp_path: Path) -> None:
-    done = talentsim("scenario=return_programme", "policy.return_grant.start=2050", *BASE, "output.figures=false", cwd=tmp_path)
+    done = talentsim("scenario=return_programme", "policy.return_grant.start=2050", *BASE, cwd=tmp_path)
     assert "no policy that differs is in force before the end of 2035" in done.stdout
     assert "(return_grant as given)" in done.stdout
 

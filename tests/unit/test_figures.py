@@ -194,7 +194,7 @@ def svg_of(figure: Figure, folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_no_text_overlaps_another_or_leaves_the_figure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_is_literal_overlaps_no_other_and_stays_in_the_figure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     figure = built(name)
     texts = drawn_texts(figure, monkeypatch)
     boxes = [(each.get_text(), Text.get_window_extent(each)) for each in texts]     # of an annotation without its line
@@ -203,11 +203,6 @@ def test_no_text_overlaps_another_or_leaves_the_figure(name: str, monkeypatch: p
         assert 0 <= box.x0 and box.x1 <= figure.bbox.width and 0 <= box.y0 and box.y1 <= figure.bbox.height, f"{text!r} is cut off"
     for (one, box), (other, its_box) in itertools.combinations(boxes, 2):
         assert not box.padded(-0.5).overlaps(its_box.padded(-0.5)), f"{one!r} lies on {other!r}"
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_text_is_literal_and_the_source_is_written(name: str) -> None:
-    figure = built(name)
     assert not any(each.get_parse_math() for each in figure.findobj(Text) if each.get_text())
     said = "".join(" ".join(words(figure)).split())
     given = AWKWARD if name.endswith("awkward") else NAMES

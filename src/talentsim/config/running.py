@@ -72,4 +72,5 @@ class OutputConfig(Frozen):
     dir: str
     csv: bool = Field(strict=True)
     figures: bool = Field(strict=True)
+    report: bool = Field(default=True, strict=True)
     people: bool = Field(default=True, strict=True)

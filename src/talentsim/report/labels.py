@@ -59,7 +59,7 @@ def place_labels(axes: Axes, labels: Sequence[Label], inches_wide: float) -> Non
         taken.append(box)
         is_away = spot != (label.x, label.y)
         axes.annotate(label.text, (label.x, label.y), spot, ha="center", va="center", fontsize=SIZE, color=style.INK, zorder=5,
-                      linespacing=1.05, path_effects=[patheffects.withStroke(linewidth=1.8, foreground="white")],
+                      linespacing=1.05, in_layout=False, path_effects=[patheffects.withStroke(linewidth=1.8, foreground="white")],
                       arrowprops={"arrowstyle": "-", "linewidth": 0.6, "color": style.INK, "shrinkA": 1, "shrinkB": 0} if is_away else None)
 
 

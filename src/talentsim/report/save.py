@@ -1,4 +1,4 @@
-"""Files of a figure: written whole or not at all, and the same bytes for the same figure."""
+"""Files of figures and reports: written whole or not at all, and the same bytes for the same figure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import os
 import re
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -21,12 +22,18 @@ METADATA: dict[str, dict[str, str | None]] = {
 DOTS_PER_INCH = 150
 
 
-@house_style()
 def save_figure(figure: Figure, folder: Path, stem: str) -> list[Path]:
-    """Write a figure as PNG and SVG, each under a temporary name that is then exchanged for its own.
+    """Write a figure as PNG and SVG, as `save_files` does, and return their paths."""
+    return save_files({kind: drawn(figure, kind) for kind in METADATA}, folder, stem)
+
+
+def save_files(files: Mapping[str, bytes], folder: Path, stem: str) -> list[Path]:
+    """Write the files of a figure, each under a temporary name that is then exchanged for its own.
 
     Parameters
     ----------
+    files
+        What is written, by ending.
     folder
         Made where it does not exist.
     stem
@@ -34,20 +41,20 @@ def save_figure(figure: Figure, folder: Path, stem: str) -> list[Path]:
 
     Returns
     -------
-    Paths of the PNG and of the SVG.
+    Their paths, in the same order.
     """
     if Path(stem).name != stem:
         raise ValueError(f"stem: {stem!r} is not a plain file name; give the folder as `folder`")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(figure, folder / f"{stem}.{kind}", kind) for kind in METADATA]
+    return [save_bytes(content, folder / f"{stem}.{kind}") for kind, content in files.items()]
 
 
-def _write(figure: Figure, path: Path, kind: str) -> Path:
+def save_bytes(content: bytes, path: Path) -> Path:
     """Write one file beside its place and move it there; leave nothing behind when writing fails."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        temporary.write_bytes(drawn(figure, kind))
+        temporary.write_bytes(content)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

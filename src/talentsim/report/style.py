@@ -121,7 +121,7 @@ def _lay_out(figure: Figure, rectangle: tuple[float, float, float, float]) -> No
     for artist in (*figure.texts, *figure.legends):
         artist.set_in_layout(False)
     figure.get_layout_engine().set(rect=rectangle, w_pad=0.05, h_pad=0.05)
-    figure.draw_without_rendering()
+    figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:  # the solver's last digits change from one call to the next
         axes.set_position([round(each, 6) for each in axes.get_position().bounds])
@@ -130,7 +130,8 @@ def _lay_out(figure: Figure, rectangle: tuple[float, float, float, float]) -> No
 def _fit(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Break text into lines that fit between the margins of a width in inches, at a font size in points."""
     room = (width - 2 * MARGIN) * 72
-    for per_line in range(int(room / (0.45 * size)), 1, -1):
+    longest = int(1.2 * room * len(text) / max(text_width(text, size, weight), 1.0)) + 2
+    for per_line in range(min(longest, int(room / (0.45 * size))), 1, -1):
         lines = textwrap.wrap(text, per_line)
         if all(text_width(line, size, weight) <= room for line in lines):
             break

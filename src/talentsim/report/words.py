@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.arrays import Floats
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.schema import ScenarioMeta
 from talentsim.data.facts import Fact
@@ -78,29 +80,46 @@ def scenario_in_words(baseline: Config, scenario: Config) -> Group:
 
 
 def _levers_table(baseline: Config, scenario: Config) -> Table:
-    year = _last_year_that_differs(baseline, scenario)
+    year = last_year_that_differs(baseline, scenario)
     table = Table(title=f"Levers that differ in {year}", title_justify="left")
     for column in ("lever", "of", "towards", "baseline", "scenario", "unit"):
         table.add_column(column)
-    axes = lever_axes(scenario)
+    for each in lever_changes(baseline, scenario, year):
+        table.add_row(each.lever, each.of, each.towards, _span(each.before), _span(each.after), LEVERS[each.lever].unit)
+    return table
+
+
+class LeverChange(NamedTuple):
+    """One lever of one country or employer that differs between the arms in a year, and its values where it does."""
+
+    lever: str
+    of: str
+    towards: str
+    before: Floats
+    after: Floats
+
+
+def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverChange]:
+    """Return every lever that differs between the arms in a year, by country or employer."""
+    axes, changes = lever_axes(scenario), []
     one = levers_in_year(base_levers(baseline), baseline.policies, year, lever_axes(baseline))
     other = levers_in_year(base_levers(scenario), scenario.policies, year, axes)
     for name, lever in LEVERS.items():
-        if one[name].shape != other[name].shape:        # the arms have other employers
+        if one[name].shape != other[name].shape or not one[name].size:      # the arms have other employers, or none
             continue
         rows = axes.employers if lever.axes in (Axes.EMPLOYER_SITE, Axes.EMPLOYER) else axes.codes
         for row in np.flatnonzero((one[name] != other[name]).reshape(len(rows), -1).any(axis=1)):
             before, after = np.atleast_1d(one[name][row]), np.atleast_1d(other[name][row])
             changed = before != after
             towards = f"{changed.sum()} {_TOWARDS[lever.axes]}" if lever.axes in _TOWARDS else ""
-            table.add_row(name, rows[row], towards, _span(before[changed]), _span(after[changed]), lever.unit)
-    return table
+            changes.append(LeverChange(name, rows[row], towards, before[changed], after[changed]))
+    return changes
 
 
 _TOWARDS = {Axes.HOST_ORIGIN: "origins", Axes.PAIR: "countries", Axes.EMPLOYER_SITE: "countries"}
 
 
-def _last_year_that_differs(baseline: Config, scenario: Config) -> int:
+def last_year_that_differs(baseline: Config, scenario: Config) -> int:
     """Return the last simulated year in which a policy of one arm alone is in force; the last year when there is none."""
     differing = [policy for arm, against in ((baseline, scenario), (scenario, baseline))
                  for name, policy in arm.policies.items() if against.policies.get(name) != policy]

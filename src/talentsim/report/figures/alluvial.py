@@ -127,7 +127,7 @@ def _draw_ribbons(axes: Axes, rows: pd.DataFrame, pair: tuple[str, str], order: 
             height = float(works.get((code, target), 0.0))
             if height >= SMALLEST_RIBBON:
                 ends = _Ends(place + WIDTH, left[code], place + 1.0, right[target], height)
-                axes.add_patch(PathPatch(_ribbon(ends), facecolor=_colour(code), alpha=0.42, linewidth=0.0))
+                axes.add_artist(PathPatch(_ribbon(ends), facecolor=_colour(code), alpha=0.42, linewidth=0.0))
             left[code] += height
             right[target] += height
 
@@ -143,7 +143,7 @@ def _ribbon(ends: _Ends) -> Path:
 
 def _draw_node(axes: Axes, place: int, n_stages: int, code: str, top: float, height: float, change: float | None) -> None:
     """Draw a bar with its name and share, and in the scenario the change."""
-    axes.add_patch(Rectangle((place, -top - height), WIDTH, height, facecolor=_colour(code), linewidth=0.0))
+    axes.add_artist(Rectangle((place, -top - height), WIDTH, height, facecolor=_colour(code), linewidth=0.0))
     axes.set_ylim(min(axes.get_ylim()[0], -top - max(height, LEAST)), axes.get_ylim()[1])
     text = f"{code} {plain(height, 1)}" + ("" if change is None else f" ({signed(change, 1)})")
     at_left = place == 0

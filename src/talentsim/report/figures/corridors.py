@@ -104,7 +104,7 @@ def _draw(axes: Axes, codes: list[str], values: Floats, colours: mpl.colors.Colo
     for row, column in zip(*np.nonzero(~shown.mask), strict=True):
         value = float(values[row, column])
         ink = _readable(colours(norm(value)))
-        axes.text(column + 0.5, row + 0.5, write(value, places), ha="center", va="center", fontsize=CELL, color=ink)
+        axes.text(column + 0.5, row + 0.5, write(value, places), ha="center", va="center", fontsize=CELL, color=ink, in_layout=False)
 
 
 def _readable(background: tuple[float, float, float, float]) -> str:

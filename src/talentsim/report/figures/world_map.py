@@ -117,7 +117,7 @@ def _draw_countries(axes: Axes, change: Mapping[str, float], is_clear: Mapping[s
         look = {"edgecolor": style.INK, "linewidth": 0.5, "zorder": 2} if is_own else {"edgecolor": BORDER, "linewidth": 0.3, "zorder": 1}
         outline = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
         filled = NOT_IN_WORLD if code is None else colour(code)
-        axes.add_patch(PathPatch(outline, facecolor=filled, hatch=HATCH if is_group else None, **look))
+        axes.add_artist(PathPatch(outline, facecolor=filled, hatch=HATCH if is_group else None, **look))
     for code, place in POINT_STATES.items():
         if code in change:
             axes.plot(*equal_earth(np.array([place]))[0], "o", markersize=5, color=colour(code), markeredgecolor=style.INK,

@@ -1,0 +1,100 @@
+"""Results that a command has left in a folder, opened again: tables by name, and the configurations they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from talentsim.config import Config, UserError
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder of results: what its manifest says, and tables that are read when they are asked for.
+
+    `kept` are tables still in memory, of results that are being written.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    kept: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.kept or f"{name}.parquet" in self.manifest["files"]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table.
+
+        Raises
+        ------
+        KeyError
+            When the results have no such table.
+        UserError
+            When its file is missing or is not what was written.
+        """
+        if name in self.kept:
+            return self.kept[name]
+        written, file = self.manifest["files"][f"{name}.parquet"], f"{name}.parquet"
+        try:
+            content = (self.folder / file).read_bytes()
+        except OSError:
+            raise _damaged(self.folder, file, "is missing") from None
+        if hashlib.sha256(content).hexdigest() != written:
+            raise _damaged(self.folder, file, "is not what was written")
+        return pd.read_parquet(io.BytesIO(content))
+
+    @cached_property
+    def arms(self) -> dict[str, Config]:
+        """The configuration of each arm.
+
+        Raises
+        ------
+        UserError
+            When it was written by a version that knew other keys.
+        """
+        try:
+            return {name: Config.model_validate(arm["config"]) for name, arm in self.manifest.get("arms", {}).items()}
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
+            raise UserError(f"{self.folder / MANIFEST}", f"its configuration is not one of this version: see {where}",
+                            "results of this version", "run the comparison again; what is in the store is used") from None
+
+
+def open_results(folder: str | Path) -> Results:
+    """Open the results in a folder.
+
+    Raises
+    ------
+    UserError
+        When there is no such folder, or no whole results in it.
+    """
+    folder = Path(folder)
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        raise UserError("RESULTS", f"there is no folder {str(folder)!r}", "the folder that a command has named as its results",
+                        "look below your output folder, by date and time")
+    try:
+        manifest = json.loads(path.read_bytes())
+        assert isinstance(manifest["files"], dict)
+    except FileNotFoundError:
+        inside = sorted(each.parent.name for each in folder.glob(f"*/{MANIFEST}"))
+        raise UserError("RESULTS", f"{str(folder)!r} holds no results: it has no {MANIFEST}", "the folder of one command's results",
+                        f"did you mean {str(folder / inside[-1])!r}?" if inside else "") from None
+    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+        raise _damaged(folder, MANIFEST, "cannot be read") from None
+    return Results(folder, manifest)
+
+
+def _damaged(folder: Path, file: str, fault: str) -> UserError:
+    return UserError(str(folder / file), f"this file {fault}", "results as they were written", "run the command again")

@@ -1,0 +1,102 @@
+"""Every figure behind a result with what is known about it, and which of them the answer hangs on most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from talentsim.config import Config, Parameter, parameters_of
+from talentsim.data.sources import Source, all_sources, used_sources
+from talentsim.report.readings import the
+from talentsim.report.scene import Scene
+from talentsim.vocab import Evidence
+
+MOVES_THE_ANSWER: dict[str, str] = {
+    "behaviour.study.weights.beta_pay": "how much students weigh pay",
+    "behaviour.study.weights.beta_eco": "how much students weigh the strength of ecosystems",
+    "behaviour.study.weights.beta_admission": "how much students weigh the chance to stay",
+    "behaviour.graduation.move": "how easily people move on graduation",
+    "behaviour.ecosystem.weight_talent": "how much talent feeds back on ecosystems",
+    "world.countries.{focus}.ecosystem.strength": "strength of the country's ecosystem",
+    "world.countries.{focus}.visa.student_refusal": "refusals of student visas today",
+    "world.countries.{focus}.visa.work_visa_odds": "odds of a work visa today",
+    "world.countries.{focus}.visa.other_visa": "ways around a lost or refused work visa",
+    "world.countries.{focus}.entry.growth": "growth of its own cohorts",
+    "world.countries.CHN.entry.growth": "growth of China's cohorts",
+    "world.countries.CHN.ecosystem.strength": "strength of China's ecosystem",
+}
+"""Figures that moved the headline of `visa_tightening` most when each was taken to the end of its range (README, "How far to
+trust it"), or stand where its policies act. A table `sensitivity` among the results takes their place."""
+
+
+class Assumption(NamedTuple):
+    """One figure, ready to be printed."""
+
+    key: str
+    value: str
+    unit: str
+    bounds: str
+    evidence: str
+    year: str
+    source: str
+    note: str
+    is_key: bool
+
+
+class Group(NamedTuple):
+    """The figures of one part of the configuration."""
+
+    title: str
+    rows: list[Assumption]
+    by_evidence: str
+
+
+def assumption(key: str, each: Parameter, is_key: bool) -> Assumption:
+    """Return a figure as text."""
+    return Assumption(key, f"{each.value:,.6g}", each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
+                      str(each.year or ""), ", ".join(each.source), each.note, is_key)
+
+
+def groups(scene: Scene) -> list[Group]:
+    """Return every figure of the scenario's configuration by part: behaviour first, then country by country."""
+    keys, parts = set(key_figures(scene)), {}
+    for key, each in parameters_of(scene.scenario):
+        names = key.split(".")
+        title = _capital(the(scene.name(names[2]))) if key.startswith("world.countries.") else names[0].capitalize()
+        short = ".".join(names[3:]) if key.startswith("world.countries.") else ".".join(names[1:])
+        parts.setdefault(title, []).append((short, each, key in keys))
+    ordered = sorted(parts.items(), key=lambda part: part[0] != "Behaviour")
+    return [Group(title, [assumption(*row) for row in rows], count_by_evidence(each for _, each, _ in rows)) for title, rows in ordered]
+
+
+def key_figures(scene: Scene) -> dict[str, str]:
+    """Return the figures that matter most and what each says: from a sensitivity analysis where the results have one."""
+    known = dict(parameters_of(scene.scenario))
+    if "sensitivity" in scene.results:
+        table = scene.results.table("sensitivity").sort_values("effect", key=abs, ascending=False).head(12)
+        return {str(key): "" for key in table["parameter"] if key in known}
+    named = {key.replace("{focus}", scene.focus): words for key, words in MOVES_THE_ANSWER.items()}
+    return {key: words for key, words in named.items() if key in known}
+
+
+def key_rows(scene: Scene) -> list[tuple[str, Assumption]]:
+    """Return the figures that matter most with what each says."""
+    known = dict(parameters_of(scene.scenario))
+    return [(words, assumption(key, known[key], True)) for key, words in key_figures(scene).items()]
+
+
+def count_by_evidence(parameters: Iterable[Parameter]) -> str:
+    """Say how many figures there are of each grade."""
+    counts = Counter(each.evidence for each in parameters)
+    return ", ".join(f"{counts[grade]} {grade.value}" for grade in Evidence if counts[grade])
+
+
+def sources_of(config: Config) -> list[tuple[Source, int]]:
+    """Return the sources that a configuration rests on, with the number of figures that name each."""
+    known = all_sources(config)
+    return [(known[name], len(keys)) for name, keys in used_sources(config).items()]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

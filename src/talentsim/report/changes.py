@@ -1,0 +1,127 @@
+"""What a scenario changes, in plain words made from its policies, with the values of the levers before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from talentsim.arrays import Floats
+from talentsim.config import Policy
+from talentsim.report.readings import the
+from talentsim.report.scene import Scene
+from talentsim.report.words import last_year_that_differs, lever_changes
+from talentsim.vocab import LEVERS, Axes
+
+
+class Change(NamedTuple):
+    """One policy that a scenario has and its baseline has not, or the other way round."""
+
+    title: str
+    sentence: str
+    arm: str
+    evidence: str
+    bounds: str
+    source: str
+    note: str
+
+
+class LeverRow(NamedTuple):
+    """One lever before and after, in a unit that people speak."""
+
+    meaning: str
+    of: str
+    before: str
+    after: str
+
+
+def changes(scene: Scene) -> list[Change]:
+    """Return every policy that differs between the arms; those of the scenario first."""
+    one, other = scene.baseline.policies, scene.scenario.policies
+    new = [(name, policy, "scenario") for name, policy in other.items() if one.get(name) != policy]
+    gone = [(name, policy, "baseline alone") for name, policy in one.items() if name not in other]
+    return [Change(policy.title or name, _sentence(scene, policy), arm, policy.evidence.value,
+                   "" if policy.range is None else f"{_value(policy, policy.range[0])} to {_value(policy, policy.range[1])}",
+                   ", ".join(policy.source), policy.note)
+            for name, policy, arm in new + gone]
+
+
+def lever_rows(scene: Scene) -> tuple[int, list[LeverRow]]:
+    """Return the levers that differ in the last year in which any does, and that year."""
+    year = last_year_that_differs(scene.baseline, scene.scenario)
+    rows = []
+    for each in lever_changes(scene.baseline, scene.scenario, year):
+        lever = LEVERS[each.lever]
+        towards = f", {each.towards}" if each.towards else ""
+        before, after = (_span(lever.unit, values) for values in (each.before, each.after))
+        rows.append(LeverRow(_capital(lever.meaning), f"{scene.name(each.of)}{towards}", before, after))
+    return year, rows
+
+
+def _sentence(scene: Scene, policy: Policy) -> str:
+    lever = LEVERS[policy.lever]
+    values = {policy.start.year: policy.value} if policy.path is None else policy.path
+    change = "; ".join(_verb(policy, float(value or 0.0)) + (f" in {year}" if policy.path else "") for year, value in values.items())
+    ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
+    return f"{_capital(lever.meaning)}, {_whose(scene, policy)}: {change}, {_when(policy)}{ramp}."
+
+
+def _verb(policy: Policy, value: float) -> str:
+    if policy.change == "set":
+        return f"becomes {_value(policy, value)}"
+    if policy.change == "multiply":
+        words = {0.5: "halves", 2.0: "doubles", 0.0: "falls to nothing"}
+        return words.get(value, f"{'grows' if value > 1 else 'falls'} to {100 * value:.3g} % of what it was")
+    unit = LEVERS[policy.lever].unit
+    size = f"{100 * abs(value):.3g} percentage points" if _is_share(unit) else f"{abs(value):,.4g} {unit}"
+    return f"{'rises' if value > 0 else 'falls'} by {size}"
+
+
+def _value(policy: Policy, value: float) -> str:
+    unit = LEVERS[policy.lever].unit
+    if policy.change == "multiply":
+        return f"times {value:g}"
+    return f"{100 * value:.3g} %" if _is_share(unit) else f"{value:,.4g} {unit}"
+
+
+def _is_share(unit: str) -> bool:
+    return unit == "probability" or unit.startswith("share")
+
+
+def _whose(scene: Scene, policy: Policy) -> str:
+    axes = LEVERS[policy.lever].axes
+    where = f"in {_names(scene, policy.countries)}" if policy.countries is not None else "in every country"
+    if axes is Axes.HOST_ORIGIN:
+        return f"{where}, for people from {'all other countries' if policy.origins is None else _names(scene, policy.origins)}"
+    if axes is Axes.PAIR:
+        return f"{where} with {'all others' if policy.partners is None else _names(scene, policy.partners)}"
+    if axes in (Axes.EMPLOYER, Axes.EMPLOYER_SITE):
+        firms = "all named employers" if policy.employers is None else ", ".join(policy.employers)
+        owned = "" if policy.headquarters is None else f" with headquarters in {_names(scene, policy.headquarters)}"
+        return f"of {firms}{owned}{f' {where}' if axes is Axes.EMPLOYER_SITE else ''}"
+    return where
+
+
+def _names(scene: Scene, codes: Sequence[str]) -> str:
+    names = [the(scene.name(code)) for code in codes]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _when(policy: Policy) -> str:
+    first = str(policy.start.year) if (policy.start.month, policy.start.day) == (1, 1) else policy.start.isoformat()
+    if policy.end is None:
+        return f"from {first} for good"
+    return f"from {first} to {policy.end.year if (policy.end.month, policy.end.day) == (12, 31) else policy.end.isoformat()}"
+
+
+def _span(unit: str, values: Floats) -> str:
+    low, high = float(np.min(values)), float(np.max(values))
+    if np.isinf(high):
+        return "no limit"
+    factor, name = (100.0, "%") if _is_share(unit) else (1.0, unit)
+    return f"{factor * low:,.4g} {name}" if low == high else f"{factor * low:,.4g} to {factor * high:,.4g} {name}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

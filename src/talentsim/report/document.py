@@ -1,0 +1,159 @@
+"""The report: one HTML file that holds all it shows and asks nothing of the network."""
+
+from __future__ import annotations
+
+import base64
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from talentsim.config import parameters_of
+from talentsim.ensemble.opened import Results
+from talentsim.report import assumptions, pictures, readings
+from talentsim.report.changes import changes, lever_rows
+from talentsim.report.numbers import interval, interval_name, plain, signed
+from talentsim.report.pictures import Plate
+from talentsim.report.scene import Scene
+
+HEADLINE = {"work_share": "Works by country of work, % of all", "training_share": "Works by country of training, % of all",
+            "hq_share": "Works by country of the employer's headquarters, % of all",
+            "frontier_share": "Frontier works by country of work, % of all", "researchers": "Researchers and doctoral students"}
+N_COUNTRIES = 8
+DECISIONS = {
+    "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
+    "displaced": "had to leave, no status left", "placed": "placed abroad by the employer", "refused": "visa refused",
+    "lost_lottery": "lost the lottery", "status": "changed status",
+    "exit": "left research", "rehired": "changed employer", "no change": "stayed as they were",
+}
+AFTER_DIVERSION = {"structure"}
+"""Pictures that stand with what they speak of, not among the results."""
+
+
+def report_of(results: Results, plates: Sequence[Plate] | None = None) -> str:
+    """Return the report on a comparison as HTML.
+
+    Everything that comes from configurations is escaped: whatever a title holds, it is text.
+
+    Parameters
+    ----------
+    plates
+        Its pictures where they are drawn already, as SVG at least.
+
+    Raises
+    ------
+    UserError
+        When the results are not those of a comparison.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    scene = Scene.of(results)
+    environment = Environment(loader=PackageLoader("talentsim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)
+    return environment.get_template("report.html").render(_context(scene, plates))
+
+
+def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
+    shown = plates if plates is not None else [pictures.plate_of(each, ("svg",)) for each in pictures.pictures_of(scene.results)]
+    year, levers = lever_rows(scene)
+    return {
+        "scene": scene, "meta": scene.scenario.scenario, "against": scene.baseline.scenario, "manifest": scene.results.manifest,
+        "headline": readings.headline_sentence(scene), "others": _others(scene), "changes": changes(scene), "levers": levers,
+        "lever_year": year, "pictures": [_embedded(each) for each in shown if each.stem not in AFTER_DIVERSION],
+        "sure": [_embedded(each) for each in shown if each.stem in AFTER_DIVERSION],
+        "tables": _tables(scene), "diversion": _diversion(scene), "parting": _parting(scene),
+        "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),
+        "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
+        "grades": assumptions.count_by_evidence(each for _, each in parameters_of(scene.scenario)),
+        "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest),
+        "range_sentence": _range(scene), "level": interval_name(scene.level),
+        "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
+        "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
+    }
+
+
+def _embedded(plate: Plate) -> dict[str, str]:
+    """Put a picture into a link to its own data."""
+    width, height = plate.size
+    return {"stem": plate.stem, "title": plate.title, "reading": plate.reading, "width": f"{96 * width:.0f}",
+            "height": f"{96 * height:.0f}", "data": base64.b64encode(plate.files["svg"]).decode("ascii")}
+
+
+def _others(scene: Scene) -> list[str]:
+    """Return what is to be said right after the headline: who gains, how many works, and over what range it runs."""
+    said = [readings.who_gains(scene, "work_share"), readings.all_works(scene)]
+    if "diversion" in scene.results:
+        said.append(readings.diverted(scene, scene.results.table("diversion")))
+    return [each for each in said if each]
+
+
+def _range(scene: Scene) -> str:
+    """Say over what range the answer runs under other assumptions, where they were run."""
+    sides = pictures.structures(scene)
+    return f"Under other assumptions: {readings.structure(scene, sides)}" if len(sides) > 1 else ""
+
+
+def _tables(scene: Scene) -> list[dict[str, Any]]:
+    """Return the headline outcomes, the countries that differ most first."""
+    tables = []
+    for outcome, title in HEADLINE.items():
+        rows = scene.headline[scene.headline["outcome"] == outcome]
+        if len(rows):
+            tables.append({"title": title, "rows": [_headline_row(scene, row) for row in _most_different(scene, rows).itertuples()]})
+    return tables
+
+
+def _most_different(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
+    ranked = rows.reindex(rows["difference"].abs().sort_values(ascending=False, kind="stable").index)
+    is_focus = ranked["country"].astype(str) == scene.focus
+    chosen = pd.concat([ranked[is_focus], ranked[~is_focus].head(N_COUNTRIES - 1)])
+    return chosen.sort_values("difference")
+
+
+def _headline_row(scene: Scene, row: Any) -> list[str]:
+    places = 0 if row.unit == "people" else 2
+    return [scene.name(str(row.country)), plain(row.baseline, places), plain(row.scenario, places), signed(row.difference, places),
+            interval(row.low, row.high, places)]
+
+
+def _diversion(scene: Scene) -> list[dict[str, Any]]:
+    """Return whom the focus country loses and gains, by country, the most first."""
+    if "diversion" not in scene.results:
+        return []
+    table, name, sides = scene.results.table("diversion"), readings.the(scene.name(scene.focus)), []
+    for words, here, there in ((f"in {name} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
+                               (f"elsewhere in the baseline, in {name} in the scenario", "scenario_country", "baseline_country")):
+        rows = table[(table[here].astype(str) == scene.focus) & (table[there].astype(str) != scene.focus) & (table["researchers"] > 0)]
+        rows = rows.sort_values("researchers", ascending=False)
+        places = 0 if rows["researchers"].max() >= 10 else 1
+        sides.append({"title": words, "total": plain(rows["researchers"].sum(), places), "rows": [
+            [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval(row.low, row.high, places).replace("+", "")]
+            for row in rows.head(N_COUNTRIES).itertuples()]})
+    return sides
+
+
+def _parting(scene: Scene) -> list[list[str]]:
+    """Return the first decisions at which lives part, in the baseline and in the scenario, with the people they part; most first."""
+    if "parting" not in scene.results:
+        return []
+    decisions = ["baseline_decision", "scenario_decision"]
+    people = scene.results.table("parting").astype(dict.fromkeys(decisions, str)).groupby(decisions)["people"].sum()
+    return [[DECISIONS.get(one, one), DECISIONS.get(other, other), plain(count, 0)]
+            for (one, other), count in people.sort_values(ascending=False).head(10).items()]
+
+
+def _monte_carlo(scene: Scene) -> str:
+    """Say how large chance alone is beside the answer."""
+    rows = scene.headline[(scene.headline["outcome"] == "work_share") & (scene.headline["country"].astype(str) == scene.focus)]
+    if rows.empty or rows["low"].isna().any():
+        return "One replication gives no interval: how far chance alone moves the answer is not known."
+    half = float((rows["high"] - rows["low"]).iloc[0]) / 2.0
+    return (f"Chance alone moves the answer by {plain(half, 2)} points to either side ({scene.replications} replications; in each, the "
+            "same people meet the same luck in both worlds).")
+
+
+def _command(manifest: dict[str, Any]) -> str:
+    """Return the command that makes these results again, without where they were put."""
+    given = [each for each in manifest.get("overrides", []) if not each.startswith(("output.", "hydra.", "executor"))]
+    return shlex.join(["talentsim", *given])

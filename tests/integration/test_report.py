@@ -1,0 +1,196 @@
+"""Results opened again, drawn, and told in a report: what it says, where it comes from, and that it is only text."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from results_folder import add_tables, every_table
+
+from talentsim.config import UserError, parameters_of
+from talentsim.ensemble.opened import open_results
+from talentsim.report import readings
+from talentsim.report.changes import changes, lever_rows
+from talentsim.report.document import report_of
+from talentsim.report.pictures import pictures_of
+from talentsim.report.scene import Scene
+
+HOSTILE = "<script>alert('x')</script> & \"more\""
+
+
+def talentsim(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "talentsim", *arguments], capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A comparison in the toy world, as the main job leaves it, with a hostile title."""
+    folder = tmp_path_factory.mktemp("compared")
+    (folder / "conf" / "scenario").mkdir(parents=True)
+    quoted = HOSTILE.replace("'", "''")
+    (folder / "conf" / "scenario" / "shut.yaml").write_text(
+        f"# @package _global_\nscenario: {{name: shut, title: '{quoted}', description: '{quoted}', source: [own]}}\n"
+        f"sources: {{own: {{title: '{quoted}', publisher: '{quoted}', url: 'https://example.org/?a=1&b=%22'}}}}\n"
+        f"policy: {{shut: {{title: '{quoted}', note: '{quoted}', lever: student_refusal, countries: [USA], origins: [CHN, IND], "
+        "start: 2026, end: 2031, ramp_years: 2, change: add, value: 0.4, range: [0.0, 0.5]}}\n", encoding="utf-8")
+    done = talentsim("--config-dir", str(folder / "conf"), "world=toy", "scenario=shut", "ensemble.replications=3", "executor=serial",
+                     f"output.dir={folder}", f"hydra.run.dir={folder / 'results'}")
+    assert done.returncode == 0, done.stderr
+    return folder / "results"
+
+
+@pytest.fixture(scope="module")
+def document(compared: Path) -> str:
+    """The report on it."""
+    return report_of(open_results(compared))
+
+
+@pytest.fixture
+def results(compared: Path, tmp_path: Path) -> Path:
+    """A copy to change."""
+    return Path(shutil.copytree(compared, tmp_path / "results"))
+
+
+def text_of(document: str) -> str:
+    """Return what a reader reads."""
+    body = re.sub(r"<style>.*?</style>|<[^>]*>", " ", document[document.index("<body>"):], flags=re.DOTALL)
+    return " ".join(html.unescape(body).split())
+
+
+def test_the_report_gives_the_headline_with_its_interval(compared: Path, document: str) -> None:
+    headline = pd.read_parquet(compared / "headline.parquet").set_index(["outcome", "country"]).loc["work_share", "USA"]
+    text = text_of(document)
+    assert f"make {headline.scenario:.1f} % of the world's work in 2035" in text
+    assert f"{abs(headline.difference):.2f} percentage points less than the {headline.baseline:.1f} %" in text
+    assert f"interval: {headline.low:+.2f} to {headline.high:+.2f})".replace("-", "\N{MINUS SIGN}") in text
+
+
+def test_what_comes_from_a_configuration_is_text(document: str) -> None:
+    assert "<script" not in document and HOSTILE not in document
+    assert text_of(document).count(HOSTILE) >= 4
+
+
+def test_the_report_asks_nothing_of_the_network(document: str) -> None:
+    assert re.findall(r'(?:src|srcset|data|action|poster)="(?!data:)', document) == []
+    assert set(re.findall(r"<link [^>]*>", document)) == {'<link rel="icon" href="data:,">'}
+    assert "url(" not in document and "@import" not in document and len(document) < 3_000_000
+
+
+def test_every_figure_behind_the_result_is_listed_with_grade_and_source(compared: Path, document: str) -> None:
+    figures = dict(parameters_of(open_results(compared).arms["scenario"]))
+    rows = document[document.index('<section id="figures">'):]
+    assert rows.count("<tr><td") + rows.count('<tr class="key"><td') == len(figures)
+    assert "https://example.org/?a=1&amp;b=%22" in rows
+    marked = re.findall(r'<tr class="key"><td class="key-name">([^<]*)</td>', rows)
+    assert "study.weights.beta_pay" in marked and "visa.student_refusal" in marked
+
+
+def test_how_to_reproduce_names_command_seed_version_and_runs(compared: Path, document: str) -> None:
+    manifest = json.loads((compared / "manifest.json").read_text(encoding="utf-8"))
+    text = text_of(document)
+    assert "talentsim world=toy scenario=shut ensemble.replications=3" in text
+    assert all(run in text for arm in manifest["arms"].values() for run in [arm["id"], *arm["runs"]])
+    assert manifest["source_sha256"] in text and "seed 2010" in text
+    assert str(compared) not in text
+
+
+def test_checks_are_told_as_they_came_out(results: Path) -> None:
+    path = results / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["checks"][0]["passed"] = False
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    text = text_of(report_of(open_results(results)))
+    assert f"FAILED : {manifest['checks'][0]['name']}" in text and f"passed: {manifest['checks'][1]['name']}" in text
+
+
+def test_changes_are_said_in_plain_words(compared: Path) -> None:
+    scene = Scene.of(open_results(compared))
+    (change,) = changes(scene)
+    assert change.sentence == ("Chance that a student visa is refused, in the United States, for people from China and India: rises by 40 "
+                               "percentage points, from 2026 to 2031, phased in over 2 years.")
+    assert change.bounds == "0 % to 50 %" and change.title == HOSTILE
+    year, rows = lever_rows(scene)
+    assert year == 2031 and [row.of for row in rows] == ["United States, 2 origins"]
+    assert all(row.before.endswith(" %") and row.before != row.after for row in rows)
+
+
+def test_pictures_and_sentences_follow_the_tables_that_are_there(results: Path) -> None:
+    before = [each.stem for each in pictures_of(open_results(results))]
+    assert before[:4] == ["difference_by_country", "work_over_time", "world_map", "diversion"]
+    add_tables(results, **every_table())
+    pictures = {each.stem: each.reading for each in pictures_of(open_results(results))}
+    assert list(pictures)[4:] == ["pathways", "corridors", "stay_curves", "visa_funnel", "structure"]
+    assert pictures["stay_curves"] == "Of the doctorates from China, 75.0 % are still there after 10 years, 85.0 % in the baseline."
+    assert pictures["structure"].startswith("From \N{MINUS SIGN}3.20 to +0.10 points over 4 ways")
+    assert "Even the sign" in pictures["structure"]
+    text = text_of(report_of(open_results(results)))
+    assert all(reading in text for reading in pictures.values())
+    assert "went to study visa refused 42" in text
+
+
+def test_a_sentence_counts_people_as_the_table_does(compared: Path) -> None:
+    scene = Scene.of(open_results(compared))
+    table = scene.results.table("diversion")
+    lost = table[(table.baseline_country == "USA") & (table.scenario_country != "USA")].researchers.sum()
+    assert readings.diverted(scene, table).startswith(f"{lost:,.1f} people (") and "in China" in readings.diverted(scene, table)
+    works = scene.headline[scene.headline.outcome == "works"]
+    world = 100 * (works.scenario.sum() / works.baseline.sum() - 1)
+    assert f"{world:+.2f} % in the world".replace("-", "\N{MINUS SIGN}") in readings.all_works(scene)
+
+
+def test_a_placebo_reports_that_nothing_changes(tmp_path: Path) -> None:
+    done = talentsim("world=toy", "scenario=baseline", "ensemble.replications=2", "executor=serial", f"output.dir={tmp_path}",
+                     f"hydra.run.dir={tmp_path / 'results'}")
+    assert done.returncode == 0, done.stderr
+    text = text_of(report_of(open_results(tmp_path / "results")))
+    assert "exactly as without it" in text and "This is a placebo: nothing may differ." in text
+    assert "Nobody who is in the United States in one world is elsewhere" in text
+
+
+def test_the_commands_write_beside_the_tables_and_the_same_bytes_again(results: Path) -> None:
+    add_tables(results, **every_table())
+    drawn = talentsim("figures", str(results))
+    assert drawn.returncode == 0, drawn.stderr
+    files = [Path(line) for line in drawn.stdout.split("\n") if line]
+    assert len(files) == 18 and all(path.parent == results and path.stat().st_size > 5000 for path in files)
+    first = {path.name: path.read_bytes() for path in files}
+    assert talentsim("report", str(results)).stdout.strip() == str(results / "report.html")
+    again = talentsim("figures", str(results))
+    assert again.returncode == 0 and {path.name: path.read_bytes() for path in files} == first
+
+
+@pytest.mark.parametrize("command", ["figures", "report"])
+def test_a_wrong_folder_is_explained(command: str, compared: Path, tmp_path: Path) -> None:
+    for arguments, words in (([], "the folder of results is missing"), ([str(tmp_path)], "holds no results"),
+                             ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "'more' is too much"),
+                             ([str(compared.parent)], f"did you mean '{compared}'?")):
+        done = talentsim(command, *arguments)
+        assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, arguments
+
+
+def test_a_damaged_table_is_named(results: Path) -> None:
+    (results / "headline.parquet").write_bytes(b"PAR1")
+    with pytest.raises(UserError, match=r"headline\.parquet.*is not what was written"):
+        report_of(open_results(results))
+    (results / "headline.parquet").unlink()
+    with pytest.raises(UserError, match=r"headline\.parquet.*is missing"):
+        report_of(open_results(results))
+    (results / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(UserError, match=r"manifest\.json.*cannot be read"):
+        open_results(results)
+
+
+def test_a_configuration_of_another_version_is_refused(results: Path) -> None:
+    path = results / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["arms"]["scenario"]["config"]["world"]["moons"] = 2
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(UserError, match=r"not one of this version: see world\.moons"):
+        report_of(open_results(results))
