@@ -192,7 +192,7 @@ LEVERS: dict[str, Lever] = {
         Lever("work_visa_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a work visa is refused"),
         Lever("renewal_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a work visa is not renewed"),
         Lever("listed_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
-              "chance that somebody tied to a listed institution is refused a visa on that ground"),
+              "chance that somebody tied to a listed institution is refused a student visa on that ground"),
         Lever("other_visa", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
               "chance of a right to work by another visa when the work visa was lost or refused"),
         Lever("spouse_right", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
