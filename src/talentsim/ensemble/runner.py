@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -144,5 +145,5 @@ def simulate(run: Run) -> tuple[dict[str, pd.DataFrame], dict[str, Any], dict[st
     seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
     facts = {"arm": arm_id(config), "seed": seed, "data_sha256": data_digests(config),
              "conserved": conserved(tables, years), "years": year_digests(tables, years), **made_with(),
-             "wall_seconds": round(time.perf_counter() - started, 4)}
+             "process": os.getpid(), "wall_seconds": round(time.perf_counter() - started, 4)}
     return tables, config.model_dump(mode="json"), facts
