@@ -188,7 +188,7 @@ class Store:
 
     def _arrow(self, run: str, name: str) -> pa.Table:
         content = self._bytes(run, f"{name}.parquet", self.manifest(run)["tables"][name]["sha256"])
-        return pq.read_table(pa.BufferReader(content), use_threads=False)
+        return pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
 
     def _bytes(self, run: str, file: str, sha256: str) -> bytes:
         try:
