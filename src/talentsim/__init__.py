@@ -11,13 +11,19 @@ _PUBLIC = {
     "Config": "talentsim.config",
     "TalentModel": "talentsim.model",
     "UserError": "talentsim.config",
+    "compare": "talentsim.analysis.compare",
+    "open_results": "talentsim.ensemble.opened",
+    "run_ensemble": "talentsim.ensemble.ensemble",
 }
 
 if TYPE_CHECKING:
+    from talentsim.analysis.compare import compare
     from talentsim.config import Config, UserError
+    from talentsim.ensemble.ensemble import run_ensemble
+    from talentsim.ensemble.opened import open_results
     from talentsim.model import TalentModel
 
-__all__ = ["Config", "TalentModel", "UserError", "__version__"]
+__all__ = ["Config", "TalentModel", "UserError", "__version__", "compare", "open_results", "run_ensemble"]
 
 
 def __getattr__(name: str) -> Any:

@@ -53,11 +53,17 @@ def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
 
 
 def structures_of(composer: Composer, overrides: list[str], scenario: Config) -> list[Side]:
-    """Compose the pair under every other structure that `compare.structure` names."""
+    """Compose the pair under every other structure that `compare.structure` names; one that this world cannot have is told."""
     from talentsim.analysis.sides import structure_side
+    from talentsim.config.errors import UserError
 
-    return [structure_side(name, variant.title, *composer.arms([*overrides, *variant.overrides]))
-            for name, variant in scenario.compare.structures.items()]
+    sides = []
+    for name, variant in scenario.compare.structures.items():
+        try:
+            sides.append(structure_side(name, variant.title, *composer.arms([*overrides, *variant.overrides])))
+        except UserError as error:
+            print(f"talentsim: compare.structure.{name} is left out: {error.message}", file=sys.stderr)
+    return sides
 
 
 def _one_job(arguments: Arguments, baseline: Config, scenario: Config, structures: list[Side]) -> int:

@@ -1,0 +1,30 @@
+"""Every study runs at small scale and ends in one figure; each head names a question, a command and minutes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+STUDIES = ("dose_response", "return_against_tightening", "who_gains")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_ends_in_one_figure(tmp_path: Path, name: str) -> None:
+    script = EXPERIMENTS / f"{name}.py"
+    done = subprocess.run([sys.executable, script, "world=toy", "population.scale=5.0", "ensemble.replications=2", "executor=serial"],
+                          cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "outputs" / "studies"
+    assert {each.name for each in folder.iterdir()} == {f"{name}.{kind}" for kind in ("png", "svg", "parquet", "csv")}
+    table = pd.read_parquet(folder / f"{name}.parquet")
+    assert len(table) and (name == "who_gains" or table.difference.abs().max() > 0)
+    if name == "dose_response":
+        hosted = table[table.series == "made in the United States"].set_index("dose").difference
+        assert hosted[0.0] == 0.0 and hosted[40.0] < hosted[10.0] < 0.0
+    head = script.read_text(encoding="utf-8").split('"""')[1]
+    assert "?" in head.splitlines()[0] and f"python experiments/{name}.py" in head and "minutes" in head
