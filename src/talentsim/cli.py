@@ -17,7 +17,7 @@ talentsim: where researchers train, work and produce, and what a policy would ch
 {commands}
 
 Everything in the configuration can be set as KEY=VALUE behind any command, with Hydra's syntax:
-  world=ai|toy                              the world; toy is small and quick
+  world=ai|toy|scholars                     the world; toy is small, scholars needs world.data_dir=FOLDER
   baseline=NAME                             any scenario as the yardstick
   focus=CAN                                 whose diversion to show
   policy.f1_refusal.value=0.1               a policy's figure;  policy.f1_refusal=null switches it off

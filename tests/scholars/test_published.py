@@ -90,8 +90,12 @@ def test_the_commands_from_published_files_to_scores(panel: Panel, data_dir: Pat
     assert run(["validate", "world=scholars", "world.data_dir=outputs/data/scholars"]) == 0
     said = capsys.readouterr().out
     assert "persistence" in said and "gravity" not in said and "Inside tolerance" in said
-    scores = pd.read_parquet(next(tmp_path.glob("outputs/*/*-validate/scores.parquet")))
-    assert scores.set_index("model").wlogRMSE["persistence"] == pytest.approx(0.1771, abs=1e-4)
+    folder = next(tmp_path.glob("outputs/*/*-validate"))
+    assert pd.read_parquet(folder / "forecasts.parquet").set_index("model").wlogRMSE["persistence"] == pytest.approx(0.1771, abs=1e-4)
+    scores = pd.read_parquet(folder / "scores.parquet").set_index("measure")
+    assert scores.benchmark["netrate_RMSE_permil"] == pytest.approx(1.645, abs=1e-3) and scores.high["wlogRMSE"] == 0.12
+    assert run(["figures", str(folder)]) == 0                       # the scorecard draws it
+    assert any(tmp_path.rglob("scorecard*"))
 
 
 def test_the_shipped_figures_reach_what_was_frozen(scholars: Config, panel: Panel) -> None:
@@ -129,3 +133,16 @@ def test_calibration_proposes_what_is_shipped(data_dir: Path, tmp_path: Path, ca
     fitted = Config.load("world=fitted", f"world.data_dir={data_dir}", config_dir=str(folder))
     assert fitted.world.panel is not None and fitted.behaviour.study.years == 0
     assert float(fitted.behaviour.location.onward_move) == pytest.approx(personal.set_index("key").proposed["behaviour.location.onward_move"], rel=1e-3)
+
+
+@pytest.mark.slow
+def test_agents_are_scored_beside_expected_numbers(data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two runs of a twentieth: noise adds to the error, careers are those expected."""
+    assert run(["validate", "agents", "world=scholars", f"world.data_dir={data_dir}", f"output.dir={tmp_path}", "population.scale=0.05",
+                "ensemble.replications=2", "executor=serial"]) == 0
+    capsys.readouterr()
+    folder = next(tmp_path.glob("*/*-validate"))
+    scores = pd.read_parquet(folder / "forecasts.parquet").set_index("model").wlogRMSE
+    assert scores["model, expected numbers"] < scores["model, mean of 2 runs of agents at scale 0.05"] < 0.35
+    facts = pd.read_parquet(folder / "facts.parquet").set_index("id")
+    assert facts.model["R5"] == pytest.approx(5.7, abs=0.5) and facts.model["R2"] == pytest.approx(0.16, abs=0.015)
