@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 import numpy as np
 import pandas as pd
@@ -179,6 +180,6 @@ def _required(forecasts: pd.DataFrame) -> pd.DataFrame:
 def _as_scores(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the facts that can be shown as scores that should lie within their tolerance."""
     shown = facts.dropna(subset=["inside"])
-    words = shown["id"] + " " + shown["fact"].str.split(r"[;:(,]", regex=True).str[0].str.strip()
+    words = (shown["id"] + " " + shown["fact"].str.split(r"[;:(,]", regex=True).str[0]).map(lambda text: shorten(text, 36, placeholder=" ..."))
     return pd.DataFrame({"measure": words, "value": shown.model, "low": shown.target - shown.tolerance, "high": shown.target + shown.tolerance,
                          "is_held_out": shown.use != "calibrate", "benchmark": np.nan})
