@@ -16,6 +16,7 @@ from talentsim.config.files import conf_dir, names_in_group
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources, used_sources
 from talentsim.data.tables import base_levers, cohort_path, lever_axes
+from talentsim.observers import article_counts
 from talentsim.policy import levers_in_year
 from talentsim.state.countries import Countries
 from talentsim.vocab import Evidence
@@ -204,3 +205,15 @@ def test_adding_a_country_is_one_file(tmp_path: Path) -> None:
                                     config_dir=str(tmp_path)))
     run = model.run()
     assert run.researchers[-1][:, :, -1].sum() > 0
+
+
+def test_databases_show_what_they_counted_in_2019() -> None:
+    """Article rates are made for the baseline's works: at small scale and one seed within a quarter of what was counted; run the experiment again if not."""
+    config = Config.load("world=ai", "observers=databases", "population.scale=0.2", "world.end_year=2019", "executor=serial")
+    works = TalentModel(config).run().frame("works")
+    works["works"] /= config.population.scale
+    counts = article_counts(works, config.observers.articles["scopus"]).set_index(["year", "country"])["articles"]
+    known = facts()["sei_ai_articles"].value
+    for country, name in (("USA", "US"), ("CHN", "China"), ("GBR", "UK")):
+        assert counts[2019, country] == pytest.approx(known[name][2019], rel=0.25), country
+    assert used_sources(config)["cat2025"]

@@ -27,7 +27,7 @@ def rate(level: float, growth: float = 0.0) -> dict[str, Any]:
 
 
 def conference(recency: float = 0.0, **participation: Any) -> Conference:
-    return Conference.model_validate({"title": "A conference", "level_year": 2019, "recency": figure(recency), "others": rate(1.0),
+    return Conference.model_validate({"title": "A conference", "level_year": 2019, "growth_until": 2022, "recency": figure(recency), "others": rate(1.0),
                                       "participation": participation})
 
 
@@ -52,6 +52,11 @@ def test_participation_of_the_country_of_work_weighs_and_drifts() -> None:
     assert share(table, 2021, "CHN") == pytest.approx(late / (late + 1))
 
 
+def test_participation_stands_still_after_the_last_year_of_growth() -> None:
+    still = conference(CHN=rate(2.0, 0.1)).model_copy(update={"growth_until": 2019})
+    assert share(author_shares(WORKS, still, "work"), 2021, "CHN") == pytest.approx(2 / 3)
+
+
 def test_past_works_fade() -> None:
     """Two years at a recency of four: e to the minus a half of the works of 2019 are left in 2021."""
     left = np.exp(-0.5)
@@ -71,7 +76,7 @@ def test_without_participation_nobody_is_seen() -> None:
 
 
 def test_articles_are_works_times_the_rate() -> None:
-    database = Articles.model_validate({"title": "A database", "source": ["mine"], "level_year": 2019, "others": rate(1.0),
+    database = Articles.model_validate({"title": "A database", "source": ["mine"], "level_year": 2019, "growth_until": 2022, "others": rate(1.0),
                                         "rate": {"CHN": rate(3.0, -0.1)}})
     counts = article_counts(WORKS, database).set_index(["year", "country"])["articles"]
     assert counts[2019, "CHN"] == pytest.approx(210.0) and counts[2019, "USA"] == pytest.approx(30.0)

@@ -10,6 +10,7 @@ from scipy.integrate import quad
 
 from talentsim.config import Policy
 from talentsim.policy import LeverAxes, first_year, levers_in_year, share_in_force
+from talentsim.report.words import policy_in_words
 
 AXES = LeverAxes(("USA", "CHN", "IND"), ("ALPHA", "BETA"), ("USA", "CHN"))
 
@@ -151,3 +152,16 @@ def test_no_limit_is_replaced_whole_and_otherwise_stays() -> None:
 def test_a_wrong_policy_says_what_is_wrong(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words.replace("`", ".")):
         policy(**fields)
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"lever": "collaboration", "countries": ["CHN"], "partners": ["USA"], "change": "multiply", "value": 0.2},
+     "between CHN and USA: is multiplied by 0.2"),
+    ({"lever": "site_weight", "countries": ["IND"], "headquarters": ["USA"], "change": "set", "value": 0.1},
+     "of firms with headquarters in USA in IND: becomes 0.1"),
+    ({"lever": "placement", "countries": None, "employers": ["ALPHA"], "change": "set", "value": 1.0}, "of ALPHA: becomes 1"),
+    ({"lever": "work_visa_odds", "change": "set", "value": None, "start": None, "path": {2013: 0.69, 2014: 0.49}},
+     "in USA for people of all other origins: becomes 0.69 in 2013, 0.49 in 2014, from 2013 for good"),
+])
+def test_a_policy_is_said_in_words(fields: dict[str, Any], words: str) -> None:
+    assert words in policy_in_words(policy(**fields))

@@ -8,7 +8,7 @@ from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, P
 
 
 class Rate(Frozen):
-    """A rate by year: its level in the level year, and growth in log points a year."""
+    """A rate by year: its level in the level year, and growth in log points a year until the statistic's `growth_until`."""
 
     level: NonNegative
     growth: Parameter
@@ -22,6 +22,7 @@ class Conference(Frozen):
 
     title: str
     level_year: int
+    growth_until: int           # afterwards participation stands still
     recency: NonNegative        # years over which a past work's weight falls to 1/e; 0 counts the year alone
     others: Rate
     participation: dict[CountryName, Rate] = Field(default_factory=dict)
@@ -33,6 +34,7 @@ class Articles(Frozen):
     title: str
     source: list[str] = Field(min_length=1)
     level_year: int
+    growth_until: int           # afterwards the rates stand still
     others: Rate
     rate: dict[CountryName, Rate] = Field(default_factory=dict)
 

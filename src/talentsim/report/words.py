@@ -38,16 +38,19 @@ def _whose(policy: Policy, axes: Axes) -> str:
         return f"in {where} for {whom}"
     if axes is Axes.PAIR:
         return f"between {where} and {'all others' if policy.partners is None else ', '.join(policy.partners)}"
-    whose = "all employers with a name" if policy.employers is None else ", ".join(policy.employers)
+    whose = "all firms with a name" if policy.employers is None else ", ".join(policy.employers)
     if policy.headquarters is not None:
-        whose += f" with headquarters in {', '.join(policy.headquarters)}"
+        whose = f"{whose.removeprefix('all ').removesuffix(' with a name')} with headquarters in {', '.join(policy.headquarters)}"
     return f"of {whose}" + (f" in {where}" if axes is Axes.EMPLOYER_SITE else "")
 
 
 def _change_in_words(policy: Policy) -> str:
     if policy.path is None:
         return _CHANGE[policy.change].format(value=policy.value)
-    return "; ".join(f"{_CHANGE[policy.change].format(value=value)} in {year}" for year, value in policy.path.items())
+    first, *later = policy.path.items()
+    said = _CHANGE[policy.change].format(value=first[1]) + f" in {first[0]}"
+    number = "{:+g}" if policy.change == "add" else "{:g}"
+    return ", ".join([said, *(f"{number.format(value)} in {year}" for year, value in later)])
 
 
 def _when(policy: Policy) -> str:
@@ -74,9 +77,20 @@ def scenario_in_words(baseline: Config, scenario: Config) -> Group:
              Text(f"\nAgainst {baseline.scenario.name}:")]
     for line in policy_lines(baseline, scenario):
         parts.append(Text(f"  - {line}"))
+    parts += [Text("\nIn both arms:"), *(Text(f"  - {line}") for line in common_lines(baseline, scenario))]
     parts.append(Text(""))
     table = _levers_table(baseline, scenario)
     return Group(*parts, table) if table.row_count else Group(*parts)
+
+
+def common_lines(baseline: Config, scenario: Config) -> list[str]:
+    """Say what both arms rest on: how cohorts grow, which visa rules hold, who is an employer, and the policies in both."""
+    firms = f"{len(scenario.employers)} firms with a name" if scenario.employers else "no firm with a name"
+    lines = [f"entry {scenario.entry.name}: {scenario.entry.title}", f"visa {scenario.visa.name}: {scenario.visa.title}", firms]
+    both = {name: policy for name, policy in scenario.policies.items() if baseline.policies.get(name) == policy}
+    if baseline == scenario:
+        return lines + [f"{name}: {policy_in_words(policy)}" for name, policy in both.items()]
+    return lines + ([f"the policies {', '.join(both)}"] if both else [])
 
 
 def _levers_table(baseline: Config, scenario: Config) -> Table:
@@ -111,12 +125,16 @@ def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverCh
         for row in np.flatnonzero((one[name] != other[name]).reshape(len(rows), -1).any(axis=1)):
             before, after = np.atleast_1d(one[name][row]), np.atleast_1d(other[name][row])
             changed = before != after
-            towards = f"{changed.sum()} {_TOWARDS[lever.axes]}" if lever.axes in _TOWARDS else ""
+            towards = _counted(int(changed.sum()), _TOWARDS[lever.axes]) if lever.axes in _TOWARDS else ""
             changes.append(LeverChange(name, rows[row], towards, before[changed], after[changed]))
     return changes
 
 
-_TOWARDS = {Axes.HOST_ORIGIN: "origins", Axes.PAIR: "countries", Axes.EMPLOYER_SITE: "countries"}
+_TOWARDS = {Axes.HOST_ORIGIN: ("origin", "origins"), Axes.PAIR: ("country", "countries"), Axes.EMPLOYER_SITE: ("country", "countries")}
+
+
+def _counted(number: int, words: tuple[str, str]) -> str:
+    return f"{number} {words[number != 1]}"
 
 
 def last_year_that_differs(baseline: Config, scenario: Config) -> int:
