@@ -17,7 +17,7 @@ PLAIN_GROUPS = ("entry", "executor")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
 
 SEED = ("ensemble", "seed")
-"""What `seed`, the short name of it, sets."""
+"""What `seed`, its short name, sets as well."""
 
 Plain = dict[str, Any]
 
@@ -80,8 +80,9 @@ class Composer:
             for each in swaps:
                 data = _swapped(data, each)
             for each in figures:
-                path = each.key_or_group.split(".")
-                data = _with(data, SEED if path == ["seed"] else path, each.value())
+                data = _with(data, each.key_or_group.split("."), each.value())
+                if each.key_or_group == "seed":
+                    data = _with(data, SEED, each.value())
             return data
         except KeyError:        # Hydra knows what to say of it
             return self._through_hydra([str(each.input_line) for each in overrides])

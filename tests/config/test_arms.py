@@ -1,0 +1,37 @@
+"""Setting figures on what is composed gives what Hydra gives."""
+
+from __future__ import annotations
+
+import pytest
+
+from talentsim.config.arms import Composer
+from talentsim.config.compose import compose_plain, parse
+
+SETS = [
+    ["world=toy", "entry=plateau", "executor=serial", "entry.damping.value=0.5", "population.scale=2", "seed=3"],
+    ["world=toy", "executor.workers=2", "ensemble={replications: 3}", "focus=CAN", "world.countries.USA.pay.value=100000",
+     "scenario=visa_opening", "compare.structure.no_feedback=null"],
+    ["world=toy", "executor=dask", "executor.address='tcp://host:1'", "output.dir='a b'", "ensemble.max_failures=0"],
+    ["world=toy", "entry.damping.value=0.5", "entry=plateau"],
+]
+
+
+@pytest.mark.parametrize("overrides", SETS, ids=lambda each: each[-1])
+def test_figures_set_on_composed_data_are_hydras(overrides: list[str]) -> None:
+    assert Composer().plain(parse(overrides)) == compose_plain(overrides)
+
+
+def test_what_is_composed_is_composed_once() -> None:
+    composer = Composer()
+    for value in ("0.1", "0.2"):
+        baseline, scenario = composer.arms(["world=toy", "scenario=visa_tightening", f"policy.f1_refusal.value={value}", f"seed={value[-1]}"])
+        assert scenario.policies["f1_refusal"].value == float(value) and "f1_refusal" not in baseline.policies
+        assert scenario.ensemble.seed == baseline.ensemble.seed == int(value[-1])
+    assert len(composer._composed) == 2
+
+
+def test_one_variant_does_not_change_the_next() -> None:
+    composer, plain = Composer(), ["world=toy", "scenario=visa_tightening"]
+    before = composer.arms(plain)
+    composer.arms([*plain, "policy.f1_refusal=null", "behaviour.ecosystem.feedback=false", "entry=plateau"])
+    assert composer.arms(plain) == before

@@ -1,0 +1,166 @@
+"""Side arms, precision, indicators: against sums and formulas by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import edited, policy
+
+from talentsim.analysis.compare import compare
+from talentsim.analysis.indicators import INDICATORS, indicators
+from talentsim.analysis.lives import ABSENT, Lives, numbers
+from talentsim.analysis.precision import until_precise
+from talentsim.analysis.sides import compare_sides, decomposition, policies_alone, structure_side
+from talentsim.config import Config
+from talentsim.ensemble.ensemble import Ensemble, run_ensemble
+from talentsim.ensemble.store import Store
+
+Plain = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def arms(plain_toy: Plain) -> tuple[Config, Config]:
+    common = {"population.scale": 10.0, "ensemble.replications": 4, "compare.alone": {"x": "the first", "absent": "not here"}}
+    policies = {"x": policy("student_refusal", value=0.3), "y": policy("pay", change="multiply", value=0.9)}
+    return edited(plain_toy, common), edited(plain_toy, common | {"policy": policies})
+
+
+@pytest.fixture(scope="module")
+def run(arms: tuple[Config, Config], store: Store) -> Ensemble:
+    return run_ensemble(arms[0], store)
+
+
+def effect(baseline: Config, scenario: Config, store: Store) -> float:
+    headline = compare(baseline, scenario, store).headline
+    return float(headline[(headline.outcome == "work_share") & (headline.country == "USA")].difference.iloc[0])
+
+
+def test_policies_alone_and_left_out_are_the_comparisons_they_name(arms: tuple[Config, Config], store: Store) -> None:
+    baseline, scenario = arms
+    table = compare_sides(decomposition(*arms), store).set_index(["kind", "name"])
+    assert len(table) == 4 and (table.replications == 4).all()
+    for name, other in (("x", "y"), ("y", "x")):
+        alone = baseline.model_copy(update={"policy": {name: scenario.policies[name]}})
+        assert table.difference["policy alone", name] == pytest.approx(effect(baseline, alone, store))
+        assert table.difference["policy left out", other] == pytest.approx(table.difference["policy alone", name])
+
+
+def test_leaving_out_what_the_baseline_alone_has(arms: tuple[Config, Config], store: Store) -> None:
+    """A policy of the baseline that the scenario drops differs as well; alone it is dropped alone."""
+    sides = {(side.kind, side.name): side for side in decomposition(arms[1], arms[0])}
+    assert set(sides["policy alone", "x"].scenario.policies) == {"y"}
+    assert set(sides["policy left out", "x"].scenario.policies) == {"x"}
+
+
+def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_toy: Plain, store: Store) -> None:
+    structure = structure_side("no_feedback", "Nothing feeds back", *(each.model_copy() for each in arms))
+    alone = policies_alone(*arms)
+    assert [side.name for side in alone] == ["x"] and alone[0].title == "the first"
+    table = compare_sides([structure, *alone], store)
+    assert list(table.replications) == [2, 2] and list(table.kind) == ["structure", "policy alone"]
+
+
+def test_replications_are_added_until_the_error_is_small(arms: tuple[Config, Config], store: Store) -> None:
+    def asked(precision: float, limit: int) -> tuple[Config, Config]:
+        return tuple(arm.model_copy(update={"ensemble": arm.ensemble.model_copy(  # type: ignore[return-value]
+            update={"replications": 2, "until_precision": precision, "max_replications": limit})}) for arm in arms)
+
+    one, other, error = until_precise(*asked(0.12, 64), store)
+    assert error <= 0.12 and 2 < one.ensemble.replications == other.ensemble.replications < 64
+    few, _, coarse = until_precise(*asked(1e-6, 5), store)
+    assert few.ensemble.replications == 5 and coarse > 1e-6
+
+
+def test_stay_rates_count_people_one_by_one(run: Ensemble) -> None:
+    lone = Ensemble(run.config, run.store, run.runs[:1])
+    people = lone.of_run(0, "people").sort_values("uid")
+    place, _ = Lives(people, lone.of_run(0, "events")).places(people.uid.to_numpy(), lone.years)
+    table = indicators(lone, names=["stay_rate_5"])
+    for origin in ("CHN", "IND"):
+        alive = stayed = 0
+        for row, who in enumerate(people.itertuples()):
+            if who.training == "USA" and who.origin == origin and who.doctorate_year + 5 == 2030 and place[row, 20] != ABSENT:
+                alive += 1
+                stayed += lone.codes[place[row, 20]] == "USA"
+        found = table[(table.year == 2030) & (table.country == "USA") & (table.partner == origin)].value
+        assert alive > 3 and found.tolist() == pytest.approx([100 * stayed / alive])
+
+
+def test_rates_of_migration_are_moves_over_people(run: Ensemble) -> None:
+    lone = Ensemble(run.config, run.store, run.runs[:1])
+    moves, stocks = lone.of_run(0, "flows"), lone.of_run(0, "stocks")
+    table = indicators(lone, names=["return_rate", "onward_rate", "net_migration_rate", "circulation"]).set_index(["indicator", "country", "year"])
+    now, before = moves[moves.year == 2030], stocks[stocks.year == 2029]
+    text = {name: now[name].astype(str) for name in ("origin", "from", "to")}
+    abroad = before[(before.origin == "CHN") & (before.work != "CHN")].researchers.sum()
+    home = now[(text["origin"] == "CHN") & (text["to"] == "CHN")].moves.sum()
+    onward = now[(text["origin"] == "CHN") & (text["to"] != "CHN") & (text["from"] != "CHN")].moves.sum()
+    into, out = now[text["to"] == "CHN"].moves.sum(), now[text["from"] == "CHN"].moves.sum()
+    assert table.value["return_rate", "CHN", 2030] == pytest.approx(100 * home / abroad)
+    assert table.value["onward_rate", "CHN", 2030] == pytest.approx(100 * onward / abroad)
+    assert table.value["net_migration_rate", "CHN", 2030] == pytest.approx(100 * (into - out) / before[before.work == "CHN"].researchers.sum())
+    assert table.value["circulation", "CHN", 2030] == pytest.approx(100 * (1 - abs(into - out) / (into + out)))
+
+
+def test_shares_gaps_and_concentration(run: Ensemble) -> None:
+    lone = Ensemble(run.config, run.store, run.runs[:1])
+    works = lone.of_run(0, "works")
+    works = works[works.year == 2035]
+    total = works.works.sum()
+    share = {by: works.groupby(by, observed=False).works.sum() / total for by in ("training", "work", "hq")}
+    table = indicators(lone)
+    table = table[table.year == 2035].set_index(["indicator", "country", "partner"]).value
+    assert table["realisation_gap", "CHN", ""] == pytest.approx(100 * (share["training"]["CHN"] - share["work"]["CHN"]))
+    assert table["ownership_gap", "CHN", ""] == pytest.approx(100 * (share["work"]["CHN"] - share["hq"]["CHN"]), abs=1e-9)
+    assert table["hhi_work", "", ""] == pytest.approx((share["work"] ** 2).sum())
+    assert table["hhi_training", "", ""] == pytest.approx((share["training"] ** 2).sum())
+    usa = works[works.work == "USA"]
+    assert table["dependence_training", "USA", "IND"] == pytest.approx(100 * usa[usa.training == "IND"].works.sum() / usa.works.sum())
+    assert table["dependence_origin", "USA", "IND"] == pytest.approx(100 * usa[usa.origin == "IND"].works.sum() / usa.works.sum())
+    owned = works[works.hq == "USA"]
+    assert table["dependence_hq_origin", "USA", "CHN"] == pytest.approx(100 * owned[owned.origin == "CHN"].works.sum() / owned.works.sum())
+    assert table["exposure", "USA", "CAN"] == pytest.approx(100 * owned[owned.work == "CAN"].works.sum() / owned.works.sum())
+    stocks = lone.of_run(0, "stocks")
+    indians = stocks[(stocks.year == 2035) & (stocks.origin == "IND")]
+    assert table["diaspora", "IND", "USA"] == pytest.approx(100 * indians[indians.work == "USA"].researchers.sum() / indians.researchers.sum())
+
+
+def test_every_indicator_is_there_and_paired(arms: tuple[Config, Config], run: Ensemble, store: Store) -> None:
+    table = indicators(run, run_ensemble(arms[1], store))
+    assert set(table.indicator) == set(INDICATORS)
+    whole = table[table.indicator != "stay_rate_10"].dropna(subset=["difference"])
+    exact = whole[~whole.indicator.str.startswith("stay")]
+    assert exact.difference.to_numpy() == pytest.approx((exact.scenario - exact.baseline).to_numpy(), abs=1e-9)
+    before = exact[exact.year < 2026]
+    assert (before.difference == 0).all() and not (exact[exact.year > 2027].difference == 0).all()
+    assert np.isfinite(table.baseline).all()
+    assert numbers(run.of_run(0, "people")["origin"]).max() < len(run.codes)
+
+
+def test_without_a_headquarters_nothing_is_said_of_it(run: Ensemble) -> None:
+    table = indicators(Ensemble(run.config, run.store, run.runs[:1]), names=["hhi_work"])
+    assert list(table.columns[:5]) == ["indicator", "unit", "year", "country", "partner"] and (table.country == "").all()
+
+
+def test_a_comparison_of_configurations_from_python(arms: tuple[Config, Config], tmp_path: Path) -> None:
+    """`compare` as the README shows it: two configurations, runs in their own store."""
+    import talentsim
+
+    configs = [arm.model_copy(update={"output": arm.output.model_copy(update={"dir": str(tmp_path)})}) for arm in arms]
+    result = talentsim.compare(*configs)
+    assert len(list(Store(tmp_path / "store"))) == 4 + 4 + 1
+    assert result.by_tier.tier.nunique() == 3 and {"origin", "country", "difference"} <= set(result.by_origin)
+    top = result.by_tier[(result.by_tier.tier == "all") & (result.by_tier.outcome == "work_share") & (result.by_tier.year == 2035)]
+    headline = result.headline[result.headline.outcome == "work_share"].set_index("country").difference
+    assert top.set_index("country").difference.to_dict() == pytest.approx(headline[list(top.country)].to_dict(), abs=1e-6)
+    origins = result.by_origin[result.by_origin.year == 2035].groupby("country", observed=True).difference.sum()
+    people = result.headline[result.headline.outcome == "researchers"].set_index("country").difference
+    assert origins.to_dict() == pytest.approx(people[list(origins.index)].to_dict())
