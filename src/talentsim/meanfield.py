@@ -16,12 +16,12 @@ from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
 from talentsim.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
 from talentsim.config import Config
 from talentsim.config.behaviour import Weights
+from talentsim.data.employers import employer_table
 from talentsim.data.tables import (
     base_levers,
     cohort_path,
     corridor_path,
     destination_table,
-    employer_table,
     exempt_share,
     lever_axes,
     origin_table,

@@ -14,7 +14,8 @@ import numpy as np
 from talentsim.arrays import Booleans, Codes, Floats, Integers
 from talentsim.choice import AWAY, HOME, STAY, ChoiceTable
 from talentsim.config.behaviour import Weights
-from talentsim.data.tables import EmployerTable, exempt_share
+from talentsim.data.employers import EmployerTable
+from talentsim.data.tables import exempt_share
 from talentsim.state.countries import Countries
 from talentsim.state.world import World
 from talentsim.visas import chance_after_study

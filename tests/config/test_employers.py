@@ -11,7 +11,8 @@ from worlds import edited, policy
 from talentsim import Config
 from talentsim.config import UserError
 from talentsim.config.files import names_in_group
-from talentsim.data.tables import SECTORS, base_levers, employer_table, lever_axes, regime_table, site_weights
+from talentsim.data.employers import employer_table, site_weights
+from talentsim.data.tables import SECTORS, base_levers, lever_axes, regime_table
 from talentsim.policy import levers_in_year
 from talentsim.vocab import LEVERS
 

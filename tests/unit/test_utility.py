@@ -11,7 +11,8 @@ import pytest
 from talentsim import Config
 from talentsim.choice import AWAY, HOME, STAY
 from talentsim.config.behaviour import Weights
-from talentsim.data.tables import base_levers, destination_table, employer_table
+from talentsim.data.employers import employer_table
+from talentsim.data.tables import base_levers, destination_table
 from talentsim.state.countries import Countries
 from talentsim.utility import TERMS, Conditions, kinds, offered_pay, systematic_utility, utility_with_permanence
 from talentsim.vocab import VisaStatus

@@ -12,9 +12,9 @@ from talentsim.config import Config, Parameter
 from talentsim.config.world import Country, VisaRegime
 from talentsim.data.paths import panel_paths
 from talentsim.policy import LeverAxes
-from talentsim.vocab import LEVERS, Tier
+from talentsim.vocab import LEVERS, Sector, Tier
 
-SECTORS = ("academia", "industry")
+SECTORS = tuple(sector.name.lower() for sector in Sector)
 FOR_EVER = 200.0        # years
 TIER_SHARES = {Tier.ALL: 1.0, Tier.TOP20: 0.2, Tier.TOP2: 0.02}
 
@@ -51,17 +51,6 @@ class RegimeTable:
     renewal_years: Floats       # (k)
     queue_after: Floats         # (k) years on a work visa until one is queued for permanence; inf where there is no queue
     transfer: Floats            # (k) chance to come over within a firm
-
-
-@dataclass(frozen=True)
-class EmployerTable:
-    """Employers in this order: academia of each country, national firms of each country, firms with a name."""
-
-    names: tuple[str, ...]
-    sector: Integers            # (e) 0 academia, 1 industry
-    hq: Integers                # (e) position of the headquarters country
-    pay_premium: Floats         # (e) share of the country's pay on top
-    weight: Floats              # (e, k) share of the country's posts in the sector, without policies
 
 
 OWN_NATIONALS: dict[str, float] = {
@@ -142,43 +131,6 @@ def exempt_share(regimes: RegimeTable, destinations: DestinationTable) -> Floats
     """Return the share of a country's posts in sectors outside the cap on work visas; shape (n_countries,)."""
     share = np.stack([1.0 - destinations.industry_share, destinations.industry_share], axis=1)      # (k, sector)
     return np.asarray((regimes.cap_exempt * share).sum(axis=1))
-
-
-def employer_table(config: Config) -> EmployerTable:
-    """Gather the employers: each country's academia, each country's national firms, then those with a name.
-
-    The weights are shares of a country's posts in the employer's sector, as they are without policies.
-    """
-    codes, named = codes_of(config), config.employers.values()
-    n = len(codes)
-    here = np.arange(n)
-    return EmployerTable(
-        names=tuple(f"{sector} {code}" for sector in SECTORS for code in codes) + tuple(config.employers),
-        sector=np.concatenate([np.zeros(n, np.int64), np.ones(n + len(named), np.int64)]),
-        hq=np.concatenate([here, here, np.array([codes.index(each.hq) for each in named], dtype=np.int64)]),
-        pay_premium=np.concatenate([np.zeros(2 * n), [float(each.pay_premium) for each in named]]),
-        weight=site_weights(base_levers(config)["site_weight"], n),
-    )
-
-
-def site_weights(named: Floats, n_countries: int) -> Floats:
-    """Return the weights of all employers' sites, given those of the employers with a name.
-
-    National firms take what is left of a country's industry. Where a policy gives more than all of it away, those with
-    a name share it in proportion.
-
-    Parameters
-    ----------
-    named
-        Lever site_weight, shape (n_named, n_countries).
-
-    Returns
-    -------
-    Shares of a country's posts in the sector, shape (n_employers, n_countries): academia and industry each sum to 1.
-    """
-    taken = named.sum(axis=0)
-    named = named / np.maximum(taken, 1.0)
-    return np.concatenate([np.eye(n_countries), np.diag(1.0 - np.minimum(taken, 1.0)), named])
 
 
 def lever_axes(config: Config) -> LeverAxes:

@@ -8,9 +8,9 @@ import numpy as np
 
 from talentsim.arrays import Floats, Integers
 from talentsim.config import Config
+from talentsim.data.employers import EmployerTable, employer_table
 from talentsim.data.tables import (
     DestinationTable,
-    EmployerTable,
     OriginTable,
     RegimeTable,
     base_levers,
@@ -18,7 +18,6 @@ from talentsim.data.tables import (
     codes_of,
     corridor_path,
     destination_table,
-    employer_table,
     lever_axes,
     origin_table,
     regime_table,
