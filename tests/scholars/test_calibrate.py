@@ -1,0 +1,44 @@
+"""Calibration finds what was planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from talentsim.analysis.calibrate import PERSONAL, fit_drift, fit_persons, law_with, personal_figures
+from talentsim.analysis.careers import expected_careers, moments
+from talentsim.config import Config
+from talentsim.data.drift import Drift, Effects
+from talentsim.data.inversion import replay
+from talentsim.data.paths import known_panel
+
+
+def test_the_drift_that_was_planted_is_found() -> None:
+    """380 series of 30 years: variances within a fifth, damping within 0.05."""
+    rng, n, years = np.random.default_rng(8), 20, 30
+    truth = Drift(level=0.004, slope=0.002, first_slope=0.02, noise=0.003, damping=0.7)
+    level, slope = np.zeros(n * n), rng.normal(0.0, np.sqrt(truth.first_slope), n * n)
+    moves = np.full((years, n, n), 500.0)
+    seen = []
+    for _ in range(years):
+        seen.append(level + rng.normal(0.0, np.sqrt(truth.noise + 1.0 / 500.0), n * n))
+        level, slope = level + slope + rng.normal(0.0, np.sqrt(truth.level), n * n), truth.damping * slope + rng.normal(0.0, np.sqrt(truth.slope), n * n)
+    nothing = np.zeros((years, n))
+    found = fit_drift(Effects(np.zeros((n, n)), nothing, nothing, np.array(seen).reshape(years, n, n), moves), "corridor")
+    assert found.damping == pytest.approx(truth.damping, abs=0.05)
+    for name in ("level", "slope", "first_slope", "noise"):
+        assert getattr(found, name) == pytest.approx(getattr(truth, name), rel=0.25), name
+
+
+@pytest.mark.slow
+def test_personal_figures_that_were_planted_are_found(scholars: Config) -> None:
+    assert scholars.world.panel is not None
+    known, rules = known_panel(scholars), scholars.world.panel
+    planted = dict(zip(PERSONAL, (0.25, 0.9, 0.3, 0.9), strict=True))
+    lived = replay(known, law_with(scholars, planted), scholars.world.burn_in_year, float(rules.least_away))
+    made = moments(expected_careers(lived, rules.fit_from, rules.known_until))
+    targets = {name: (made[name], 0.01 * abs(made[name])) for name in ("R1", "R1_10", "R4", "R5", "R5_5", "R6", "R7")}
+    found = fit_persons(scholars, known, targets)
+    table = pd.DataFrame({"planted": planted, "found": found, "start": personal_figures(scholars)})
+    assert (table.found - table.planted).abs().max() < 0.05, table
