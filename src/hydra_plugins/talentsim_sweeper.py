@@ -30,7 +30,7 @@ class PairedSweeper(Sweeper):
         from talentsim.commands.sweep import SESSION
 
         jobs = [[*job, f"hydra.sweep.subdir={number}"] for number, job in SESSION.jobs]
-        return self.launcher.launch(jobs, 0)
+        return self.launcher.launch(jobs, 0) if jobs else []
 
 
 class _JobLoader:

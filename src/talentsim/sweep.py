@@ -9,7 +9,8 @@ import pandas as pd
 
 from talentsim.analysis.compare import placebo_of
 from talentsim.analysis.sweep import Joined, join
-from talentsim.config import Config, UserError
+from talentsim.config import Config
+from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.provenance import version_of
 from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
 from talentsim.ensemble.runner import run_missing, runs_of
@@ -27,7 +28,7 @@ def run_in_one_go(pairs: Sequence[tuple[Config, Config]]) -> None:
 
     Raises
     ------
-    UserError
+    RunsFailedError
         When more runs fail than `ensemble.max_failures` allows; fewer are left to their jobs to tell.
     """
     arms = [arm for pair in pairs for arm in (*pair, placebo_of(*pair)) if arm is not None]
@@ -35,10 +36,8 @@ def run_in_one_go(pairs: Sequence[tuple[Config, Config]]) -> None:
     allowed = first.ensemble.max_failures
     with progress(True) as report:
         failed = run_missing((run for arm in arms for run in runs_of(arm)), open_store(first.output.dir), first.executor, report, allowed)
-    if failed and allowed is not None and len(failed) > allowed:
-        raise UserError("ensemble.max_failures", f"{len(failed)} run failed and {allowed} may: "
-                        f"{next(iter(failed.values())).strip().splitlines()[-1]}", "null, or a larger number",
-                        "what was computed stays in the store; the same command goes on from there")
+    if allowed is not None and len(failed) > allowed:
+        raise RunsFailedError(failed)
 
 
 def record_failure(folder: Path, overrides: Sequence[str], message: str, traceback: str) -> None:

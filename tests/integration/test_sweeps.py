@@ -92,6 +92,13 @@ def test_no_failure_is_allowed(tmp_path: Path) -> None:
     assert done.returncode == 2 and "value 7 is out of range" in done.stderr and not list(tmp_path.rglob("sweep.parquet"))
 
 
+def test_a_sweep_whose_table_cannot_be_written_says_so(tmp_path: Path) -> None:
+    """Hydra makes warnings of what its callbacks raise: here it must be an error."""
+    (tmp_path / "mine" / "sweep.parquet" / "in the way").mkdir(parents=True)
+    done = sweep("scenario=visa_tightening", "policy.f1_refusal.value=0.1", *QUICK, "executor=serial", "hydra.sweep.dir=mine", cwd=tmp_path)
+    assert done.returncode == 2 and "cannot write to 'mine'" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_sweep_of_mistakes_alone_is_a_mistake(tmp_path: Path) -> None:
     done = sweep("scenario=visa_tightning,nothing", *QUICK, cwd=tmp_path)
     assert done.returncode == 2 and "did you mean 'visa_tightening'" in done.stderr and "Traceback" not in done.stderr

@@ -27,6 +27,7 @@ class Session:
     arms: dict[tuple[str, ...], tuple[Config, Config]] = field(default_factory=dict)
     faults: list[tuple[int, list[str], UserError]] = field(default_factory=list)
     n_failed: int = 0
+    error: Exception | None = None      # of the callback: Hydra would make a warning of it and go on
 
 
 SESSION = Session()
@@ -42,6 +43,7 @@ def run_sweep(arguments: Arguments) -> int:
     """
     from talentsim.commands.compare import run_hydra
     from talentsim.config.arms import Composer
+    from talentsim.ensemble.ensemble import RunsFailedError
 
     config_dir = arguments.config_dir
     hydra_own = [line for line in arguments.overrides if line.lstrip("+~").startswith(("hydra.", "hydra/"))]
@@ -60,7 +62,12 @@ def run_sweep(arguments: Arguments) -> int:
         run_job(list(context.overrides.task), Path(context.runtime.output_dir), config_dir)
 
     run_hydra(hydra_own, first.output.dir, "sweep", task, multirun=True)
-    return 1 if SESSION.n_failed else 0
+    if isinstance(SESSION.error, RunsFailedError):
+        print(f"talentsim: {SESSION.error}\nMore than ensemble.max_failures allows: the rest was dropped; what was computed stays in the "
+              "store.", file=sys.stderr)
+    elif SESSION.error is not None:
+        raise SESSION.error
+    return 1 if SESSION.n_failed or SESSION.error else 0
 
 
 def _jobs(overrides: list[str]) -> list[list[str]]:
@@ -119,13 +126,25 @@ class JoinSweep(Callback):
         from talentsim.sweep import record_failure, run_in_one_go
 
         folder = Path(config.hydra.sweep.dir)
-        for number, job, fault in SESSION.faults:
-            record_failure(folder / str(number), job, fault.message, "")
-        if config.hydra.launcher._target_.endswith("BasicLauncher"):
-            run_in_one_go(list(SESSION.arms.values()))
+        try:
+            for number, job, fault in SESSION.faults:
+                record_failure(folder / str(number), job, fault.message, "")
+            if config.hydra.launcher._target_.endswith("BasicLauncher"):
+                run_in_one_go(list(SESSION.arms.values()))
+        except Exception as error:
+            SESSION.error = error
+            SESSION.jobs.clear()        # nothing is launched
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Write sweep.parquet, failures.parquet and the figure, and print what matters."""
+        from talentsim.ensemble.store import cannot_write
         from talentsim.sweep import join_and_write
 
-        SESSION.n_failed = join_and_write(Path(config.hydra.sweep.dir))
+        folder = Path(config.hydra.sweep.dir)
+        try:
+            if SESSION.error is None:
+                SESSION.n_failed = join_and_write(folder)
+        except OSError as error:
+            SESSION.error = cannot_write(folder, error)
+        except Exception as error:
+            SESSION.error = error
