@@ -80,7 +80,7 @@ class Policy(Frozen):
         self._check_selectors()
         if (self.value is None) == (self.path is None):
             given = "neither `value` nor `path`" if self.value is None else "both `value` and `path`"
-            raise ValueError(f"{given} given; allowed: one of the two")
+            raise ValueError(f"{given} given; allowed: one of the two; set the other to null")
         if self.path is not None:
             self._check_path(self.path)
         for value in [self.value] if self.value is not None else (self.path or {}).values():
