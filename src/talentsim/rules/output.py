@@ -79,14 +79,23 @@ def _stage_factor(world: World) -> Floats:
 def _count_tiers(world: World, per_ability: Floats, stage: Floats) -> None:
     """Count researchers and works of each tier of ability by work country; a higher tier is part of the lower."""
     people, n = world.researchers, len(world.countries)
-    hq = _hq(world)
-    for tier in Tier:
-        rows = np.flatnonzero(people.ability >= world.origins.tier_ability[tier])
-        world.tally.tier_researchers[tier] = np.bincount(people.work_country[rows], minlength=n)
-        columns = (people.work_country[rows], hq[rows], people.career_stage[rows])
-        sizes = (n, n, len(CareerStage))
-        ability = sum_by_cell(cells(columns, sizes), people.ability[rows], sizes) * ABILITY_UNIT
-        world.tally.tier_works[tier] = (ability @ stage * per_ability).sum(axis=1)
+    highest = _highest_tier(tuple(world.origins.tier_ability.tolist()))[people.ability]
+    sizes = (len(Tier), n, n, len(CareerStage))
+    cell = cells((highest, people.work_country, _hq(world), people.career_stage), sizes)
+    heads, ability = sum_by_cell(cell, None, sizes), sum_by_cell(cell, people.ability, sizes) * ABILITY_UNIT
+    world.tally.tier_researchers = _and_higher(heads.sum(axis=(2, 3)))
+    world.tally.tier_works = _and_higher((ability @ stage * per_ability).sum(axis=2))
+
+
+def _and_higher(by_highest: np.ndarray) -> np.ndarray:
+    """Add to each tier, axis 0, all that are higher."""
+    return np.cumsum(by_highest[::-1], axis=0)[::-1]
+
+
+@lru_cache(maxsize=8)
+def _highest_tier(lowest: tuple[int, ...]) -> np.ndarray:
+    """Return the highest tier of every 16-bit ability, given the lowest ability of each tier."""
+    return (np.searchsorted(lowest, np.arange(1 << 16), side="right") - 1).clip(0).astype(np.uint8)
 
 
 @lru_cache(maxsize=8)

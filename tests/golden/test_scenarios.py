@@ -1,0 +1,56 @@
+"""Every scenario moves what its description says, in the AI world; the whole table is golden.
+
+`python tests/golden/test_scenarios.py` writes the file anew, in a commit that says what moved and why.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from talentsim.analysis.expectations import expectations
+from talentsim.config.compose import load_arms, scenario_cards
+from talentsim.ensemble.store import Store
+
+GOLDEN = Path(__file__).with_name("scenarios.json")
+OVERRIDES = ["world=ai", "population.scale=0.2", "ensemble.replications=4", "output.people=false", "compare.structure={}"]
+
+
+def table() -> pd.DataFrame:
+    """Return what every scenario is expected to move, and moves, in a fifth of the AI world."""
+    arms = [load_arms([f"scenario={card.name}", *OVERRIDES]) for card in scenario_cards() if card.name != "baseline"]
+    with tempfile.TemporaryDirectory() as folder:
+        return expectations(arms, Store(Path(folder)))
+
+
+def rows_of(results: pd.DataFrame) -> dict[str, Any]:
+    """Return the table as it is kept: baseline, difference and the ends of its interval by scenario, outcome and country."""
+    return {f"{row.scenario} {row.outcome} {row.country}": [round(float(each), 6) for each in (row.baseline, row.difference, row.low, row.high)]
+            for row in results.itertuples()}
+
+
+@pytest.mark.slow
+def test_every_scenario_moves_what_it_is_about() -> None:
+    results = table()
+    assert set(results.scenario) == {card.name for card in scenario_cards()} - {"baseline"}
+    assert results.as_said.all(), results[~results.as_said].to_string()
+    rows, expected = rows_of(results), json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert rows.keys() == expected.keys()
+    for name, values in expected.items():
+        assert rows[name] == pytest.approx(values, rel=1e-6, abs=2e-6), name
+
+
+def main() -> None:
+    """Write the table as it is now."""
+    results = table()
+    print(results.to_string())
+    GOLDEN.write_text(json.dumps(rows_of(results), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
