@@ -30,11 +30,11 @@ def flow_tables(baseline: Ensemble, scenario: Ensemble, start: int | None) -> di
     ----------
     start
         First year in which the arms may differ; None when they always may. Tables speak of the years from there to the
-        headline's.
+        headline's, of all up to it where they never differ.
     """
     config, arms = scenario.config, {"baseline": baseline, "scenario": scenario}
     year, first = config.headline_year, config.world.start_year
-    years = min(max(first if start is None else start, first), year), year
+    years = first if start is None or start > year else max(start, first), year
     weight, replications = scenario.weight, len(scenario)
     long = {name: {arm: each.frame(name) for arm, each in arms.items()} for name in ("works", "flows", "visas")}
     tables = {"pathways": pathways(long["works"], year, weight, replications),

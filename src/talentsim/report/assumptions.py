@@ -39,7 +39,7 @@ class Assumption(NamedTuple):
     bounds: str
     evidence: str
     year: str
-    source: str
+    source: list[str]
     note: str
     is_key: bool
 
@@ -55,7 +55,7 @@ class Group(NamedTuple):
 def assumption(key: str, each: Parameter, is_key: bool) -> Assumption:
     """Return a figure as text."""
     return Assumption(key, f"{each.value:,.6g}", each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
-                      str(each.year or ""), ", ".join(each.source), each.note, is_key)
+                      str(each.year or ""), each.source, each.note, is_key)
 
 
 def groups(scene: Scene) -> list[Group]:

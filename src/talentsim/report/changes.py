@@ -82,7 +82,11 @@ def _value(policy: Policy, value: float) -> str:
     unit = LEVERS[policy.lever].unit
     if policy.change == "multiply":
         return f"times {value:g}"
-    return f"{100 * value:.3g} %" if _is_share(unit) else f"{value:,.4g} {unit}"
+    return f"{100 * value:.3g} %" if _is_share(unit) else _counted(value, unit)
+
+
+def _counted(value: float, unit: str) -> str:
+    return f"{value:,.4g} {'year' if value == 1 and unit == 'years' else unit}"
 
 
 def _is_share(unit: str) -> bool:
@@ -119,8 +123,9 @@ def _span(unit: str, values: Floats) -> str:
     low, high = float(np.min(values)), float(np.max(values))
     if np.isinf(high):
         return "no limit"
-    factor, name = (100.0, "%") if _is_share(unit) else (1.0, unit)
-    return f"{factor * low:,.4g} {name}" if low == high else f"{factor * low:,.4g} to {factor * high:,.4g} {name}"
+    if not _is_share(unit):
+        return _counted(low, unit) if low == high else f"{low:,.4g} to {high:,.4g} {unit}"
+    return f"{100 * low:,.3g} %" if low == high else f"{100 * low:,.3g} to {100 * high:,.3g} %"
 
 
 def _capital(text: str) -> str:

@@ -67,7 +67,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": assumptions.count_by_evidence(each for _, each in parameters_of(scene.scenario)),
         "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest),
-        "range_sentence": _range(scene), "level": interval_name(scene.level),
+        "range_sentence": _range(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
         "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
     }
@@ -91,7 +91,17 @@ def _others(scene: Scene) -> list[str]:
 def _range(scene: Scene) -> str:
     """Say over what range the answer runs under other assumptions, where they were run."""
     sides = pictures.structures(scene)
-    return f"Under other assumptions: {readings.structure(scene, sides)}" if len(sides) > 1 else ""
+    return f"Under other assumptions {readings.structure(scene, sides)}" if len(sides) > 1 else ""
+
+
+def _policies_alone(scene: Scene) -> list[list[str]]:
+    """Return the answer under single policies and without them, where that was run."""
+    if "sides" not in scene.results:
+        return []
+    sides = scene.results.table("sides")
+    sides = sides[sides["kind"].isin(["policy alone", "policy left out"])]
+    return [[str(row.name_of), str(row.title), signed(row.difference, 2), interval(row.low, row.high, 2)]
+            for row in sides.assign(name_of=sides["kind"] + ": " + sides["name"]).itertuples()]
 
 
 def _tables(scene: Scene) -> list[dict[str, Any]]:
@@ -127,7 +137,8 @@ def _diversion(scene: Scene) -> list[dict[str, Any]]:
         rows = table[(table[here].astype(str) == scene.focus) & (table[there].astype(str) != scene.focus) & (table["researchers"] > 0)]
         rows = rows.sort_values("researchers", ascending=False)
         places = 0 if rows["researchers"].max() >= 10 else 1
-        sides.append({"title": words, "total": plain(rows["researchers"].sum(), places), "rows": [
+        total = rows["researchers"].sum()
+        sides.append({"title": words, "total": plain(total, 0 if total >= 10 else 1), "rows": [
             [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval(row.low, row.high, places).replace("+", "")]
             for row in rows.head(N_COUNTRIES).itertuples()]})
     return sides

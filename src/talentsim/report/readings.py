@@ -53,7 +53,8 @@ def who_gains(scene: Scene, outcome: str) -> str:
     most = pd.concat([losses.head(3), gains.head(3)] if losses["difference"].abs().max() > gains["difference"].max() or gains.empty
                      else [gains.head(3), losses.head(3)])
     named = ", ".join(f"{scene.name(str(row.country))} {signed(row.difference, places)}" for row in most.itertuples())
-    counted = f"{len(gains)} of {len(rows)} countries gain, {len(losses)} lose"
+    verbs = "gains" if len(gains) == 1 else "gain", "loses" if len(losses) == 1 else "lose"
+    counted = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
     return f"{QUESTIONS[outcome][1]}: {counted}. The largest changes: {named} {unit}."
 
 
@@ -148,7 +149,9 @@ def structure(scene: Scene, variants: pd.DataFrame) -> str:
     values = variants["difference"].astype(float)
     is_same = (np.sign(values) == np.sign(values.iloc[0])).all()
     sign = "The sign is the same in all of them" if is_same else "Even the sign is not the same in all of them"
-    return f"From {signed(values.min(), 2)} to {signed(values.max(), 2)} points over {len(values)} ways to run the same comparison. {sign}."
+    others = "; ".join(str(name) for name in variants["variant"].iloc[1:])
+    return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when this is changed: "
+            f"{others}. {sign}.")
 
 
 def all_works(scene: Scene) -> str:

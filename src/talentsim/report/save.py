@@ -69,11 +69,11 @@ def drawn(figure: Figure, kind: str) -> bytes:
     return _compact(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
 
 
-_COORDINATES = re.compile(rb' (?:d|x|y)="[^"]*"')
+_COORDINATES = re.compile(rb' (?:d|x|y)="[^"]*"|translate\([^)]*\)')
 _DECIMALS = re.compile(rb"(\.\d\d)\d+")
 
 
 def _compact(svg: bytes) -> bytes:
     """Leave out what nobody can see: decimals below a hundredth of a point, indents and ends of lines in paths."""
-    short = _COORDINATES.sub(lambda found: _DECIMALS.sub(rb"\1", found.group()).replace(b"\n", b" ").replace(b" \"", b"\""), svg)
+    short = _COORDINATES.sub(lambda found: _DECIMALS.sub(rb"\1", found.group()).replace(b"\n", b" ").replace(b"  ", b" ").replace(b" \"", b"\""), svg)
     return re.sub(rb"\n\s+", b"\n", short)

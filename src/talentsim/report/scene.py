@@ -77,7 +77,8 @@ class Scene:
     def span(self) -> tuple[int, int]:
         """Years in which the policies are at work, up to the headline's; all up to it where they cannot be told apart."""
         first = self.scenario.world.start_year if self.start is None else self.start
-        return min(max(first, self.scenario.world.start_year), self.year), self.year
+        first = self.scenario.world.start_year if first > self.year else max(first, self.scenario.world.start_year)
+        return first, self.year
 
     @cached_property
     def headline(self) -> pd.DataFrame:

@@ -88,7 +88,7 @@ def _draw(axes: Axes, codes: list[str], values: Floats, colours: mpl.colors.Colo
           write: Callable[[float, int], str]) -> None:
     """Draw a square of coloured cells, each with its number; nothing where there is none."""
     places = 0 if np.abs(values).max() >= 100 else min(1, places_for([float(np.abs(values).max())]))
-    shown = np.ma.masked_less(np.abs(values), 0.5 * 10.0**-places)
+    shown = np.ma.masked_less_equal(np.abs(values), 0.5 * 10.0**-places)
     shown = np.ma.array(values, mask=np.ma.getmaskarray(shown))
     edges = np.arange(len(codes) + 1)
     axes.pcolormesh(edges, edges, shown, cmap=colours, norm=norm, edgecolor="white", linewidth=0.6)
