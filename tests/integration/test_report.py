@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from results_folder import add_tables, every_table
 
 from talentsim.config import UserError, parameters_of
@@ -128,11 +129,11 @@ def test_pictures_and_sentences_follow_the_tables_that_are_there(results: Path) 
     pictures = {each.stem: each.reading for each in pictures_of(open_results(results))}
     assert list(pictures)[4:] == ["pathways", "corridors", "stay_curves", "visa_funnel", "structure"]
     assert pictures["stay_curves"] == "Of the doctorates from China, 75.0 % are still there after 10 years, 85.0 % in the baseline."
-    assert pictures["structure"].startswith("\N{MINUS SIGN}2.40 points become \N{MINUS SIGN}3.20 to +0.10 when")
-    assert "Even the sign" in pictures["structure"]
+    assert pictures["structure"].startswith("\N{MINUS SIGN}2.40 points become \N{MINUS SIGN}3.20 to \N{MINUS SIGN}2.10 when")
+    assert pictures["structure"].endswith("The sign is the same in all of them.")
     text = text_of(report_of(open_results(results)))
     assert all(reading in text for reading in pictures.values())
-    assert "went to study visa refused 42" in text
+    assert "went to study visa refused 42" in text and "policy alone: three cohorts from China double +0.10" in text
 
 
 def test_a_sentence_counts_people_as_the_table_does(compared: Path) -> None:
@@ -194,3 +195,20 @@ def test_a_configuration_of_another_version_is_refused(results: Path) -> None:
     path.write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(UserError, match=r"not one of this version: see world\.moons"):
         report_of(open_results(results))
+
+
+def test_a_validation_is_drawn_as_two_scorecards(tmp_path: Path) -> None:
+    verdict = pd.DataFrame({"measure": ["wlogRMSE", "CPC"], "required": ["at most 0.12", "at least 0.957"], "reached": [0.119, 0.95],
+                            "met": [True, False]})
+    scores = pd.DataFrame({"model": ["persistence", "Markov", "model, expected numbers"], "wlogRMSE": [0.18, 0.13, 0.119],
+                           "CPC": [0.93, 0.954, 0.95]})
+    facts = pd.DataFrame({"id": ["S1", "S2", "R9"], "fact": ["World moves (all)", "Gini", "Stay"], "use": ["calibrate", "validate", "validate"],
+                          "target": [1.5, 0.7, 70.0], "tolerance": [0.1, 0.02, 2.0], "model": [1.45, 0.8, None], "inside": [1.0, 0.0, None]})
+    (tmp_path / "manifest.json").write_text(json.dumps({"talentsim": "0.1.0", "files": {}}), encoding="utf-8")
+    add_tables(tmp_path, verdict=verdict, scores=scores, facts=facts)
+    forecast, patterns = pictures_of(open_results(tmp_path))
+    said = {each.stem: " ".join(text.get_text() for text in each.draw().findobj(Text)) for each in (forecast, patterns)}
+    assert "1 of 2 are met" in " ".join(said["forecast_scores"].split()) and "0.130" in said["forecast_scores"] and "0.954" in said["forecast_scores"]
+    assert "1 of 2 are met" in " ".join(said["stylised_facts"].split()) and "S1 World moves" in said["stylised_facts"]
+    with pytest.raises(UserError, match="not the results of a comparison"):
+        report_of(open_results(tmp_path))

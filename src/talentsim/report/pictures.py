@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+from talentsim.analysis.card import fact_card, forecast_card
 from talentsim.ensemble.opened import Results
 from talentsim.report import figures, readings
 from talentsim.report.save import drawn
@@ -52,8 +53,8 @@ def pictures_of(results: Results) -> list[Picture]:
     UserError
         When the results are of none of these.
     """
-    if "scores" in results:
-        return [_scores(results)]
+    if "verdict" in results:
+        return _cards(results)
     scene = Scene.of(results)
     return [picture for build in BUILDERS for picture in build(scene)]
 
@@ -130,10 +131,15 @@ def _structure(scene: Scene) -> Iterator[Picture]:
             table, scenario=scene.title, outcome=outcome, unit="% of works", source=scene.source, level=scene.level))
 
 
-def _scores(results: Results) -> Picture:
-    title = "How does the model fare against what is observed?"
-    source = f"talentsim {results.manifest.get('talentsim', '')}; {results.folder.name}"
-    return Picture("scorecard", "", lambda: figures.scorecard(results.table("scores"), title=title, source=source))
+def _cards(results: Results) -> list[Picture]:
+    """Return the pictures of a validation: forecasts against what was required, and stylised facts."""
+    source = f"talentsim {results.manifest.get('talentsim', '')}; validation {results.folder.name}"
+    forecast = forecast_card(results.table("verdict"), results.table("scores"))
+    facts = fact_card(results.table("facts"))
+    return [Picture("forecast_scores", "", lambda: figures.scorecard(
+                forecast, title="How well does the model forecast flows between countries that it has not seen?", source=source)),
+            Picture("stylised_facts", "", lambda: figures.scorecard(
+                facts, title="Which patterns of scholars' moves does the model show?", source=source))]
 
 
 BUILDERS: tuple[Callable[[Scene], Iterator[Picture]], ...] = (
