@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.analysis.calibrate import PERSONAL, fit_drift, fit_persons, law_with, personal_figures
+from talentsim.analysis.calibrate import MOMENTS, PERSONAL, fit_drift, fit_persons, law_with, personal_figures
 from talentsim.analysis.careers import expected_careers, moments
 from talentsim.config import Config
 from talentsim.data.drift import Drift, Effects
@@ -29,6 +31,14 @@ def test_the_drift_that_was_planted_is_found() -> None:
     assert found.damping == pytest.approx(truth.damping, abs=0.05)
     for name in ("level", "slope", "first_slope", "noise"):
         assert getattr(found, name) == pytest.approx(getattr(truth, name), rel=0.25), name
+
+
+def test_the_moments_are_those_of_the_published_table(data_dir: Path) -> None:
+    table = pd.read_csv(data_dir / "stylised_facts.csv").set_index("id")
+    shared = [name for name in MOMENTS if name in table.index]
+    assert shared == ["R1", "R4", "R5", "R6", "R7"] and (table.use[shared] == "calibrate").all()
+    for name in shared:
+        assert MOMENTS[name] == (table.target[name], table.tolerance[name])
 
 
 @pytest.mark.slow

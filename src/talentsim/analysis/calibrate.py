@@ -23,10 +23,12 @@ from talentsim.data.paths import KINDS, drifts_of, known_panel
 PERSONAL = ("first_move_age", "onward_move", "return_constant", "return_slope")
 """Fitted figures of `behaviour.location`; `onward_tenure` is left as it is, for the moments do not tell it."""
 
-SECOND_MOMENTS = {"R1_10": (0.22, 0.03), "R5_5": (3.1, 1.0)}
-"""Named in the words of facts R1 and R5, without a tolerance; ours is wide."""
+MOMENTS: dict[str, tuple[float, float]] = {
+    "R1": (0.18, 0.02), "R1_10": (0.22, 0.03), "R4": (-0.65, 0.1), "R5": (5.2, 0.8), "R5_5": (3.1, 1.0), "R6": (2.1, 0.3), "R7": (3.6, 0.4),
+}
+"""Targets and tolerances of the moments of careers, see `careers.moments`: moves of authors at two robotics conferences,
+2000-2023 (source `scholars_moments`). R1_10 and R5_5 have no tolerance of their own; ours is wide."""
 
-FIRST_MOMENTS = ("R1", "R4", "R5", "R6", "R7")
 ORIGINS = range(2008, 2014)
 
 _LOWEST, _HIGHEST = -10.5, -2.0         # bounds of log variances: below, a kind of noise is as good as absent
@@ -52,18 +54,12 @@ class Calibration:
     rolling: pd.DataFrame
 
 
-def calibrate(config: Config, targets: dict[str, tuple[float, float]]) -> Calibration:
-    """Fit the personal figures, then the drift, on the panel until `known_until`.
-
-    Parameters
-    ----------
-    targets
-        Target and tolerance of the moments of careers, by id.
-    """
+def calibrate(config: Config) -> Calibration:
+    """Fit the personal figures, then the drift, on the panel until `known_until`."""
     known, variant = known_panel(config), as_configured(config)
     rules = variant.rules
     start = personal_figures(config)
-    fitted = fit_persons(config, known, targets)
+    fitted = fit_persons(config, known, MOMENTS)
     law = law_with(config, fitted)
     lived = replay(known, law, config.world.burn_in_year, float(rules.least_away))
     drifts, old = fit_drifts(lived, rules.fit_from), drifts_of(rules)
@@ -72,8 +68,8 @@ def calibrate(config: Config, targets: dict[str, tuple[float, float]]) -> Calibr
              for kind in KINDS for name in Drift.__dataclass_fields__]
     before, after = (moments(expected_careers(replay(known, each, config.world.burn_in_year, float(rules.least_away)),
                                               rules.fit_from, rules.known_until)) for each in (variant.law, law))
-    careers = pd.DataFrame([(name, *targets[name], before[name], after[name], abs(after[name] - targets[name][0]) <= targets[name][1])
-                            for name in targets], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
+    careers = pd.DataFrame([(name, target, tolerance, before[name], after[name], abs(after[name] - target) <= tolerance)
+                            for name, (target, tolerance) in MOMENTS.items()], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
     rolling = rolling_scores(replace(variant, law=law), known, lived, ORIGINS,
                              lambda then: fit_drifts(then, rules.fit_from))
     return Calibration(pd.DataFrame(rows, columns=["key", "before", "proposed", "method"]), careers, rolling)

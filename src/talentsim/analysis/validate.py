@@ -80,7 +80,7 @@ def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = N
     Parameters
     ----------
     targets
-        The published table of stylised facts.
+        The published table of stylised facts; it may be empty.
     agents
         Runs of agents: their mean is scored too, and patterns of careers are counted in them; without, these are the
         twin's.
@@ -111,7 +111,7 @@ def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = N
     observed = Series(panel, panel.migrations, panel.stock[:len(panel.years)])
     forecasts = score_table(panel, made)
     facts = fact_table(targets, observed, series, persons, variant.rules.known_until)
-    return Validation(forecasts, pd.concat([_required(forecasts), _as_scores(facts)], ignore_index=True), facts,
+    return Validation(forecasts, pd.concat([each for each in (_required(forecasts), _as_scores(facts)) if len(each)], ignore_index=True), facts,
                       ablation_table(config, variant, panel, known))
 
 
@@ -180,6 +180,8 @@ def _required(forecasts: pd.DataFrame) -> pd.DataFrame:
 def _as_scores(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the facts that can be shown as scores that should lie within their tolerance."""
     shown = facts.dropna(subset=["inside"])
+    if shown.empty:
+        return pd.DataFrame(columns=SCORE_COLUMNS)
     words = (shown["id"] + " " + shown["fact"].str.split(r"[;:(,]", regex=True).str[0]).map(lambda text: shorten(text, 36, placeholder=" ..."))
     return pd.DataFrame({"measure": words, "value": shown.model, "low": shown.target - shown.tolerance, "high": shown.target + shown.tolerance,
                          "is_held_out": shown.use != "calibrate", "benchmark": np.nan})

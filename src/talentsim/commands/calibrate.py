@@ -15,9 +15,9 @@ def run(arguments: Arguments) -> int:
     """
     from pathlib import Path
 
-    from talentsim.analysis.calibrate import FIRST_MOMENTS, SECOND_MOMENTS, calibrate
+    from talentsim.analysis.calibrate import calibrate
     from talentsim.config import Config
-    from talentsim.data.paths import panel_of, stylised_targets
+    from talentsim.data.paths import known_panel
     from talentsim.data.proposals import write_proposal
     from talentsim.ensemble.identity import data_digests
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
@@ -26,12 +26,10 @@ def run(arguments: Arguments) -> int:
     from talentsim.report.terminal import terminal
 
     config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)
-    panel_of(config)
-    table = stylised_targets(config).set_index("id")
-    targets = {name: (float(table.target[name]), float(table.tolerance[name])) for name in FIRST_MOMENTS} | SECOND_MOMENTS
+    known_panel(config)
     folder = dated_folder(Path(config.output.dir), "calibrate")
     with new_results(folder) as written:
-        found = calibrate(config, targets)
+        found = calibrate(config)
         for name in ("parameters", "careers", "rolling"):
             written += write_table(getattr(found, name), folder, name, config.output.csv)
         written += write_proposal(found.parameters, folder, config.world.name)

@@ -49,9 +49,13 @@ def run(arguments: Arguments) -> int:
     out = terminal(piped_width=200)
     years = f"{config.world.panel.known_until + 1}-{panel.years[-1]}"
     for lines in (forecast_lines(found.forecasts, f"Forecasts of {years}, from what was known in {config.world.panel.known_until}"),
-                  required_lines(found.scores), ablation_lines(found.ablation), fact_lines(found.facts)):
+                  required_lines(found.scores), ablation_lines(found.ablation)):
         out.print(lines)
-    out.print(plain(fact_count(found.facts)))
+    if targets.empty:
+        out.print(plain("No stylised facts: there is no stylised_facts.csv in the folder of the data"))
+    else:
+        out.print(fact_lines(found.facts))
+        out.print(plain(fact_count(found.facts)))
     out.print(plain("Sampling noise alone is worth 0.055 of wlogRMSE and two vintages of the data differ by 0.073: differences under 0.01 mean nothing."))
     out.print(plain(f"Results: {folder}"))
     return 0

@@ -45,16 +45,20 @@ def panel_of(config: Config) -> Panel:
 
 
 def stylised_targets(config: Config) -> pd.DataFrame:
-    """Return the table of stylised facts that lies in the panel's folder: id, fact, target, tolerance, use.
+    """Return the table of stylised facts that lies in the panel's folder; no rows where there is none.
+
+    Columns id, fact, target, tolerance, use.
 
     Raises
     ------
     UserError
-        When it is missing or lacks a column.
+        When it lacks a column.
     """
-    folder = Path(config.world.data_dir or "")
+    folder, columns = Path(config.world.data_dir or ""), ["id", "fact", "target", "tolerance", "use"]
+    if not any((folder / f"stylised_facts{suffix}").is_file() for suffix in (".parquet", ".csv")):
+        return pd.DataFrame(columns=columns)
     table = read_table(folder, "stylised_facts")
-    for column in ("id", "fact", "target", "tolerance", "use"):
+    for column in columns:
         if column not in table:
             raise UserError(str(folder / "stylised_facts.csv"), f"column {column!r} is missing", "id, fact, target, tolerance, use")
     return table
