@@ -64,6 +64,8 @@ def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_to
     structure = structure_side("no_feedback", "Nothing feeds back", *(each.model_copy() for each in arms))
     alone = policies_alone(*arms)
     assert [side.name for side in alone] == ["x"] and alone[0].title == "the first"
+    none = edited(plain_toy, {"compare.structure": None, "compare.alone": None})
+    assert none.compare.structures == {} and policies_alone(none, none) == []
     table = compare_sides([structure, *alone], store)
     assert list(table.replications) == [2, 2] and list(table.kind) == ["structure", "policy alone"]
 

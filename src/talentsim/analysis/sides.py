@@ -41,7 +41,7 @@ def policies_alone(baseline: Config, scenario: Config) -> list[Side]:
     """
     differing = differing_policies(baseline, scenario)
     return [Side("policy alone", name, words, _fewer(baseline), _fewer(_with_policy(baseline, scenario, name)))
-            for name, words in scenario.compare.alone.items() if words is not None and name in differing]
+            for name, words in (scenario.compare.alone or {}).items() if words is not None and name in differing]
 
 
 def decomposition(baseline: Config, scenario: Config) -> list[Side]:

@@ -57,13 +57,13 @@ class CompareConfig(Frozen):
     level: float = Field(gt=0.0, lt=1.0, strict=True)
     decompose: bool = Field(default=False, strict=True)
     side_replications: int = Field(default=2, ge=1, le=10_000, strict=True)
-    structure: dict[Name, Variant | None] = Field(default_factory=dict)
-    alone: dict[Name, str | None] = Field(default_factory=dict)
+    structure: dict[Name, Variant | None] | None = Field(default_factory=dict)
+    alone: dict[Name, str | None] | None = Field(default_factory=dict)
 
     @property
     def structures(self) -> dict[str, Variant]:
         """Structures to show: those not switched off with null."""
-        return {name: variant for name, variant in self.structure.items() if variant is not None}
+        return {name: variant for name, variant in (self.structure or {}).items() if variant is not None}
 
 
 class OutputConfig(Frozen):
