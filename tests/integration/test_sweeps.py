@@ -26,7 +26,7 @@ def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
                             text=True, start_new_session=True)
 
 
-def finish(job: subprocess.Popen[str], timeout: float = 900) -> None:
+def finish(job: subprocess.Popen[str], timeout: float = 3600) -> None:
     """Wait for a process that is to do well."""
     _, stderr = job.communicate(timeout=timeout)
     assert job.returncode == 0, stderr
@@ -113,7 +113,8 @@ def test_launchers_give_the_same_table(tmp_path: Path, whole: Path, launcher: st
 
 
 THOUSAND = ["-m", "scenario=visa_tightening", "policy.f1_refusal.value=0.0,0.05,0.1,0.15,0.2,0.25,0.3,0.35,0.4,0.45,0.5,0.55",
-            "seed=1,2,3,4,5", "world=toy", "ensemble.replications=16", "executor.workers=2"]
+            "seed=1,2,3,4,5", "world=toy", "world.burn_in_year=2009", "world.end_year=2027", "ensemble.replications=16",
+            "executor.workers=2"]
 
 
 @pytest.mark.slow
