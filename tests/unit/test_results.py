@@ -16,7 +16,7 @@ from worlds import edited, policy
 from talentsim.analysis.compare import compare
 from talentsim.data.tables import cohort_path
 from talentsim.ensemble.ensemble import run_ensemble
-from talentsim.ensemble.identity import arm_id, run_id
+from talentsim.ensemble.identity import arm_id, model_files, run_id
 from talentsim.ensemble.results import write_manifest, write_table
 from talentsim.ensemble.store import Store
 from talentsim.model import TalentModel
@@ -44,6 +44,13 @@ def test_run_ids_hold_what_changes_results_and_nothing_else(plain_toy: Plain) ->
     ids = [run_id(edited(plain_toy, change), 3) for change in other] + [run_id(base, each) for each in (0, 3)]
     assert len(set(ids)) == len(ids)
     assert arm_id(edited(plain_toy, {"ensemble.seed": 9})) == arm_id(base)
+
+
+def test_a_figure_may_change_and_the_runs_stay() -> None:
+    """The source that a run's id depends on is the model's: not the commands', the report's or the comparison's."""
+    names = set(model_files())
+    assert names >= {"model.py", "streams.py", "choice.py", "policy.py", "outcomes.py", "rules/location.py", "state/world.py", "data/tables.py"}
+    assert not any(name.startswith(("report/", "commands/", "analysis/", "ensemble/", "job", "cli", "sweep")) for name in names)
 
 
 def test_the_manifest_holds_the_hash_of_every_file(plain_toy: Plain, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class Check:
 def start_of_difference(baseline: Config, scenario: Config) -> int | None:
     """Return the first year in which the arms may differ; None when they differ in more than dated policies."""
     outside = set(type(scenario).model_fields) - {"policy", "scenario", "baseline", "sources", "executor", "compare", "focus",
-                                                  "output", "ensemble"}
+                                                  "output", "ensemble", "observers"}
     if baseline.model_dump(include=outside) != scenario.model_dump(include=outside):
         return None
     start = first_year(differing_policies(baseline, scenario))

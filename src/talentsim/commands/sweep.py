@@ -83,7 +83,8 @@ def _compose_all(jobs: list[list[str]], composer: Composer) -> None:
     from talentsim.commands.compare import checked
     from talentsim.config import UserError
 
-    SESSION.__init__()      # type: ignore[misc]    # another sweep in the same process starts afresh
+    global SESSION
+    SESSION = Session()         # another sweep in the same process starts afresh
     for number, job in enumerate(jobs):
         try:
             SESSION.arms[tuple(job)] = checked(*composer.arms(job))

@@ -13,6 +13,7 @@ from talentsim.streams import seed_key
 
 OUTSIDE: dict[str, Any] = {
     "scenario": True, "baseline": True, "sources": True, "executor": True, "compare": True, "focus": True,
+    "observers": True,
     "output": {"dir", "csv", "figures"}, "population": {"chunk"},
     "ensemble": True,
 }
@@ -21,9 +22,10 @@ OUTSIDE: dict[str, Any] = {
 PROVENANCE = {"title", "unit", "range", "source", "evidence", "year", "note"}
 """What a figure or a policy says of itself beside its value."""
 
-NOT_THE_MODEL = ("__init__.py", "__main__.py", "cli.py", "commands/", "job.py", "report/", "dashboard/", "analysis/", "ensemble/",
-                 "meanfield.py", "data/facts", "data/sources", "data/published.py", "data/proposals.py", "config/compose.py",
-                 "config/arms.py", "config/errors.py")
+NOT_THE_MODEL = ("__init__.py", "__main__.py", "cli.py", "commands/", "sweep.py", "job.py", "report/", "dashboard/", "analysis/",
+                 "ensemble/", "meanfield.py", "observers.py", "data/facts", "data/sources", "data/shapes", "data/country_shapes",
+                 "config/arms.py", "config/check.py", "config/compose.py", "config/errors.py", "config/files.py",
+                 "config/observers.py", "config/running.py")
 """Beginnings of the package's files that no run depends on."""
 
 FORMAT = 2
@@ -49,13 +51,17 @@ def arm_id(config: Config) -> str:
 @lru_cache(maxsize=1)
 def source_digest() -> str:
     """Return a hash of the model's own code and data: another model is another result."""
-    package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
-    for file in sorted(package.rglob("*")):
-        name = file.relative_to(package).as_posix()
-        if file.is_file() and not name.startswith((*NOT_THE_MODEL, "conf/")) and "__pycache__" not in name:
-            digest.update(name.encode() + file.read_bytes())
+    for name, file in model_files().items():
+        digest.update(name.encode() + file.read_bytes())
     return digest.hexdigest()
+
+
+def model_files() -> dict[str, Path]:
+    """Return the package's files that a run depends on, by name in order."""
+    package = Path(__file__).resolve().parents[1]
+    files = {file.relative_to(package).as_posix(): file for file in sorted(package.rglob("*")) if file.is_file()}
+    return {name: file for name, file in files.items() if not name.startswith((*NOT_THE_MODEL, "conf/")) and "__pycache__" not in name}
 
 
 def data_digests(config: Config) -> dict[str, str]:
