@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from textwrap import shorten
 
 import numpy as np
 import pandas as pd
@@ -37,7 +36,6 @@ REQUIRED: dict[str, tuple[str, float]] = {
 }
 """Scores on 2015-2018 that the model was asked to reach."""
 
-SCORE_COLUMNS = ["measure", "value", "low", "high", "is_held_out", "benchmark"]
 MODEL = "model, expected numbers"
 AGENTS = "model, mean of {} runs of agents at scale {:g}"
 
@@ -48,17 +46,16 @@ class Validation:
 
     Parameters
     ----------
-    forecasts
-        Every forecast with its scores, the benchmarks' first.
     scores
-        What was asked for and what was reached: measure, value, low, high (an end that is not bounded is missing),
-        is_held_out and benchmark (the best of the others).
+        Every forecast with its scores, the benchmarks' first.
+    verdict
+        What was asked for and what was reached: measure, required, reached, met.
     facts, ablation
         Stylised facts; what each mechanism buys.
     """
 
-    forecasts: pd.DataFrame
     scores: pd.DataFrame
+    verdict: pd.DataFrame
     facts: pd.DataFrame
     ablation: pd.DataFrame
 
@@ -109,10 +106,9 @@ def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = N
     series = _series(panel, lived.migrations[-len(known.years):], lived.entries[-len(known.years):], expected,
                      float(config.behaviour.exit.rate))
     observed = Series(panel, panel.migrations, panel.stock[:len(panel.years)])
-    forecasts = score_table(panel, made)
-    facts = fact_table(targets, observed, series, persons, variant.rules.known_until)
-    return Validation(forecasts, pd.concat([each for each in (_required(forecasts), _as_scores(facts)) if len(each)], ignore_index=True), facts,
-                      ablation_table(config, variant, panel, known))
+    scores = score_table(panel, made)
+    return Validation(scores, _verdict(scores[scores.model == MODEL].iloc[0]),
+                      fact_table(targets, observed, series, persons, variant.rules.known_until), ablation_table(config, variant, panel, known))
 
 
 def mean_of_runs(agents: AgentRuns, codes: Sequence[str], first: int, horizon: int, scale: float) -> Forecast:
@@ -165,23 +161,7 @@ def _series(panel: Panel, met: Floats, entries: Floats, ahead: Forecast, exit_ra
     return Series(panel, np.concatenate([met, ahead.migrations]), stock, entries, stock.sum(axis=1) * exit_rate / (1.0 - exit_rate))
 
 
-def _required(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """Lay the model's scores beside what was asked for and the best benchmark."""
-    model = forecasts[forecasts.model == MODEL].iloc[0]
-    others = forecasts[~forecasts.model.str.startswith("model")]
-    rows = []
-    for name, (bound, value) in REQUIRED.items():
-        at_most = bound == "at most"
-        rows.append((name, float(model[name]), np.nan if at_most else value, value if at_most else np.nan, True,
-                     float(others[name].min() if at_most else others[name].max())))
-    return pd.DataFrame(rows, columns=SCORE_COLUMNS)
-
-
-def _as_scores(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts that can be shown as scores that should lie within their tolerance."""
-    shown = facts.dropna(subset=["inside"])
-    if shown.empty:
-        return pd.DataFrame(columns=SCORE_COLUMNS)
-    words = (shown["id"] + " " + shown["fact"].str.split(r"[;:(,]", regex=True).str[0]).map(lambda text: shorten(text, 36, placeholder=" ..."))
-    return pd.DataFrame({"measure": words, "value": shown.model, "low": shown.target - shown.tolerance, "high": shown.target + shown.tolerance,
-                         "is_held_out": shown.use != "calibrate", "benchmark": np.nan})
+def _verdict(row: pd.Series) -> pd.DataFrame:
+    rows = [(name, f"{bound} {value:g}", float(row[name]), bool(row[name] <= value if bound == "at most" else row[name] >= value))
+            for name, (bound, value) in REQUIRED.items()]
+    return pd.DataFrame(rows, columns=["measure", "required", "reached", "met"])

@@ -28,7 +28,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.data.paths import panel_of, panel_paths, stylised_targets
     from talentsim.ensemble.identity import data_digests
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
-    from talentsim.report.evaluation import ablation_lines, fact_count, fact_lines, forecast_lines, required_lines
+    from talentsim.report.evaluation import ablation_lines, fact_count, fact_lines, score_lines, verdict_lines
     from talentsim.report.tables import plain
     from talentsim.report.terminal import terminal
 
@@ -42,14 +42,14 @@ def run(arguments: Arguments) -> int:
     with new_results(folder) as written:
         agents = _agents(config) if arguments.words[1:] else None
         found = validate(config, targets, agents)
-        for name in ("forecasts", "scores", "facts", "ablation"):
+        for name in ("scores", "verdict", "facts", "ablation"):
             written += write_table(getattr(found, name), folder, name, config.output.csv)
         write_manifest(folder, {"command": "validate", "config": config.model_dump(mode="json"), "data_sha256": data_digests(config)}, written)
     assert config.world.panel is not None
     out = terminal(piped_width=200)
     years = f"{config.world.panel.known_until + 1}-{panel.years[-1]}"
-    for lines in (forecast_lines(found.forecasts, f"Forecasts of {years}, from what was known in {config.world.panel.known_until}"),
-                  required_lines(found.scores), ablation_lines(found.ablation)):
+    for lines in (score_lines(found.scores, f"Forecasts of {years}, from what was known in {config.world.panel.known_until}"),
+                  verdict_lines(found.verdict), ablation_lines(found.ablation)):
         out.print(lines)
     if targets.empty:
         out.print(plain("No stylised facts: there is no stylised_facts.csv in the folder of the data"))

@@ -11,23 +11,20 @@ from rich.text import Text
 SCORES = {"wlogRMSE": 3, "CPC": 3, "MAPE50": 1, "chg_corr50": 2, "netrate_RMSE_permil": 2, "TVD_stock": 4, "bias_total%": 1, "R2log": 3}
 
 
-def forecast_lines(forecasts: pd.DataFrame, title: str) -> Table:
+def score_lines(scores: pd.DataFrame, title: str) -> Table:
     """List forecasts with their scores; the model's lines are bold."""
     table = _table(title, ["forecast", *SCORES])
-    for row in forecasts.to_dict("records"):
+    for row in scores.to_dict("records"):
         bold = "bold" if str(row["model"]).startswith("model") else ""
         table.add_row(Text(str(row["model"])), *(_figure(row[name], places) for name, places in SCORES.items()), style=bold)
     return table
 
 
-def required_lines(scores: pd.DataFrame) -> Table:
-    """List what was asked for and what came out, for the scores of forecasts."""
-    table = _table("Asked for and reached", ["score", "required", "reached", "best benchmark", ""])
-    for row in scores[scores.measure.isin(list(SCORES))].itertuples():
-        at_most = math.isnan(row.low)
-        met = row.value <= row.high if at_most else row.value >= row.low
-        table.add_row(str(row.measure), f"at most {row.high:g}" if at_most else f"at least {row.low:g}",
-                      *(_figure(value, SCORES[str(row.measure)]) for value in (row.value, row.benchmark)), "met" if met else "MISSED")
+def verdict_lines(verdict: pd.DataFrame) -> Table:
+    """List what was asked for and what came out."""
+    table = _table("Asked for and reached", ["score", "required", "reached", ""])
+    for row in verdict.itertuples():
+        table.add_row(str(row.measure), str(row.required), _figure(row.reached, SCORES[str(row.measure)]), "met" if row.met else "MISSED")
     return table
 
 
