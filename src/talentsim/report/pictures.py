@@ -135,11 +135,14 @@ def _cards(results: Results) -> list[Picture]:
     """Return the pictures of a validation: forecasts against what was required, and stylised facts."""
     source = f"talentsim {results.manifest.get('talentsim', '')}; validation {results.folder.name}"
     forecast = forecast_card(results.table("verdict"), results.table("scores"))
-    facts = fact_card(results.table("facts"))
-    return [Picture("forecast_scores", "", lambda: figures.scorecard(
-                forecast, title="How well does the model forecast flows between countries that it has not seen?", source=source)),
-            Picture("stylised_facts", "", lambda: figures.scorecard(
-                facts, title="Which patterns of scholars' moves does the model show?", source=source))]
+    pictures = [Picture("forecast_scores", "", lambda: figures.scorecard(
+        forecast, title="How well does the model forecast flows between countries that it has not seen?", source=source))]
+    known = results.table("facts")
+    if len(known):
+        facts = fact_card(known)
+        pictures.append(Picture("stylised_facts", "", lambda: figures.scorecard(
+            facts, title="Which patterns of scholars' moves does the model show?", source=source)))
+    return pictures
 
 
 BUILDERS: tuple[Callable[[Scene], Iterator[Picture]], ...] = (
