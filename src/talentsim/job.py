@@ -58,7 +58,7 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
         with progress(told) as report:
             if scenario.ensemble.until_precision is not None:
                 baseline, scenario, _ = until_precise(baseline, scenario, store, report)
-            sides = _all_sides(baseline, scenario, structures)
+            sides = _all_sides(baseline, scenario, structures, told)
             _run_all(baseline, scenario, sides, store, report)
             result, extra = _compared(baseline, scenario, sides, store)
         tables = result.tables | extra
@@ -74,8 +74,9 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
     return result
 
 
-def _all_sides(baseline: Config, scenario: Config, structures: Sequence[Side]) -> list[Side]:
-    sides = [*structures, *policies_alone(baseline, scenario)] if baseline.policies != scenario.policies else []
+def _all_sides(baseline: Config, scenario: Config, structures: Sequence[Side], told: bool) -> list[Side]:
+    """Return what is shown beside the headline; one job among many shows only what it was asked for."""
+    sides = [*structures, *policies_alone(baseline, scenario)] if told and baseline.policies != scenario.policies else []
     return sides + (decomposition(baseline, scenario) if scenario.compare.decompose else [])
 
 
