@@ -8,7 +8,7 @@ import pandas as pd
 from talentsim.analysis.indicators import RunView, stay_rate
 from talentsim.config import Config
 from talentsim.data.facts import facts
-from talentsim.observers import author_shares
+from talentsim.observers import By, author_shares
 
 EUROPE = ("GBR", "DEU", "FRA", "CHE", "NLD", "REU")
 NAMES = {"USA": "US", "CHN": "China", "IND": "India"}
@@ -71,9 +71,11 @@ def _authors(run: RunView, config: Config) -> list[tuple]:
     conference = config.observers.conferences.get("neurips")
     if conference is None:
         return []
+    counted: tuple[tuple[By, str, str], ...] = (("hq", "mp_work_top20", "by seat of the employer"),
+                                                ("origin", "mp_origin_top20", "by first degree"))
     rows = []
-    for by, fact, words in (("hq", "mp_work_top20", "by seat of the employer"), ("origin", "mp_origin_top20", "by first degree")):
-        shares = author_shares(run.table("works"), conference, by).set_index(["year", "country"]).share      # type: ignore[arg-type]
+    for by, fact, words in counted:
+        shares = author_shares(run.table("works"), conference, by).set_index(["year", "country"])["share"]
         for year in (2019, 2022):
             for code, name in NAMES.items():
                 if name in facts()[fact].value[year]:
