@@ -28,7 +28,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def arms(plain_toy: Plain) -> tuple[Config, Config]:
-    common = {"population.scale": 10.0, "ensemble.replications": 4, "compare.alone": {"x": "the first", "absent": "not here"}}
+    common = {"population.scale": 10.0, "ensemble.replications": 4, "compare.side_replications": 2,
+              "compare.alone": {"x": "the first", "absent": "not here"}}
     policies = {"x": policy("student_refusal", value=0.3), "y": policy("pay", change="multiply", value=0.9)}
     return edited(plain_toy, common), edited(plain_toy, common | {"policy": policies})
 

@@ -56,7 +56,7 @@ class CompareConfig(Frozen):
     year: int | None = None
     level: float = Field(gt=0.0, lt=1.0, strict=True)
     decompose: bool = Field(default=False, strict=True)
-    side_replications: int = Field(default=2, ge=1, le=10_000, strict=True)
+    side_replications: int = Field(default=1, ge=1, le=10_000, strict=True)
     structure: dict[Name, Variant | None] | None = Field(default_factory=dict)
     alone: dict[Name, str | None] | None = Field(default_factory=dict)
 

@@ -1,6 +1,6 @@
 """Every scenario moves what its description says, in the AI world; the whole table is golden.
 
-`python tests/golden/test_scenarios.py` writes the file anew, in a commit that says what moved and why.
+`python tests/golden/test_scenario_table.py` writes the file anew, in a commit that says what moved and why.
 """
 
 from __future__ import annotations
