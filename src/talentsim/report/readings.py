@@ -17,23 +17,23 @@ PEOPLE = "researchers and doctoral students"
 
 
 def headline_sentence(scene: Scene) -> str:
-    """Say the answer: the focus country's share of the works, in both worlds, and the difference with its interval."""
+    """Say the answer: of whom, the focus country's share of the works in both worlds, and the difference with its interval."""
     rows = scene.headline[(scene.headline["outcome"] == SHOWN) & (scene.headline["country"].astype(str) == scene.focus)]
     if rows.empty:
         return f"The comparison says nothing of {scene.name(scene.focus)}."
     row = rows.iloc[0]
-    name = _capital(the(scene.name(scene.focus)))
+    name, whose = the(scene.name(scene.focus)), scene.scenario.world.title
     if not row.difference:
-        return (f"{name} {_makes(name)} {plain(row.baseline, 2)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
+        return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
                 "exactly as without it.")
     sure = f" ({interval_name(scene.level)}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
-    return (f"{name} {_makes(name)} {plain(row.scenario, 1)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
+    return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
             f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
             f"{plain(row.baseline, 1)} % without it{sure}.")
 
 
 def _makes(name: str) -> str:
-    return "make" if name in ("The United States", "The Netherlands") else "makes"
+    return "make" if name in ("the United States", "the Netherlands") else "makes"
 
 
 def the(name: str) -> str:
