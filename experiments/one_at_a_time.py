@@ -48,7 +48,7 @@ def main() -> None:
     for words, one, other in zip(rows, ensembles[::2], ensembles[1::2], strict=True):
         usa = one.codes.index("USA")
         levels = [arm.outcomes["work_share"][:, -1, usa].mean() for arm in (one, other)]
-        print(f"| {words}{', `' + ' '.join(ROWS[words]) + '`' if ROWS[words] else ''} | {levels[0]:.2f} | {levels[1]:.2f} | {levels[1] - levels[0]:+.2f} |")
+        print(f"| {words}{f', `{ROWS[words][0]}`' if len(ROWS[words]) == 1 else ''} | {levels[0]:.2f} | {levels[1]:.2f} | {levels[1] - levels[0]:+.2f} |")
 
 
 if __name__ == "__main__":
