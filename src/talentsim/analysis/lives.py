@@ -91,8 +91,8 @@ def _hold(states: Codes, years: np.ndarray, *changes: Changes) -> None:
 
 
 def numbers(column: pd.Series) -> np.ndarray:
-    """Return a column's numbers, of a categorical its codes."""
-    return column.cat.codes.to_numpy() if isinstance(column.dtype, pd.CategoricalDtype) else column.to_numpy()
+    """Return a column's numbers, of a categorical its codes, wide enough to reckon with: pandas keeps them in a byte."""
+    return column.cat.codes.to_numpy().astype(np.int64) if isinstance(column.dtype, pd.CategoricalDtype) else column.to_numpy()
 
 
 def rank_in_group(sorted_keys: np.ndarray) -> Integers:
