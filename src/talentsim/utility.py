@@ -22,7 +22,7 @@ from talentsim.visas import chance_after_study
 from talentsim.vocab import VisaStatus
 
 KM_UNIT = 1000.0
-LEAST_PAY_LEFT = 0.05       # share: a fee past all pay closes a country without making utility infinite
+LEAST_PAY_LEFT = 0.05       # share, a guard: a fee past all pay closes a country without making utility infinite
 
 
 @dataclass(frozen=True)

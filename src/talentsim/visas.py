@@ -13,7 +13,7 @@ from talentsim.streams import draw_key, to_uniform, words_at
 from talentsim.vocab import Decision, VisaOutcome, VisaRoute, VisaStatus
 
 NO_ROUTE = -1
-FURTHER_STUDY_YEARS = 2         # a master's programme, the shortest degree that gives practical training again
+FURTHER_STUDY_YEARS = 2         # years, assumed: a master's programme, the shortest degree that gives practical training again
 
 
 def uniforms(world: World, rows: Integers, decision: Decision, year: int, country: Integers | None = None) -> Floats:

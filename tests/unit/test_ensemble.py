@@ -115,7 +115,7 @@ def test_nothing_is_seen_of_a_run_that_is_not_whole(plain_toy: Plain, tmp_path: 
     tables, config, facts = runner.simulate(run)
     broken = dict(list(tables.items())[:3]) | {"bad": "no table"}
     with pytest.raises(AttributeError):
-        store.write(run.id, broken, config, facts)       # type: ignore[arg-type]
+        store.write(run.id, broken, config, facts)       # type: ignore[arg-type]   # no table is what breaks the write
     assert list(store) == [] and not list((tmp_path / "parts").iterdir())
     (tmp_path / "parts" / run.id).mkdir()
     (tmp_path / "parts" / run.id / "stocks.parquet").write_bytes(b"half")

@@ -73,7 +73,7 @@ def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_to
 
 def test_replications_are_added_until_the_error_is_small(arms: tuple[Config, Config], store: Store) -> None:
     def asked(precision: float, limit: int) -> tuple[Config, Config]:
-        return tuple(arm.model_copy(update={"ensemble": arm.ensemble.model_copy(  # type: ignore[return-value]
+        return tuple(arm.model_copy(update={"ensemble": arm.ensemble.model_copy(  # type: ignore[return-value]   # of two arms
             update={"replications": 2, "until_precision": precision, "max_replications": limit})}) for arm in arms)
 
     one, other, error = until_precise(*asked(0.12, 64), store)

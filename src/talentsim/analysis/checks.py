@@ -33,7 +33,7 @@ def start_of_difference(baseline: Config, scenario: Config) -> int | None:
 def differing_policies(baseline: Config, scenario: Config) -> dict[str, Policy]:
     """Return the policies of either arm that the other lacks or has otherwise; the scenario's where both have it."""
     one, other = baseline.policies, scenario.policies
-    return {name: other.get(name, one.get(name)) for name in one | other if one.get(name) != other.get(name)}  # type: ignore[misc]
+    return {name: policy for name, policy in (one | other).items() if one.get(name) != other.get(name)}
 
 
 def without_effect(config: Config) -> Config:
