@@ -1,4 +1,5 @@
-"""Calibration of the scholars world: persons by moments of careers, drift of the constants by likelihood.
+"""Calibration of the scholars world: persons by moments of careers, drift of the constants by likelihood, growth of the
+entries by forecasts within the known years.
 
 Nothing after `world.panel.known_until` enters. The constants themselves are not fitted: they follow from the panel in
 closed form whenever the world is loaded, see `data.inversion`.
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.analysis.careers import expected_careers, moments
-from talentsim.analysis.forecast import as_configured, rolling_scores
+from talentsim.analysis.forecast import Variant, as_configured, rolling_scores, with_entries
 from talentsim.arrays import Floats
 from talentsim.config import Config
 from talentsim.data.drift import Drift, Effects, run_filter, series_of, take_apart
@@ -31,6 +32,9 @@ MOMENTS: dict[str, tuple[float, float]] = {
 
 ORIGINS = range(2008, 2014)
 
+ENTRY_WINDOWS = (3, 5, 7, 10)           # years; the first of the origins knows no more than ten of growth
+ENTRY_DAMPINGS = tuple(step / 10 for step in range(11))
+
 _LOWEST, _HIGHEST = -10.5, -2.0         # bounds of log variances: below, a kind of noise is as good as absent
 _DAMPING_PRIOR = (1.0, 1.0)             # of the logit: 0.73, and hardly ever past 0.95
 
@@ -45,17 +49,20 @@ class Calibration:
         key, before, proposed, method.
     careers
         Moments: id, target, tolerance, before, proposed, and whether the proposal is inside.
+    entries
+        How entries go on: window, damping, and their mean scores on the forecasts within the known years.
     rolling
-        Scores by year of the forecast, each with the drift fitted to what was known then.
+        Scores of the proposal by year of the forecast, each with the drift fitted to what was known then.
     """
 
     parameters: pd.DataFrame
     careers: pd.DataFrame
+    entries: pd.DataFrame
     rolling: pd.DataFrame
 
 
 def calibrate(config: Config) -> Calibration:
-    """Fit the personal figures, then the drift, on the panel until `known_until`."""
+    """Fit the personal figures, then the drift, then the growth of entries, on the panel until `known_until`."""
     known, variant = known_panel(config), as_configured(config)
     rules = variant.rules
     start = personal_figures(config)
@@ -70,9 +77,28 @@ def calibrate(config: Config) -> Calibration:
                                               rules.fit_from, rules.known_until)) for each in (variant.law, law))
     careers = pd.DataFrame([(name, target, tolerance, before[name], after[name], abs(after[name] - target) <= tolerance)
                             for name, (target, tolerance) in MOMENTS.items()], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
-    rolling = rolling_scores(replace(variant, law=law), known, lived, ORIGINS,
-                             lambda then: fit_drifts(then, rules.fit_from))
-    return Calibration(pd.DataFrame(rows, columns=["key", "before", "proposed", "method"]), careers, rolling)
+    fitted_then = {origin: fit_drifts(lived.until(origin), rules.fit_from) for origin in ORIGINS}
+    fitted_model = replace(variant, law=law)
+    entries = compare_entries(fitted_model, known, lived, fitted_then)
+    best = entries.loc[entries.TVD_stock.idxmin()]
+    window, damping = int(best.window), float(best.damping)
+    rows += [(f"world.panel.{name}", float(getattr(rules, name)), proposed, "stock shares forecast within the known years")
+             for name, proposed in (("entry_window", window), ("entry_damping", damping))]
+    rolling = rolling_scores(with_entries(fitted_model, window, damping), known, lived, ORIGINS, fitted_then)
+    return Calibration(pd.DataFrame(rows, columns=["key", "before", "proposed", "method"]), careers, entries, rolling)
+
+
+def compare_entries(variant: Variant, known: Panel, lived: Replay, drifts: dict[int, dict[str, Drift]]) -> pd.DataFrame:
+    """Forecast within the known years with each way in which entries may go on; one row of mean scores each.
+
+    Entries decide stock shares and hardly touch flows, so the least error of the shares, TVD_stock, is what chooses.
+    """
+    rows = []
+    for window in ENTRY_WINDOWS:
+        for damping in ENTRY_DAMPINGS:
+            scores = rolling_scores(with_entries(variant, window, damping), known, lived, ORIGINS, drifts)
+            rows.append({"window": window, "damping": damping} | scores.drop(columns=["origin", "years"]).mean().to_dict())
+    return pd.DataFrame(rows)
 
 
 def personal_figures(config: Config) -> dict[str, float]:

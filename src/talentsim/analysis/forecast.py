@@ -19,7 +19,6 @@ from talentsim.data.panel import Panel
 from talentsim.data.paths import drifts_of
 
 Hold = Literal["last", "mean"]
-DriftsOf = Callable[[Replay], dict[str, Drift]]
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ def forecast(variant: Variant, lived: Replay, known: Panel, horizon: int, drifts
     return Forecast(int(lived.years[-1]) + 1, flows, stocks)
 
 
-def rolling_scores(variant: Variant, known: Panel, lived: Replay, origins: Iterable[int], drifts: DriftsOf | None = None,
-                   longest: int = 6) -> pd.DataFrame:
+def rolling_scores(variant: Variant, known: Panel, lived: Replay, origins: Iterable[int],
+                   drifts: dict[int, dict[str, Drift]] | None = None, longest: int = 6) -> pd.DataFrame:
     """Forecast from each of several years what was known at the end; one row of scores each.
 
     Parameters
@@ -73,15 +72,22 @@ def rolling_scores(variant: Variant, known: Panel, lived: Replay, origins: Itera
     lived
         The replay of the known panel.
     drifts
-        Fits the drift of the constants to what was known; None takes the rules'.
+        How constants drift, by the last known year of the forecast; None takes the rules'.
     """
     rows = []
     for origin in origins:
         then = lived.until(origin)
         horizon = min(longest, int(known.years[-1]) - origin)
-        made = forecast(variant, then, known.until(origin), horizon, None if drifts is None else drifts(then))
+        made = forecast(variant, then, known.until(origin), horizon, None if drifts is None else drifts[origin])
         rows.append({"origin": origin, "years": horizon} | score(known, made))
     return pd.DataFrame(rows)
+
+
+def with_entries(variant: Variant, window: int, damping: float) -> Variant:
+    """Let entries go on with the growth of the last `window` years, of which `damping` is left a year later."""
+    rules = variant.rules
+    changed = {"entry_window": window, "entry_damping": rules.entry_damping.model_copy(update={"value": damping})}
+    return replace(variant, rules=rules.model_copy(update=changed))
 
 
 def without_returns(variant: Variant) -> Variant:

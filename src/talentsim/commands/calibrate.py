@@ -21,7 +21,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.data.proposals import write_proposal
     from talentsim.ensemble.identity import data_digests
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
-    from talentsim.report.evaluation import moment_lines, parameter_lines, rolling_lines
+    from talentsim.report.evaluation import entry_lines, moment_lines, parameter_lines, rolling_lines
     from talentsim.report.tables import plain
     from talentsim.report.terminal import terminal
 
@@ -30,12 +30,12 @@ def run(arguments: Arguments) -> int:
     folder = dated_folder(Path(config.output.dir), "calibrate")
     with new_results(folder) as written:
         found = calibrate(config)
-        for name in ("parameters", "careers", "rolling"):
+        for name in ("parameters", "careers", "entries", "rolling"):
             written += write_table(getattr(found, name), folder, name, config.output.csv)
         written += write_proposal(found.parameters, folder, config.world.name)
         write_manifest(folder, {"command": "calibrate", "config": config.model_dump(mode="json"), "data_sha256": data_digests(config)}, written)
     out = terminal()
-    for lines in (parameter_lines(found.parameters), moment_lines(found.careers), rolling_lines(found.rolling)):
+    for lines in (parameter_lines(found.parameters), moment_lines(found.careers), entry_lines(found.entries), rolling_lines(found.rolling)):
         out.print(lines)
     out.print(plain(f"Proposed: {folder}. Try it: talentsim validate --config-dir {folder} world=fitted "
                     f"world.data_dir={config.world.data_dir}"))

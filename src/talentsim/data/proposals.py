@@ -9,6 +9,7 @@ import pandas as pd
 import yaml
 
 GROUPS = {"world": "world", "behaviour": "behaviour"}
+WHOLE = ("entry_window",)               # figures without evidence of their own, a plain number in the files
 
 
 def write_proposal(parameters: pd.DataFrame, folder: Path, base: str, name: str = "fitted") -> list[Path]:
@@ -34,9 +35,9 @@ def write_proposal(parameters: pd.DataFrame, folder: Path, base: str, name: str 
             head, *keys = str(row.key).split(".")
             if head == group:
                 node = content
-                for key in keys:
+                for key in keys[:-1]:
                     node = node.setdefault(key, {})
-                node["value"] = float(f"{row.proposed:.4g}")
+                node[keys[-1]] = int(row.proposed) if keys[-1] in WHOLE else {"value": float(f"{row.proposed:.4g}")}
         path = folder / group / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("# Proposed by talentsim calibrate.\n" + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

@@ -74,6 +74,15 @@ def moment_lines(careers: pd.DataFrame) -> Table:
     return table
 
 
+def entry_lines(entries: pd.DataFrame, shown: int = 8) -> Table:
+    """List the ways in which entries may go on that forecast stock shares best."""
+    scores = ("TVD_stock", "wlogRMSE", "CPC", "netrate_RMSE_permil")
+    table = _table("How entries go on: forecasts within the known years", ["growth of years", "left a year later", *scores])
+    for row in entries.nsmallest(shown, "TVD_stock").to_dict("records"):
+        table.add_row(f"{row['window']:.0f}", f"{row['damping']:.1f}", *(_figure(row[name], SCORES[name]) for name in scores))
+    return table
+
+
 def rolling_lines(rolling: pd.DataFrame) -> Table:
     """List scores by year of the forecast, and their means."""
     table = _table("Forecasts within the known years", ["last known year", "years ahead", *SCORES])
