@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.analysis.calibrate import MOMENTS, PERSONAL, fit_drift, fit_persons, law_with, personal_figures
+from talentsim.analysis.calibrate import MOMENTS, ORIGINS, PERSONAL, compare_entries, fit_drift, fit_persons, law_with, personal_figures
 from talentsim.analysis.careers import expected_careers, moments
+from talentsim.analysis.forecast import as_configured, forecast, live, with_entries
 from talentsim.config import Config
 from talentsim.data.drift import Drift, Effects
 from talentsim.data.inversion import replay
-from talentsim.data.paths import known_panel
+from talentsim.data.paths import drifts_of, known_panel
 
 
 def test_the_drift_that_was_planted_is_found() -> None:
@@ -39,6 +41,24 @@ def test_the_moments_are_those_of_the_published_table(data_dir: Path) -> None:
     assert shared == ["R1", "R4", "R5", "R6", "R7"] and (table.use[shared] == "calibrate").all()
     for name in shared:
         assert MOMENTS[name] == (table.target[name], table.tolerance[name])
+
+
+def test_entries_that_were_planted_are_found(scholars: Config) -> None:
+    """A panel that goes on from 2009 as a forecast with a window of five years and half of the growth left."""
+    known, model = known_panel(scholars), as_configured(scholars)
+    then = known.until(2008)
+    planted = forecast(with_entries(model, 5, 0.5), live(model, then, scholars.world.burn_in_year), then, 6)
+    made = replace(known, migrations=np.concatenate([then.migrations, planted.migrations]), stock=np.concatenate([then.stock, planted.stock]))
+    found = compare_entries(model, made, live(model, made, scholars.world.burn_in_year), {2008: drifts_of(model.rules)})
+    best = found.loc[found.TVD_stock.idxmin()]
+    assert (best.window, best.damping) == (5, 0.5) and best.TVD_stock < 1e-6
+
+
+def test_entries_go_on_as_the_known_years_say(scholars: Config) -> None:
+    known, model = known_panel(scholars), as_configured(scholars)
+    found = compare_entries(model, known, live(model, known, scholars.world.burn_in_year), dict.fromkeys(ORIGINS, drifts_of(model.rules)))
+    best = found.loc[found.TVD_stock.idxmin()]
+    assert (best.window, best.damping) == (model.rules.entry_window, float(model.rules.entry_damping))
 
 
 @pytest.mark.slow

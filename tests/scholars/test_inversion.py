@@ -15,6 +15,7 @@ from talentsim.data.drift import Drift, forecast_corridors, run_filter, take_apa
 from talentsim.data.inversion import Cells, MovingLaw, move, project, replay, solve_corridors
 from talentsim.data.panel import Panel
 from talentsim.data.paths import continue_paths, known_panel, panel_paths, replay_of
+from talentsim.data.tables import cohort_path
 from talentsim.meanfield import MeanField
 from talentsim.model import TalentModel
 
@@ -98,6 +99,23 @@ def test_nothing_after_the_last_known_year_is_looked_at(scholars: Config, data_d
     changed = Config.load("world=scholars", f"world.data_dir={tmp_path}")
     for one, other in zip(vars(panel_paths(scholars)).values(), vars(panel_paths(changed)).values(), strict=True):
         assert np.array_equal(one, other)
+
+
+def test_variants_of_entry_take_over_after_the_years_with_data(data_dir: Path) -> None:
+    """Cohorts until 2024 are the panel's forecast under each; then they differ as in any other world."""
+    def path(name: str) -> np.ndarray:
+        return cohort_path(Config.load("world=scholars", f"world.data_dir={data_dir}", f"entry={name}", "world.end_year=2030"))
+
+    last, (usa, chn, kor) = 2024 - 1973, (0, 1, 8)
+    trend, plateau, surge, decline = (path(name) for name in ("trend", "plateau", "surge_china", "decline"))
+    assert np.array_equal(trend[:last + 1], panel_paths(Config.load("world=scholars", f"world.data_dir={data_dir}", "world.end_year=2030")).cohorts[:last + 1])
+    for other in (plateau, surge, decline):
+        assert np.array_equal(other[:last + 1], trend[:last + 1])
+    assert np.allclose(plateau[last:], plateau[last])
+    assert surge[-1, chn] / surge[last, chn] == pytest.approx(np.exp(0.1 * 6)) and np.array_equal(surge[:, usa], trend[:, usa])
+    assert decline[-1, kor] / decline[last, kor] == pytest.approx(np.exp(-0.04 * 6))
+    growth = np.log(trend[last] / trend[last - 1])
+    assert np.log(trend[last + 1] / trend[last]) == pytest.approx(0.85 * growth)
 
 
 def test_years_that_do_not_fit_the_panel_are_refused(data_dir: Path) -> None:

@@ -91,12 +91,14 @@ def calibrate(config: Config) -> Calibration:
 def compare_entries(variant: Variant, known: Panel, lived: Replay, drifts: dict[int, dict[str, Drift]]) -> pd.DataFrame:
     """Forecast within the known years with each way in which entries may go on; one row of mean scores each.
 
+    `drifts` says how constants drift, by the last known year of each forecast.
+
     Entries decide stock shares and hardly touch flows, so the least error of the shares, TVD_stock, is what chooses.
     """
     rows = []
     for window in ENTRY_WINDOWS:
         for damping in ENTRY_DAMPINGS:
-            scores = rolling_scores(with_entries(variant, window, damping), known, lived, ORIGINS, drifts)
+            scores = rolling_scores(with_entries(variant, window, damping), known, lived, drifts, drifts)
             rows.append({"window": window, "damping": damping} | scores.drop(columns=["origin", "years"]).mean().to_dict())
     return pd.DataFrame(rows)
 

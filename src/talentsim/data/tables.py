@@ -170,27 +170,44 @@ def base_levers(config: Config) -> dict[str, Floats]:
 def cohort_path(config: Config) -> Floats:
     """Return the expected number of new researchers by year and country of first degree.
 
-    log cohort grows by the country's own rate until `data_until`, then by that rate times damping, damping squared, ...,
-    or every year by the rate that `growth_after` gives.
-    Where the world is built from the migration panel, the cohorts are those that meet its stocks.
+    Until `entry.data_until` log cohorts grow by the country's own rate; where the world is built from the migration
+    panel, cohorts are those that meet its stocks and go on with their damped growth. Then the variant of entry takes
+    over: every year they grow by the rate that `growth_after` gives, or else by their rate of `data_until` times damping,
+    damping squared, and so on.
 
     Returns
     -------
     Researchers a year at scale 1, shape (n_years, n_countries), from `burn_in_year` to `end_year`.
     """
-    if config.world.panel is not None:
-        return panel_paths(config).cohorts
     world, entry = config.world, config.entry
     years = np.arange(world.burn_in_year, world.end_year + 1)[:, None]
-    damping = float(entry.damping)
-    ahead = np.maximum(years - entry.data_until, 0)
+    if world.panel is None:
+        level, growth = _column(config, lambda c: c.entry.level), _column(config, lambda c: c.entry.growth)
+        grown = growth * (np.minimum(years, entry.data_until) - entry.level_year)
+        return level * np.exp(grown + _growth_after(config, growth, years - entry.data_until))
+    cohorts, last = panel_paths(config).cohorts, max(entry.data_until, world.panel.known_until)
+    if last >= world.end_year:
+        return cohorts
+    level, before = np.maximum(cohorts[last - world.burn_in_year - np.arange(2)], 1e-9)
+    return np.where(years <= last, cohorts, level * np.exp(_growth_after(config, np.log(level / before), years - last)))
+
+
+def _growth_after(config: Config, growth: Floats, ahead: Integers) -> Floats:
+    """Return by how much log cohorts grow in the years after the last one with data; shape (n_years, n_countries).
+
+    Parameters
+    ----------
+    growth
+        Each country's yearly growth up to then, in log points.
+    ahead
+        Years after it, shape (n_years, 1).
+    """
+    entry, damping = config.entry, float(config.entry.damping)
+    ahead = np.maximum(ahead, 0)
     damped = ahead if damping == 1.0 else damping * (1.0 - damping**ahead) / (1.0 - damping)
-    level = _column(config, lambda c: c.entry.level)
-    growth = _column(config, lambda c: c.entry.growth)
     given = [entry.growth_after.get(code, entry.growth_after_others) for code in codes_of(config)]
     after = np.array([np.nan if each is None else float(each) for each in given])
-    grown = growth * (np.minimum(years, entry.data_until) - entry.level_year)
-    return level * np.exp(grown + np.where(np.isnan(after), growth * damped, after * ahead))
+    return np.where(np.isnan(after), growth * damped, after * ahead)
 
 
 def corridor_path(config: Config) -> Floats:

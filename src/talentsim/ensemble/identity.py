@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from talentsim.config import Config
 from talentsim.streams import seed_key
 
@@ -72,9 +74,10 @@ def data_digests(config: Config) -> dict[str, str]:
 
 
 def _digest_of_arm(config: Config) -> str:
+    """Hash what a run is; NumPy is part of it, for the last digit of its functions may differ between versions."""
     content = _values(config.model_dump(mode="json", exclude=OUTSIDE))
     content["policy"] = {name: policy for name, policy in content["policy"].items() if policy is not None}
-    text = json.dumps([FORMAT, content, data_digests(config), source_digest()], sort_keys=True)
+    text = json.dumps([FORMAT, np.__version__, content, data_digests(config), source_digest()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
