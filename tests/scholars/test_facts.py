@@ -31,6 +31,19 @@ def test_the_panel_has_the_published_facts(table: pd.DataFrame) -> None:
     assert outside.panel["G4"] == pytest.approx(0.94, abs=0.05)
 
 
+def test_facts_of_runs_are_means_of_what_each_run_shows(panel: Panel, data_dir: Path) -> None:
+    """A run with half the moves from China to the United States and one with all of them: the share is between the two."""
+    halved = panel.migrations.copy()
+    halved[:, 1, 0] /= 2.0
+    runs = [Series(panel, panel.migrations, panel.stock), Series(panel, halved, panel.stock)]
+    found = fact_table(pd.read_csv(data_dir / "stylised_facts.csv"), runs[0], runs[0], {"R1": 0.3}, 2014, runs).set_index("id")
+    share = found.model["C2"]
+    assert found.runs["C2"] == pytest.approx((share + 0.5 * share / (1.0 - 0.5 * share)) / 2.0) and found.runs_inside["C2"] == 0.0
+    assert found.runs["S16"] == found.model["S16"] and found.runs_inside["S16"] == 1.0
+    assert found.runs["R1"] == 0.3 and found.runs_inside["R1"] == 0.0
+    assert 0.0 < abs(found.runs_ahead["S5"] - found.model_ahead["S5"]) < 0.01
+
+
 def test_facts_to_calibrate_to_end_in_2014(table: pd.DataFrame) -> None:
     calibrated = table[(table.use == "calibrate") & table["last"].notna()]
     assert set(calibrated.index) == {"S1", "S14", "S15", "S20", "S21", "C1"}

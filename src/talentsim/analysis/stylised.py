@@ -7,7 +7,7 @@ before. Facts of one field, of economies, or of years outside the panel cannot b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -220,7 +220,8 @@ FACTS: dict[str, tuple[int, int, Fact]] = {
 """Facts of flows and stocks: first and last year, and how they are computed."""
 
 
-def fact_table(targets: pd.DataFrame, observed: Series, model: Series, persons: dict[str, float], known_until: int) -> pd.DataFrame:
+def fact_table(targets: pd.DataFrame, observed: Series, model: Series, persons: dict[str, float], known_until: int,
+               runs: Sequence[Series] = ()) -> pd.DataFrame:
     """Lay the model beside the targets.
 
     Flows until `known_until` are met by construction, so a fact over those years says nothing about the model; the same
@@ -230,13 +231,19 @@ def fact_table(targets: pd.DataFrame, observed: Series, model: Series, persons: 
     ----------
     targets
         The published table: id, fact, target, tolerance, use.
+    model
+        The model's expected numbers.
     persons
         The model's patterns of careers by id.
+    runs
+        Runs of agents, if there are any. A fact of theirs is the mean over runs of what each shows: noise that a mean
+        run would have lost stays in.
 
     Returns
     -------
     id, fact, use, first, last, target, tolerance, panel (the same computed from the panel), model, inside (NaN where the
-    fact cannot be shown), panel_ahead and model_ahead (over the years after `known_until`), and remark.
+    fact cannot be shown), runs and runs_inside (likewise; patterns of careers are those of `persons`), panel_ahead,
+    model_ahead and runs_ahead (over the years after `known_until`), and remark.
     """
     rows = []
     for each in targets.itertuples():
@@ -244,19 +251,30 @@ def fact_table(targets: pd.DataFrame, observed: Series, model: Series, persons: 
         if name in NEED_COVARIATES and not observed.panel.has_covariates:
             remark = "no covariates in the data folder"
         first = last = None
-        ahead = [float("nan")] * 2
+        ahead = [float("nan")] * 3
         value = persons.get(name, float("nan"))
+        in_runs = value if runs else float("nan")
         if name in FACTS and not remark:
             first, last, fact = FACTS[name]
             if each.use == "calibrate" and last > CALIBRATED_UNTIL:
                 first, last = min(first, CALIBRATED_UNTIL - 4), CALIBRATED_UNTIL
             years = np.arange(first, last + 1)
-            panel, value = fact(observed, years), fact(model, years)
+            panel, value, in_runs = fact(observed, years), fact(model, years), _mean_over(runs, fact, years)
             if (years > known_until).sum() >= 3 and name != "S24":
-                ahead = [fact(series, years[years > known_until]) for series in (observed, model)]
+                later = years[years > known_until]
+                ahead = [fact(observed, later), fact(model, later), _mean_over(runs, fact, later)]
             if last != FACTS[name][1] and np.isfinite(panel):
                 target, remark = panel, f"target of {first}-{last} from the panel; the table's is {float(each.target):g}"
-        inside = float("nan") if not np.isfinite(value) else float(abs(value - target) <= float(each.tolerance))
-        rows.append((name, each.fact, each.use, first, last, target, float(each.tolerance), panel, value, inside, *ahead, remark))
-    return pd.DataFrame(rows, columns=["id", "fact", "use", "first", "last", "target", "tolerance", "panel", "model", "inside",
-                                       "panel_ahead", "model_ahead", "remark"])
+        tolerance = float(each.tolerance)
+        rows.append((name, each.fact, each.use, first, last, target, tolerance, panel, value, _is_inside(value, target, tolerance),
+                     in_runs, _is_inside(in_runs, target, tolerance), *ahead, remark))
+    return pd.DataFrame(rows, columns=["id", "fact", "use", "first", "last", "target", "tolerance", "panel", "model", "inside", "runs",
+                                       "runs_inside", "panel_ahead", "model_ahead", "runs_ahead", "remark"])
+
+
+def _mean_over(runs: Sequence[Series], fact: Fact, years: Years) -> float:
+    return float(np.mean([fact(run, years) for run in runs])) if runs else float("nan")
+
+
+def _is_inside(value: float, target: float, tolerance: float) -> float:
+    return float(abs(value - target) <= tolerance) if np.isfinite(value) else float("nan")

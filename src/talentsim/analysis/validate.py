@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from talentsim.analysis.forecast import (
 )
 from talentsim.analysis.scores import Forecast, score, score_table
 from talentsim.analysis.stylised import Series, fact_table
-from talentsim.arrays import Floats
+from talentsim.arrays import Floats, Integers
 from talentsim.config import Config, UserError
 from talentsim.data.panel import Panel
 from talentsim.data.paths import panel_of
@@ -62,13 +63,29 @@ class Validation:
 
 @dataclass(frozen=True)
 class AgentRuns:
-    """Tables of runs of agents: flows and stocks of all replications, people and events of one, of a smaller world."""
+    """Runs of agents: tables of all replications by name, and people and events of one, of a smaller world."""
 
     replications: int
-    flows: pd.DataFrame
-    stocks: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
     people: pd.DataFrame
     events: pd.DataFrame
+
+    TABLES: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {
+        "flows": ("moves", ("from", "to")), "stocks": ("researchers", ("work",)), "entries": ("entrants", ("origin",)),
+        "exits": ("exits", ())}
+    """Tables that are needed, with the column that counts and the countries it is wanted by."""
+
+    def counts(self, table: str, years: Integers, codes: Sequence[str]) -> Floats:
+        """Return agents of one table by replication, year and the countries of `TABLES`."""
+        value, axes = self.TABLES[table]
+        kept = self.tables[table]
+        kept = kept[(kept.year >= years[0]) & (kept.year <= years[-1])]
+        place = {code: number for number, code in enumerate(codes)}
+        index = (kept.replication.to_numpy(dtype=int), kept.year.to_numpy(dtype=int) - int(years[0]),
+                 *(kept[axis].astype(str).map(place).to_numpy(dtype=int) for axis in axes))
+        total = np.zeros((self.replications, len(years), *[len(codes)] * len(axes)))
+        np.add.at(total, index, kept[value].to_numpy(dtype=float))
+        return total
 
 
 def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = None) -> Validation:
@@ -99,29 +116,29 @@ def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = N
     made[MODEL] = expected
     if agents is not None:
         made[AGENTS.format(agents.replications, config.population.scale)] = mean_of_runs(
-            agents, panel.codes, expected.first, horizon, config.population.scale)
+            agents, panel.codes, panel.years[-horizon:], config.population.scale)
     first, last = variant.rules.fit_from, variant.rules.known_until
     persons = moments(expected_careers(lived, first, last) if agents is None else
                       counted_careers(agents.people, agents.events, first, last))
+    runs = [] if agents is None else series_of_runs(agents, panel, config.population.scale)
     series = _series(panel, lived.migrations[-len(known.years):], lived.entries[-len(known.years):], expected,
                      float(config.behaviour.exit.rate))
     observed = Series(panel, panel.migrations, panel.stock[:len(panel.years)])
     scores = score_table(panel, made)
-    return Validation(scores, _verdict(scores[scores.model == MODEL].iloc[0]),
-                      fact_table(targets, observed, series, persons, variant.rules.known_until), ablation_table(config, variant, panel, known))
+    facts = fact_table(targets, observed, series, persons, variant.rules.known_until, runs)
+    return Validation(scores, _verdict(scores[scores.model == MODEL].iloc[0]), facts, ablation_table(config, variant, panel, known))
 
 
-def mean_of_runs(agents: AgentRuns, codes: Sequence[str], first: int, horizon: int, scale: float) -> Forecast:
+def mean_of_runs(agents: AgentRuns, codes: Sequence[str], years: Integers, scale: float) -> Forecast:
     """Return the mean flows and stocks of runs of agents, in researchers."""
-    def spread(table: pd.DataFrame, value: str, *axes: str) -> Floats:
-        kept = table[(table.year >= first) & (table.year < first + horizon)]
-        place = {code: number for number, code in enumerate(codes)}
-        index = (kept.year.to_numpy(dtype=int) - first, *(kept[axis].astype(str).map(place).to_numpy(dtype=int) for axis in axes))
-        total = np.zeros((horizon, *[len(codes)] * len(axes)))
-        np.add.at(total, index, kept[value].to_numpy(dtype=float))
-        return total / (scale * agents.replications)
+    flows, stocks = (agents.counts(name, years, codes).mean(axis=0) / scale for name in ("flows", "stocks"))
+    return Forecast(int(years[0]), flows, stocks)
 
-    return Forecast(first, spread(agents.flows, "moves", "from", "to"), spread(agents.stocks, "researchers", "work"))
+
+def series_of_runs(agents: AgentRuns, panel: Panel, scale: float) -> list[Series]:
+    """Return each run of agents over the panel's years, in researchers."""
+    counted = (agents.counts(name, panel.years, panel.codes) / scale for name in agents.TABLES)
+    return [Series(panel, *each) for each in zip(*counted, strict=True)]
 
 
 def ablation_table(config: Config, model: Variant, panel: Panel, known: Panel) -> pd.DataFrame:

@@ -38,23 +38,36 @@ def ablation_lines(ablation: pd.DataFrame) -> Table:
 
 
 def fact_lines(facts: pd.DataFrame) -> Table:
-    """List stylised facts with target, the panel's own figure and the model's."""
-    table = _table("Stylised facts", ["id", "fact", "use", "years", "target", "+-", "panel", "model", "inside", "panel after", "model after", "remark"])
+    """List stylised facts with target, the panel's own figure and the model's, in expected numbers and in runs of agents."""
+    has_runs = bool(facts.runs.notna().any())
+    columns = ["id", "fact", "use", "years", "target", "+-", "panel", "expected", "inside", *(("agents", "inside") if has_runs else ()),
+               "panel after", "expected after", *(("agents after",) if has_runs else ()), "remark"]
+    table = _table("Stylised facts", columns)
     for row in facts.itertuples():
         years = "" if math.isnan(row.first) else f"{row.first:.0f}-{row.last:.0f}"
-        inside = "" if math.isnan(row.inside) else "yes" if row.inside else "NO"
+        runs = (_figure(row.runs, 3), _yes(row.runs_inside)) if has_runs else ()
         table.add_row(str(row.id), Text(str(row.fact)), str(row.use), years, f"{row.target:.4g}", f"{row.tolerance:.3g}",
-                      *(_figure(value, 3) for value in (row.panel, row.model)), inside,
-                      *(_figure(value, 3) for value in (row.panel_ahead, row.model_ahead)), Text(str(row.remark)))
+                      _figure(row.panel, 3), _figure(row.model, 3), _yes(row.inside), *runs, _figure(row.panel_ahead, 3),
+                      _figure(row.model_ahead, 3), *((_figure(row.runs_ahead, 3),) if has_runs else ()), Text(str(row.remark)))
     return table
 
 
 def fact_count(facts: pd.DataFrame) -> str:
     """Count the facts inside their tolerance, by use, and those outside the count."""
-    shown = facts.dropna(subset=["inside"])
-    parts = [f"{use}: {int(group.inside.sum())} of {len(group)}" for use, group in shown.groupby("use", sort=False)]
-    return (f"Inside tolerance: {int(shown.inside.sum())} of {len(shown)} ({'; '.join(parts)}); outside the count: "
-            f"{', '.join(facts[facts.inside.isna()].id)}")
+    outside = f"outside the count: {', '.join(facts[facts.inside.isna()].id)}"
+    counts = [f"{name}: {_count(facts, column)}" for name, column in (("expected numbers", "inside"), ("runs of agents", "runs_inside"))
+              if facts[column].notna().any()]
+    return f"Inside tolerance, {'; '.join(counts)}; {outside}"
+
+
+def _count(facts: pd.DataFrame, column: str) -> str:
+    shown = facts.dropna(subset=[column])
+    parts = [f"{use} {int(group[column].sum())} of {len(group)}" for use, group in shown.groupby("use", sort=False)]
+    return f"{int(shown[column].sum())} of {len(shown)} ({', '.join(parts)})"
+
+
+def _yes(inside: float) -> str:
+    return "" if math.isnan(inside) else "yes" if inside else "NO"
 
 
 def parameter_lines(parameters: pd.DataFrame) -> Table:
