@@ -88,6 +88,13 @@ def test_the_commands_from_published_files_to_scores(panel: Panel, tmp_path: Pat
     assert "persistence" in said and "gravity" not in said and "No stylised facts" in said
     folder = next(tmp_path.glob("outputs/*/*-validate"))
     assert pd.read_parquet(folder / "scores.parquet").set_index("model").wlogRMSE["persistence"] == pytest.approx(0.1771, abs=1e-4)
+    flows, stocks = (pd.read_parquet(folder / f"forecast_{name}.parquet").set_index("model").loc["model, expected numbers"]
+                     for name in ("flows", "stocks"))
+    share = stocks.groupby("year")[["forecast", "observed"]].transform(lambda x: x / x.sum())
+    scores = pd.read_parquet(folder / "scores.parquet").set_index("model").loc["model, expected numbers"]
+    assert 0.5 * (share.forecast - share.observed).abs().groupby(stocks.year).sum().mean() == pytest.approx(scores.TVD_stock)
+    assert 2.0 * flows[["forecast", "observed"]].min(axis=1).sum() / (flows.forecast.sum() + flows.observed.sum()) == pytest.approx(scores.CPC)
+    assert len(flows) == 4 * 380 and flows.query("`from` == 'CHN' and to == 'USA' and year == 2016").observed.item() == panel.migrations[18, 1, 0]
     verdict = pd.read_parquet(folder / "verdict.parquet").set_index("measure")
     assert verdict.required["wlogRMSE"] == "at most 0.12" and verdict.met["CPC"] and not verdict.met["TVD_stock"]
 

@@ -65,6 +65,26 @@ def score_table(panel: Panel, forecasts: dict[str, Forecast]) -> pd.DataFrame:
     return pd.DataFrame([{"model": name} | score(panel, each) for name, each in forecasts.items()])
 
 
+def beside_observed(panel: Panel, forecasts: dict[str, Forecast]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay forecasts beside what was observed, in long form.
+
+    Returns
+    -------
+    Flows: model, year, from, to, forecast and observed moves. Stocks: model, year, country, forecast and observed
+    researchers at the end of the year.
+    """
+    flows, stocks, codes = [], [], np.array(panel.codes)
+    start, end = np.nonzero(corridors(len(codes)))
+    for name, each in forecasts.items():
+        for ahead, moves in enumerate(each.migrations):
+            year, place = each.first + ahead, panel.place(each.first + ahead)
+            flows.append(pd.DataFrame({"model": name, "year": year, "from": codes[start], "to": codes[end], "forecast": moves[start, end],
+                                       "observed": panel.migrations[place][start, end]}))
+            stocks.append(pd.DataFrame({"model": name, "year": year, "country": codes, "forecast": each.stock[ahead],
+                                        "observed": panel.stock[place]}))
+    return pd.concat(flows, ignore_index=True), pd.concat(stocks, ignore_index=True)
+
+
 def largest(panel: Panel, weight: Floats) -> Booleans:
     """Return which corridors are the largest between named regions; shape (c, k)."""
     named = np.array([code != REST for code in panel.codes])

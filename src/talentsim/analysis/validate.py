@@ -24,7 +24,7 @@ from talentsim.analysis.forecast import (
     without_returns,
     without_tenure,
 )
-from talentsim.analysis.scores import Forecast, score, score_table
+from talentsim.analysis.scores import Forecast, beside_observed, score, score_table
 from talentsim.analysis.stylised import Series, fact_table
 from talentsim.arrays import Floats, Integers
 from talentsim.config import Config, UserError
@@ -53,12 +53,16 @@ class Validation:
         What was asked for and what was reached: measure, required, reached, met.
     facts, ablation
         Stylised facts; what each mechanism buys.
+    forecast_flows, forecast_stocks
+        Every forecast beside what was observed, see `scores.beside_observed`.
     """
 
     scores: pd.DataFrame
     verdict: pd.DataFrame
     facts: pd.DataFrame
     ablation: pd.DataFrame
+    forecast_flows: pd.DataFrame
+    forecast_stocks: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,8 @@ def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = N
     observed = Series(panel, panel.migrations, panel.stock[:len(panel.years)])
     scores = score_table(panel, made)
     facts = fact_table(targets, observed, series, persons, variant.rules.known_until, runs)
-    return Validation(scores, _verdict(scores[scores.model == MODEL].iloc[0]), facts, ablation_table(config, variant, panel, known))
+    return Validation(scores, _verdict(scores[scores.model == MODEL].iloc[0]), facts, ablation_table(config, variant, panel, known),
+                      *beside_observed(panel, made))
 
 
 def mean_of_runs(agents: AgentRuns, codes: Sequence[str], years: Integers, scale: float) -> Forecast:

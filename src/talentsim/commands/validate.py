@@ -21,6 +21,7 @@ def run(arguments: Arguments) -> int:
     UserError
         When the world has no panel, or its tables are missing or wrong.
     """
+    from dataclasses import fields
     from pathlib import Path
 
     from talentsim.analysis.validate import validate
@@ -42,7 +43,7 @@ def run(arguments: Arguments) -> int:
     with new_results(folder) as written:
         agents = _agents(config) if arguments.words[1:] else None
         found = validate(config, targets, agents)
-        for name in ("scores", "verdict", "facts", "ablation"):
+        for name in (each.name for each in fields(found)):
             written += write_table(getattr(found, name), folder, name, config.output.csv)
         write_manifest(folder, {"command": "validate", "config": config.model_dump(mode="json"), "data_sha256": data_digests(config)}, written)
     assert config.world.panel is not None
