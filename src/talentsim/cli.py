@@ -21,7 +21,7 @@ Everything in the configuration can be set as KEY=VALUE behind any command, with
   baseline=NAME                             any scenario as the yardstick
   focus=CAN                                 whose diversion to show
   policy.f1_refusal.value=0.1               a policy's figure;  policy.f1_refusal=null switches it off
-  entry=trend|plateau                       cohorts after the last year with data
+  entry=trend|plateau|decline|...           cohorts after the last year with data
   population.scale=0.1                      agents per researcher
   ensemble.replications=32 ensemble.seed=7  how often, and with which luck
   executor=processes|threads|serial|dask    where it runs; results are the same
@@ -31,7 +31,7 @@ Options
   --config-dir FOLDER                       your own scenarios, countries and worlds (YAML)
   -m, --multirun                            sweep over comma-separated values
   --cfg job                                 print the composed configuration
-  -h, --help;  --version;  --hydra-help     help;  version;  Hydra's own options
+  -h, --help;  --version;  --hydra-help     help, of a command too;  version;  Hydra's own options
 """
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.analysis.calibrate import MOMENTS, ORIGINS, PERSONAL, compare_entries, fit_drift, fit_persons, law_with, personal_figures
+from talentsim.analysis.calibrate import MOMENTS, PERSONAL, compare_entries, fit_drift, fit_persons, law_with, origins, personal_figures
 from talentsim.analysis.careers import expected_careers, moments
 from talentsim.analysis.forecast import as_configured, forecast, live, with_entries
 from talentsim.config import Config
@@ -56,7 +56,7 @@ def test_entries_that_were_planted_are_found(scholars: Config) -> None:
 
 def test_entries_go_on_as_the_known_years_say(scholars: Config) -> None:
     known, model = known_panel(scholars), as_configured(scholars)
-    found = compare_entries(model, known, live(model, known, scholars.world.burn_in_year), dict.fromkeys(ORIGINS, drifts_of(model.rules)))
+    found = compare_entries(model, known, live(model, known, scholars.world.burn_in_year), dict.fromkeys(origins(model.rules), drifts_of(model.rules)))
     best = found.loc[found.TVD_stock.idxmin()]
     assert (best.window, best.damping) == (model.rules.entry_window, float(model.rules.entry_damping))
 

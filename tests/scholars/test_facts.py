@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from talentsim.analysis.careers import Careers, counted_careers, expected_careers, moments
-from talentsim.analysis.stylised import FACTS, NOT_SHOWN, Series, fact_table
+from talentsim.analysis.fact_table import NOT_SHOWN, fact_table
+from talentsim.analysis.stylised import FACTS, Series
 from talentsim.config import Config
 from talentsim.data.panel import Panel
 from talentsim.data.paths import replay_of

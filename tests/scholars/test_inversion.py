@@ -92,9 +92,9 @@ def test_agents_are_the_twin_but_for_chance(scholars: Config) -> None:
 
 def test_nothing_after_the_last_known_year_is_looked_at(scholars: Config, data_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(data_dir, tmp_path, dirs_exist_ok=True, copy_function=shutil.copyfile)
-    for name, column in (("flows", "migrations"), ("stocks", "researchers")):
+    for name, column, later in (("flows", "migrations", 777), ("stocks", "researchers", 777_777)):
         table = pd.read_parquet(tmp_path / f"{name}.parquet")
-        table[column] = table[column].where(table.year <= 2014, 777)
+        table[column] = table[column].where(table.year <= 2014, later)
         table.to_parquet(tmp_path / f"{name}.parquet")
     changed = Config.load("world=scholars", f"world.data_dir={tmp_path}")
     for one, other in zip(vars(panel_paths(scholars)).values(), vars(panel_paths(changed)).values(), strict=True):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -113,11 +115,42 @@ def test_the_shipped_figures_reach_what_was_frozen(scholars: Config, panel: Pane
     (["calibrate", "world=toy"], "world 'toy' is not built from the migration panel"), (["validate"], "is not built from the migration panel"),
     (["validate", "everything", "world=scholars"], "found 'everything'"), (["calibrate", "world=scholars"], "world.data_dir: no folder is given"),
     (["validate", "world=scholars", "world.data_dir=nowhere"], "there is no folder 'nowhere'"),
+    (["validate", "world=scholars", "scenario=visa_tightening"], "without scenarios and policies"),
+    (["calibrate", "world=scholars", "policy.h1b_odds.value=0.1"], "calibrate looks at the world as it was"),
     (["world=scholars", "scenario=return_programme"], "world.data_dir: no folder is given")])
 def test_mistakes_are_named(words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(words) == 2
     assert message in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("column", "edit", "message"), [
+    ("target", lambda t: t.astype({"target": str}).replace({"target": {"0.73": "about 1"}}), "'target' of fact S5 is 'about 1'"),
+    ("id", lambda t: pd.concat([t, t.iloc[[4]]]), "fact S5 stands there twice"), ("use", lambda t: t.drop(columns="use"), "column 'use' is missing")])
+def test_faults_of_the_table_of_facts_are_named(data_dir: Path, tmp_path: Path, column: str, edit: Any, message: str,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(data_dir, tmp_path / "panel", copy_function=shutil.copyfile)
+    edit(pd.read_csv(data_dir / "stylised_facts.csv")).to_csv(tmp_path / "panel" / "stylised_facts.csv", index=False)
+    assert run(["validate", "world=scholars", f"world.data_dir={tmp_path / 'panel'}", f"output.dir={tmp_path / 'out'}"]) == 2
+    assert message in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("known_until", "last"), [(2008, 2018), (2012, 2018), (2014, 2016), (2017, 2018)])
+def test_other_years_can_be_held_out(data_dir: Path, tmp_path: Path, known_until: int, last: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another last known year, or a panel that ends earlier: what was asked of the model for 2015-2018 is not held against it."""
+    shutil.copytree(data_dir, tmp_path / "panel", copy_function=shutil.copyfile)
+    for name in ("flows", "stocks"):
+        table = pd.read_parquet(data_dir / f"{name}.parquet")
+        table[table.year <= last].to_parquet(tmp_path / "panel" / f"{name}.parquet")
+    assert run(["validate", "world=scholars", f"world.data_dir={tmp_path / 'panel'}", f"world.panel.known_until={known_until}",
+                f"output.dir={tmp_path / 'out'}"]) == 0
+    assert "Asked for and reached" not in capsys.readouterr().out
+    folder = next((tmp_path / "out").glob("*/*-validate"))
+    by_year = pd.read_parquet(folder / "by_year.parquet")
+    assert set(by_year.year) == set(range(known_until + 1, last + 1))
+    assert run(["figures", str(folder)]) == 0
+    facts = pd.read_parquet(folder / "facts.parquet").set_index("id")
+    assert (facts.remark["S16"] == f"the panel ends in {last}") == (last < 2018)
 
 
 @pytest.mark.slow

@@ -15,7 +15,8 @@ import pandas as pd
 from talentsim.analysis.careers import expected_careers, moments
 from talentsim.analysis.forecast import Variant, as_configured, rolling_scores, with_entries
 from talentsim.arrays import Floats
-from talentsim.config import Config
+from talentsim.config import Config, UserError
+from talentsim.config.panel import PanelConfig
 from talentsim.data.drift import Drift, Effects, run_filter, series_of, take_apart
 from talentsim.data.inversion import MovingLaw, Replay, replay
 from talentsim.data.panel import Panel
@@ -30,8 +31,7 @@ MOMENTS: dict[str, tuple[float, float]] = {
 """Targets and tolerances of the moments of careers, see `careers.moments`: moves of authors at two robotics conferences,
 2000-2023 (source `scholars_moments`). R1_10 and R5_5 have no tolerance of their own; ours is wide."""
 
-ORIGINS = range(2008, 2014)
-
+FIRST_ORIGIN = 4        # years after `fit_from`: fewer tell no slope
 ENTRY_WINDOWS = (3, 5, 7, 10)           # years; the first of the origins knows no more than ten of growth
 ENTRY_DAMPINGS = tuple(step / 10 for step in range(11))
 
@@ -61,10 +61,24 @@ class Calibration:
     rolling: pd.DataFrame
 
 
+def origins(rules: PanelConfig) -> range:
+    """Return the last known years of the forecasts within the known years."""
+    return range(rules.fit_from + FIRST_ORIGIN, rules.known_until)
+
+
 def calibrate(config: Config) -> Calibration:
-    """Fit the personal figures, then the drift, then the growth of entries, on the panel until `known_until`."""
+    """Fit the personal figures, then the drift, then the growth of entries, on the panel until `known_until`.
+
+    Raises
+    ------
+    UserError
+        When the known years leave none to forecast.
+    """
     known, variant = known_panel(config), as_configured(config)
     rules = variant.rules
+    if not origins(rules):
+        raise UserError("world.panel.known_until", f"{rules.known_until} leaves no known year to forecast from {rules.fit_from} on",
+                        f"{rules.fit_from + FIRST_ORIGIN + 1} or later")
     start = personal_figures(config)
     fitted = fit_persons(config, known, MOMENTS)
     law = law_with(config, fitted)
@@ -77,14 +91,14 @@ def calibrate(config: Config) -> Calibration:
                                               rules.fit_from, rules.known_until)) for each in (variant.law, law))
     careers = pd.DataFrame([(name, target, tolerance, before[name], after[name], abs(after[name] - target) <= tolerance)
                             for name, (target, tolerance) in MOMENTS.items()], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
-    fitted_then = {origin: fit_drifts(lived.until(origin), rules.fit_from) for origin in ORIGINS}
+    fitted_then = {origin: fit_drifts(lived.until(origin), rules.fit_from) for origin in origins(rules)}
     fitted_model = replace(variant, law=law)
     entries = compare_entries(fitted_model, known, lived, fitted_then)
     best = entries.loc[entries.TVD_stock.idxmin()]
     window, damping = int(best.window), float(best.damping)
     rows += [(f"world.panel.{name}", float(getattr(rules, name)), proposed, "stock shares forecast within the known years")
              for name, proposed in (("entry_window", window), ("entry_damping", damping))]
-    rolling = rolling_scores(with_entries(fitted_model, window, damping), known, lived, ORIGINS, fitted_then)
+    rolling = rolling_scores(with_entries(fitted_model, window, damping), known, lived, fitted_then, fitted_then)
     return Calibration(pd.DataFrame(rows, columns=["key", "before", "proposed", "method"]), careers, entries, rolling)
 
 

@@ -23,7 +23,7 @@ def forecast_card(verdict: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     -------
     measure, value, low, high, is_held_out, benchmark; as `report.figures.scorecard` draws it.
     """
-    bounds = verdict["required"].str.extract(r"(at most|at least) (\S+)")
+    bounds = verdict["required"].astype(str).str.extract(r"(at most|at least) (\S+)")
     is_upper, value = bounds[0] == "at most", bounds[1].astype(float)
     others = scores[~scores["model"].str.startswith("model")]
     best = [others[name].min() if upper else others[name].max() for name, upper in zip(verdict["measure"], is_upper, strict=True)]
@@ -32,15 +32,21 @@ def forecast_card(verdict: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def fact_card(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the stylised facts that count, each with its tolerance and whether it was used to set the model.
+    """Return the stylised facts that count, each with its tolerance and whether it is held out.
+
+    A fact of flows or stocks is drawn by the years after the last known one, beside the panel's own figure of these
+    years, and is held out; over other years the model meets the panel by construction. Runs of agents stand in for
+    expected numbers where there are any.
 
     Parameters
     ----------
     facts
-        id, fact, use, target, tolerance, model, inside (missing where a fact is outside the count).
+        See `analysis.fact_table.fact_table`.
     """
     counted = facts.dropna(subset=["inside"])
+    is_ahead, is_career = counted["panel_ahead"].notna(), counted["first"].isna()
+    middle = counted["panel_ahead"].where(is_ahead, counted["target"])
+    value = counted["runs_ahead"].fillna(counted["model_ahead"]).where(is_ahead, counted["runs"].fillna(counted["model"]))
     names = [f"{row.id} {textwrap.shorten(row.fact.split(' (')[0], NAME_WIDTH, placeholder=' ...')}" for row in counted.itertuples()]
-    return pd.DataFrame({"measure": names, "value": counted["model"], "low": counted["target"] - counted["tolerance"],
-                         "high": counted["target"] + counted["tolerance"],
-                         "is_held_out": counted["use"] != "calibrate"}).reset_index(drop=True)
+    return pd.DataFrame({"measure": names, "value": value, "low": middle - counted["tolerance"], "high": middle + counted["tolerance"],
+                         "is_held_out": is_ahead | (is_career & (counted["use"] != "calibrate"))}).reset_index(drop=True)

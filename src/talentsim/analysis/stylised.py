@@ -1,32 +1,16 @@
-"""Stylised facts of researcher migration, each computed alike from the panel and from what the model gives.
-
-The table of targets and tolerances lies in the user's data folder. Facts that are there to be calibrated to look no
-further than `CALIBRATED_UNTIL`: where the table's period goes on, the target is computed anew from the panel's years
-before. Facts of one field, of economies, or of years outside the panel cannot be shown and are listed apart.
-"""
+"""Stylised facts of researcher migration, each computed alike from the panel and from what the model gives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from talentsim.analysis.gravity import distance_and_language, history_elasticity, stock_and_gdp
 from talentsim.analysis.scores import corridors
 from talentsim.arrays import Floats, Integers
 from talentsim.data.panel import Panel
-
-CALIBRATED_UNTIL = 2014
-NOT_SHOWN = {
-    "R8": "doctorates in the United States by citizenship, not all researchers", "R9": "doctorates in the United States by citizenship",
-    "R11": "computer science faculty", "A1": "articles in AI", "A2": "authors at a conference on AI", "G3": "58 economies",
-    "G5": "58 economies", "C7": "reported only: the sign depends on the vintage of the data", "C10": "the panel ends in 2018",
-}
-
-
-NEED_COVARIATES = ("G1", "G2", "G6", "G7")
 
 
 @dataclass(frozen=True)
@@ -170,7 +154,8 @@ def _corridor_shift(x: Series, years: Years) -> float:
 
 def _entry_rate(x: Series, years: Years) -> float:
     places = [x.place(year) for year in years]
-    return float("nan") if x.entries is None else float(100.0 * x.entries[places].sum() / x.stock[places].sum())
+    known = x.entries is not None and places[-1] < len(x.entries)
+    return float(100.0 * x.entries[places].sum() / x.stock[places].sum()) if known else float("nan")
 
 
 def _exit_rate(x: Series, years: Years) -> float:
@@ -218,63 +203,3 @@ FACTS: dict[str, tuple[int, int, Fact]] = {
     "G7": (2000, 2018, lambda x, years: stock_and_gdp(x.panel, x.migrations, x.stock, years)[1]),
 }
 """Facts of flows and stocks: first and last year, and how they are computed."""
-
-
-def fact_table(targets: pd.DataFrame, observed: Series, model: Series, persons: dict[str, float], known_until: int,
-               runs: Sequence[Series] = ()) -> pd.DataFrame:
-    """Lay the model beside the targets.
-
-    Flows until `known_until` are met by construction, so a fact over those years says nothing about the model; the same
-    fact over the years after, where at least three of its period are, does.
-
-    Parameters
-    ----------
-    targets
-        The published table: id, fact, target, tolerance, use.
-    model
-        The model's expected numbers.
-    persons
-        The model's patterns of careers by id.
-    runs
-        Runs of agents, if there are any. A fact of theirs is the mean over runs of what each shows: noise that a mean
-        run would have lost stays in.
-
-    Returns
-    -------
-    id, fact, use, first, last, target, tolerance, panel (the same computed from the panel), model, inside (NaN where the
-    fact cannot be shown), runs and runs_inside (likewise; patterns of careers are those of `persons`), panel_ahead,
-    model_ahead and runs_ahead (over the years after `known_until`), and remark.
-    """
-    rows = []
-    for each in targets.itertuples():
-        name, target, remark, panel = str(each.id), float(each.target), NOT_SHOWN.get(str(each.id), ""), float("nan")
-        if name in NEED_COVARIATES and not observed.panel.has_covariates:
-            remark = "no covariates in the data folder"
-        first = last = None
-        ahead = [float("nan")] * 3
-        value = persons.get(name, float("nan"))
-        in_runs = value if runs else float("nan")
-        if name in FACTS and not remark:
-            first, last, fact = FACTS[name]
-            if each.use == "calibrate" and last > CALIBRATED_UNTIL:
-                first, last = min(first, CALIBRATED_UNTIL - 4), CALIBRATED_UNTIL
-            years = np.arange(first, last + 1)
-            panel, value, in_runs = fact(observed, years), fact(model, years), _mean_over(runs, fact, years)
-            if (years > known_until).sum() >= 3 and name != "S24":
-                later = years[years > known_until]
-                ahead = [fact(observed, later), fact(model, later), _mean_over(runs, fact, later)]
-            if last != FACTS[name][1] and np.isfinite(panel):
-                target, remark = panel, f"target of {first}-{last} from the panel; the table's is {float(each.target):g}"
-        tolerance = float(each.tolerance)
-        rows.append((name, each.fact, each.use, first, last, target, tolerance, panel, value, _is_inside(value, target, tolerance),
-                     in_runs, _is_inside(in_runs, target, tolerance), *ahead, remark))
-    return pd.DataFrame(rows, columns=["id", "fact", "use", "first", "last", "target", "tolerance", "panel", "model", "inside", "runs",
-                                       "runs_inside", "panel_ahead", "model_ahead", "runs_ahead", "remark"])
-
-
-def _mean_over(runs: Sequence[Series], fact: Fact, years: Years) -> float:
-    return float(np.mean([fact(run, years) for run in runs])) if runs else float("nan")
-
-
-def _is_inside(value: float, target: float, tolerance: float) -> float:
-    return float(abs(value - target) <= tolerance) if np.isfinite(value) else float("nan")

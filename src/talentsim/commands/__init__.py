@@ -52,6 +52,8 @@ def run_command(arguments: Arguments) -> int:
         When there is no such command, or it meets a mistake of the user's.
     """
     module = MAIN_JOB
+    if arguments.wants_help:
+        return _help(arguments.words)
     if arguments.words:
         from talentsim.config.errors import unknown_name
 
@@ -60,6 +62,18 @@ def run_command(arguments: Arguments) -> int:
         module = COMMANDS[arguments.words[0]].module
     code: int = import_module(module).run(arguments)
     return code
+
+
+def _help(words: list[str]) -> int:
+    """Print a command's usage, and what its module says of it."""
+    from talentsim.config.errors import unknown_name
+
+    if words[0] not in COMMANDS:
+        raise unknown_name("command line", "command", words[0], COMMANDS)
+    command = COMMANDS[words[0]]
+    print(f"talentsim {command.usage}\n\n  {command.summary}\n\n{(import_module(command.module).__doc__ or '').strip()}\n\n"
+          "Everything in the configuration can be set as KEY=VALUE behind it: talentsim --help")
+    return 0
 
 
 def command_lines() -> str:

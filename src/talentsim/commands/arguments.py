@@ -22,6 +22,7 @@ class Arguments:
     overrides: list[str] = field(default_factory=list)
     config_dir: str | None = None
     multirun: bool = False
+    wants_help: bool = False
     hydra: list[str] = field(default_factory=list)
 
 
@@ -45,7 +46,9 @@ def read(argv: Sequence[str]) -> Arguments:
     while rest:
         each = rest.pop(0)
         option, equals, value = each.partition("=") if each.startswith("--") else (each, "", "")
-        if option in ("-m", "--multirun"):
+        if each in ("-h", "--help") and arguments.words:
+            arguments.wants_help = True
+        elif option in ("-m", "--multirun"):
             arguments.multirun = True
         elif option in ("--config-dir", "-cd"):
             arguments.config_dir = value if equals else value_of(option)
@@ -60,6 +63,22 @@ def read(argv: Sequence[str]) -> Arguments:
         else:
             arguments.words.append(each)
     return arguments
+
+
+def refuse_policies(overrides: Sequence[str], command: str) -> None:
+    """Refuse what a command that looks at the world as it was would ignore.
+
+    Raises
+    ------
+    UserError
+        When an override chooses a scenario, a baseline or a policy.
+    """
+    from talentsim.config.errors import UserError
+
+    for line in overrides:
+        if line.lstrip("+~").partition("=")[0].split(".")[0] in ("scenario", "baseline", "policy"):
+            raise UserError(line, f"{command} looks at the world as it was, without scenarios and policies", "",
+                            f"leave it out, or compare with: talentsim {line}")
 
 
 def reader_gone() -> int:

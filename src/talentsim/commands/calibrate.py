@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from talentsim.commands.arguments import Arguments
+from talentsim.commands.arguments import Arguments, refuse_policies
 
 
 def run(arguments: Arguments) -> int:
@@ -11,7 +11,7 @@ def run(arguments: Arguments) -> int:
     Raises
     ------
     UserError
-        When the world has no panel, or its tables are missing or wrong.
+        When the world has no panel, its tables are missing or wrong, or a scenario is asked for.
     """
     from pathlib import Path
 
@@ -25,6 +25,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.report.tables import plain
     from talentsim.report.terminal import terminal
 
+    refuse_policies(arguments.overrides, "calibrate")
     config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)
     known_panel(config)
     folder = dated_folder(Path(config.output.dir), "calibrate")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from talentsim.commands.arguments import Arguments
+from talentsim.commands.arguments import Arguments, refuse_policies
 
 if TYPE_CHECKING:
     from talentsim.analysis.validate import AgentRuns
@@ -19,22 +19,31 @@ def run(arguments: Arguments) -> int:
     Raises
     ------
     UserError
-        When the world has no panel, or its tables are missing or wrong.
+        When the world has no panel, its tables are missing or wrong, or a scenario is asked for.
     """
     from dataclasses import fields
     from pathlib import Path
 
-    from talentsim.analysis.validate import validate
+    from talentsim.analysis.validate import MODEL, validate
     from talentsim.config import Config, UserError
     from talentsim.data.paths import panel_of, panel_paths, stylised_targets
     from talentsim.ensemble.identity import data_digests
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
-    from talentsim.report.evaluation import ablation_lines, fact_count, fact_lines, score_lines, verdict_lines
+    from talentsim.report.evaluation import (
+        ablation_lines,
+        by_year_lines,
+        fact_count,
+        fact_lines,
+        lead_lines,
+        score_lines,
+        verdict_lines,
+    )
     from talentsim.report.tables import plain
     from talentsim.report.terminal import terminal
 
     if arguments.words[1:] not in ([], ["agents"]):
         raise UserError("talentsim validate", f"found {' '.join(arguments.words[1:])!r}", "nothing, or agents")
+    refuse_policies(arguments.overrides, "validate")
     config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)
     panel = panel_of(config)
     panel_paths(config)
@@ -49,9 +58,15 @@ def run(arguments: Arguments) -> int:
     assert config.world.panel is not None
     out = terminal(piped_width=200)
     years = f"{config.world.panel.known_until + 1}-{panel.years[-1]}"
-    for lines in (score_lines(found.scores, f"Forecasts of {years}, from what was known in {config.world.panel.known_until}"),
-                  verdict_lines(found.verdict), ablation_lines(found.ablation)):
-        out.print(lines)
+    out.print(score_lines(found.scores, f"Forecasts of {years}, from what was known in {config.world.panel.known_until}"))
+    if not panel.has_covariates:
+        out.print(plain("No covariates: the benchmarks, facts and the mechanism that need them are left out"))
+    best = str(found.lead[~found.lead.model.str.startswith(MODEL[:5])].nsmallest(1, "lead").model.item())
+    out.print(lead_lines(found.lead, found.fact_counts))
+    out.print(by_year_lines(found.by_year, [MODEL, best]))
+    if len(found.verdict):
+        out.print(verdict_lines(found.verdict))
+    out.print(ablation_lines(found.ablation))
     if targets.empty:
         out.print(plain("No stylised facts: there is no stylised_facts.csv in the folder of the data"))
     else:

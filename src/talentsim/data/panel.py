@@ -18,6 +18,7 @@ from talentsim.config.errors import UserError, unknown_name
 
 REST = "ROW"
 SOURCE = "scopus"
+NO_YEAR = 0             # of tables that hold for all years
 COLUMNS = {
     "flows": ("origin", "destination", "year", "migrations"),
     "stocks": ("region", "year", "researchers"),
@@ -84,18 +85,40 @@ def load_panel(data_dir: str, codes: tuple[str, ...]) -> Panel:
         raise UserError(str(folder / "stocks.parquet"), f"stocks of {stock_years[0]} to {stock_years[-1]} do not cover the flows",
                         f"every year from {years[0]} to {years[-1]}")
     stock = _cube(folder / "stocks.parquet", stocks, codes, ("region",), "researchers", years)
+    _check_sizes(folder, codes, years, migrations, stock)
     gdp_years, gdp, pair = _covariates(folder, codes)
     return Panel(codes, years, migrations, stock, gdp_years, gdp, pair)
+
+
+def _check_sizes(folder: Path, codes: tuple[str, ...], years: Integers, migrations: Floats, stock: Floats) -> None:
+    """Check that flows and stocks are of one population: somebody everywhere, nobody moves at home, no more leave than were there.
+
+    Raises
+    ------
+    UserError
+        Otherwise.
+    """
+    if (stock <= 0).any():
+        raise UserError(str(folder / "stocks.parquet"), f"{_cell(stock <= 0, codes, ('region',), years)} has no researchers", "more than 0")
+    at_home = migrations * np.eye(len(codes))
+    if at_home.any():
+        raise UserError(str(folder / "flows.parquet"), f"{_cell(at_home > 0, codes, ('origin', 'destination'), years)} is a flow from a region to "
+                        "itself", "0, or no such row")
+    leave = migrations[1:].sum(axis=2)
+    if (leave >= stock[:-1]).any():
+        year, place = (int(each[0]) for each in np.nonzero(leave >= stock[:-1]))
+        raise UserError(str(folder / "flows.parquet"), f"{leave[year, place]:,.0f} leave {codes[place]} in {years[year + 1]}, where "
+                        f"{stock[year, place]:,.0f} were the year before", "fewer than were there: flows and stocks in the same unit")
 
 
 def _covariates(folder: Path, codes: tuple[str, ...]) -> tuple[Integers, Floats, dict[str, Floats]]:
     """Read what may explain the flows: years of GDP, GDP and the matrices by pair; nothing where neither table is there."""
     if not any((folder / f"{name}{suffix}").is_file() for name in ("covariates", "covariates_pair") for suffix in (".parquet", ".csv")):
         return np.empty(0, np.int64), np.empty((0, len(codes))), {}
-    table, pair = _read(folder, "covariates"), _read(folder, "covariates_pair").assign(year=0)
+    table, pair = _read(folder, "covariates"), _read(folder, "covariates_pair").assign(year=NO_YEAR)
     years = _years(folder / "covariates.parquet", table, "year")
     gdp = _cube(folder / "covariates.parquet", table, codes, ("region",), "gdp_pc_ppp_rw", years)
-    matrices = {name: _cube(folder / "covariates_pair.parquet", pair, codes, ("origin", "destination"), name, np.zeros(1, np.int64))[0]
+    matrices = {name: _cube(folder / "covariates_pair.parquet", pair, codes, ("origin", "destination"), name, np.full(1, NO_YEAR))[0]
                 for name in COLUMNS["covariates_pair"][2:]}
     return years, gdp, matrices
 
@@ -125,8 +148,8 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
     where = str(folder / f"{name}.parquet")
     missing = [column for column in COLUMNS[name] if column not in table]
     if missing:
-        raise UserError(where, f"column {missing[0]!r} is missing", ", ".join(COLUMNS[name]),
-                        f"found: {', '.join(map(str, table.columns))}")
+        found = f"column {missing[0]!r} is missing" if len(missing) == 1 else f"columns {', '.join(missing)} are missing"
+        raise UserError(where, found, ", ".join(COLUMNS[name]), f"found: {', '.join(map(str, table.columns))}")
     if "source" in table:
         table = table[table["source"] == SOURCE]
         if table.empty:
@@ -168,7 +191,8 @@ def _cube(path: Path, table: pd.DataFrame, codes: Sequence[str], axes: tuple[str
     counted = np.zeros((len(years), *[len(codes)] * len(axes)), dtype=int)
     np.add.at(counted, index, 1)
     if (counted > 1).any():
-        raise UserError(str(path), f"{_cell(counted > 1, codes, axes, years)} stands there twice", "one row each")
+        raise UserError(str(path), f"{_cell(counted > 1, codes, axes, years)} stands there twice", "one row each",
+                        "" if "source" in table else f"with rows of several sources, a column 'source' that says {SOURCE!r} for those to take")
     missing = counted == 0
     if len(axes) == 2:
         missing &= ~np.eye(len(codes), dtype=bool)
@@ -181,7 +205,8 @@ def _cube(path: Path, table: pd.DataFrame, codes: Sequence[str], axes: tuple[str
 
 def _cell(wrong: np.ndarray, codes: Sequence[str], axes: tuple[str, ...], years: Integers) -> str:
     year, *places = (int(each[0]) for each in np.nonzero(wrong))
-    return ", ".join([*(f"{axis} {codes[place]}" for axis, place in zip(axes, places, strict=True)), f"year {years[year]}"])
+    regions = [f"{axis} {codes[place]}" for axis, place in zip(axes, places, strict=True)]
+    return ", ".join(regions if years[year] == NO_YEAR else [*regions, f"year {years[year]}"])
 
 
 def _whole(path: Path, table: pd.DataFrame, column: str) -> Integers:

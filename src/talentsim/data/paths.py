@@ -52,15 +52,22 @@ def stylised_targets(config: Config) -> pd.DataFrame:
     Raises
     ------
     UserError
-        When it lacks a column.
+        When it lacks a column, a figure is no number, or a fact stands there twice.
     """
     folder, columns = Path(config.world.data_dir or ""), ["id", "fact", "target", "tolerance", "use"]
     if not any((folder / f"stylised_facts{suffix}").is_file() for suffix in (".parquet", ".csv")):
         return pd.DataFrame(columns=columns)
-    table = read_table(folder, "stylised_facts")
+    table, where = read_table(folder, "stylised_facts"), str(folder / "stylised_facts.csv")
     for column in columns:
         if column not in table:
-            raise UserError(str(folder / "stylised_facts.csv"), f"column {column!r} is missing", "id, fact, target, tolerance, use")
+            raise UserError(where, f"column {column!r} is missing", ", ".join(columns))
+    for column in ("target", "tolerance"):
+        figure = pd.to_numeric(table[column], errors="coerce")
+        if not np.isfinite(figure).all():
+            row = table[~np.isfinite(figure)].iloc[0]
+            raise UserError(where, f"{column!r} of fact {row.id} is {row[column]!r}", "a number")
+    if table.id.duplicated().any():
+        raise UserError(where, f"fact {table.id[table.id.duplicated()].iloc[0]} stands there twice", "one row each")
     return table
 
 

@@ -28,6 +28,29 @@ def verdict_lines(verdict: pd.DataFrame) -> Table:
     return table
 
 
+def lead_lines(lead: pd.DataFrame, counts: pd.DataFrame) -> Table:
+    """List by how much the model's log error is below each other's, and how many held-out facts each forecast shows."""
+    table = _table("The model's lead in wlogRMSE (95 % interval over corridors drawn anew), and held-out facts inside their tolerance",
+                   ["forecast", "lead", "interval", "facts"])
+    known = lead.set_index("model")
+    for row in counts.itertuples():
+        ahead = known.loc[row.model] if row.model in known.index else None
+        table.add_row(Text(str(row.model)), "" if ahead is None else f"{ahead.lead:+.3f}",
+                      "" if ahead is None else f"{ahead.low:+.3f} to {ahead.high:+.3f}", f"{row.inside} of {row.facts}" if row.facts else "")
+    return table
+
+
+def by_year_lines(by_year: pd.DataFrame, shown: list[str]) -> Table:
+    """List the scores of some forecasts by year ahead."""
+    years = sorted(by_year.year.unique())
+    table = _table("By year", ["forecast", "score", *map(str, years)])
+    for name in shown:
+        mine = by_year[by_year.model == name].set_index("year")
+        for score in ("wlogRMSE", "CPC", "TVD_stock"):
+            table.add_row(Text(name), score, *(_figure(mine[score][year], SCORES[score]) for year in years))
+    return table
+
+
 def ablation_lines(ablation: pd.DataFrame) -> Table:
     """List variants of the model with their scores on rolling origins and on the years after."""
     columns = [name for name in ablation.columns if name != "variant"]
@@ -41,14 +64,15 @@ def fact_lines(facts: pd.DataFrame) -> Table:
     """List stylised facts with target, the panel's own figure and the model's, in expected numbers and in runs of agents."""
     has_runs = bool(facts.runs.notna().any())
     columns = ["id", "fact", "use", "years", "target", "+-", "panel", "expected", "inside", *(("agents", "inside") if has_runs else ()),
-               "panel after", "expected after", *(("agents after",) if has_runs else ()), "remark"]
+               "panel after", "expected after", "inside", *(("agents after", "inside") if has_runs else ()), "remark"]
     table = _table("Stylised facts", columns)
     for row in facts.itertuples():
         years = "" if math.isnan(row.first) else f"{row.first:.0f}-{row.last:.0f}"
         runs = (_figure(row.runs, 3), _yes(row.runs_inside)) if has_runs else ()
         table.add_row(str(row.id), Text(str(row.fact)), str(row.use), years, f"{row.target:.4g}", f"{row.tolerance:.3g}",
                       _figure(row.panel, 3), _figure(row.model, 3), _yes(row.inside), *runs, _figure(row.panel_ahead, 3),
-                      _figure(row.model_ahead, 3), *((_figure(row.runs_ahead, 3),) if has_runs else ()), Text(str(row.remark)))
+                      _figure(row.model_ahead, 3), _yes(row.ahead_inside),
+                      *((_figure(row.runs_ahead, 3), _yes(row.runs_ahead_inside)) if has_runs else ()), Text(str(row.remark)))
     return table
 
 
@@ -57,7 +81,10 @@ def fact_count(facts: pd.DataFrame) -> str:
     outside = f"outside the count: {', '.join(facts[facts.inside.isna()].id)}"
     counts = [f"{name}: {_count(facts, column)}" for name, column in (("expected numbers", "inside"), ("runs of agents", "runs_inside"))
               if facts[column].notna().any()]
-    return f"Inside tolerance, {'; '.join(counts)}; {outside}"
+    held_out = [f"{name} {int(facts[column].sum())} of {facts[column].count()}" for name, column in
+                (("expected numbers", "ahead_inside"), ("runs of agents", "runs_ahead_inside")) if facts[column].notna().any()]
+    return (f"Held out, over the years after the last known one: {', '.join(held_out)}. Over all their years, most of which are met by "
+            f"construction, {'; '.join(counts)}; {outside}")
 
 
 def _count(facts: pd.DataFrame, column: str) -> str:

@@ -50,7 +50,7 @@ def scorecard(scores: pd.DataFrame, *, title: str, source: str) -> Figure:
     return style.frame(figure, title=title, subtitle=f"{met} of {len(scores)} are met. {subtitle}", source=source, legend=[
         Patch(color=style.GAIN, alpha=0.15, linewidth=0, label="allowed"),
         Line2D([], [], color=style.INK, linestyle="none", marker="o", markersize=6, label="held out"),
-        Line2D([], [], color=style.INK, linestyle="none", marker="o", markersize=6, markerfacecolor="white", label="used to set the model"),
+        Line2D([], [], color=style.INK, linestyle="none", marker="o", markersize=6, markerfacecolor="white", label="used to set the model, or met by construction"),
     ] if "is_held_out" in scores else ())
 
 
