@@ -13,7 +13,6 @@ from talentsim.streams import draw_key, to_uniform, words_at
 from talentsim.vocab import Decision, VisaOutcome, VisaRoute, VisaStatus
 
 NO_ROUTE = -1
-FURTHER_STUDY_YEARS = 2         # years, assumed: a master's programme, the shortest degree that gives practical training again
 
 
 def uniforms(world: World, rows: Integers, decision: Decision, year: int, country: Integers | None = None) -> Floats:
@@ -22,7 +21,7 @@ def uniforms(world: World, rows: Integers, decision: Decision, year: int, countr
     return to_uniform(words_at(world.researchers.address[rows], draw_key(world.key, decision, year, alternative)))
 
 
-def whole_years(world: World, rows: Integers, years: Floats, decision: Decision = Decision.CLOCK) -> Integers:
+def whole_years(world: World, rows: Integers, years: Floats | float, decision: Decision = Decision.CLOCK) -> Integers:
     """Round years to whole ones, up or down by a draw that is each person's own, so that the mean is kept."""
     luck = to_uniform(words_at(world.researchers.address[rows], draw_key(world.key, decision, world.config.world.burn_in_year)))
     return np.floor(np.minimum(years, 1000.0) + luck).astype(np.int64)

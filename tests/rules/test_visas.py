@@ -286,12 +286,27 @@ def test_screening_of_the_listed_touches_nobody_else(plain_toy: Plain) -> None:
     assert not (people[1].is_listed[entered] & (people[1].training_country[entered] == usa)).any()
 
 
-def test_a_further_degree_gives_the_time_after_study_once_more(plain_toy: Plain) -> None:
-    model = model_before(plain_toy, 2026, "location", **{"world.countries.USA.visa.further_degree": 0.9})
+@pytest.mark.parametrize("years", [1.0, 2.0, 4.0])
+def test_a_further_degree_takes_its_years_and_gives_the_time_after_study_once_more(plain_toy: Plain, years: float) -> None:
+    model = model_before(plain_toy, 2026, "location", **{"world.countries.USA.visa.further_degree": 0.9,
+                                                         "behaviour.study.further_years": years})
     people = model.world.researchers
     again = (people.visa_status == VisaStatus.STUDENT) & (people.career_stage == CareerStage.RESEARCHER)
-    assert again.sum() > 50 and (2026 - people.status_since[again] < 2).all()
+    since = 2026 - people.status_since[again]
+    assert (np.bincount(since, minlength=int(years)) > 20).tolist() == [True] * int(years)        # every year of it, and none beyond
     assert ((people.visa_status == VisaStatus.POST_STUDY) & (2026 - people.graduation_year > 3)).sum() > 10
+
+
+def test_a_further_degree_of_years_that_are_not_whole_takes_them_in_the_mean(plain_toy: Plain) -> None:
+    model = model_before(plain_toy, 2026, "location", **{"world.countries.USA.visa.further_degree": 0.9,
+                                                         "behaviour.study.further_years": 1.25, "behaviour.exit.rate": 0.0})
+    people = model.world.researchers
+    again = (people.visa_status == VisaStatus.STUDENT) & (people.career_stage == CareerStage.RESEARCHER)
+    second_year = again & (people.status_since == 2025)
+    came = model.world.journal.columns()
+    enrolled = (came["year"] == 2025) & (came["status"] == VisaStatus.STUDENT) & (came["stage"] == CareerStage.RESEARCHER)
+    assert set(people.uid[second_year].tolist()) <= set(came["uid"][enrolled].tolist())
+    assert stats.binomtest(int(second_year.sum()), int(enrolled.sum()), 0.25).pvalue > 1e-4
 
 
 def test_one_person_has_one_luck_for_each_decision() -> None:

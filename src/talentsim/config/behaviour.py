@@ -50,6 +50,7 @@ class Study(Frozen):
 
     weights: Weights
     years: int = Field(strict=True, ge=0, le=10)       # 0: everybody enters as a researcher, at home
+    further_years: NonNegative                          # of a further degree, taken where a status ends
 
 
 class Friction(Frozen):

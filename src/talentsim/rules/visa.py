@@ -7,10 +7,10 @@ import numpy as np
 from talentsim.arrays import Booleans, Integers
 from talentsim.state.statuses import set_status
 from talentsim.state.world import World
-from talentsim.visas import FURTHER_STUDY_YEARS, NO_ROUTE, enrol_again, escape, uniforms, whole_years
+from talentsim.visas import NO_ROUTE, enrol_again, escape, uniforms, whole_years
 from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
-READS = ("levers", "regimes", "researchers")
+READS = ("levers", "regimes", "researchers", "config.behaviour.study.further_years")
 WRITES = ("researchers", "ended", "tally.visas", "journal")
 
 
@@ -37,7 +37,8 @@ def step(world: World, year: int) -> None:
 def _further_degrees(world: World, year: int) -> None:
     people = world.researchers
     rows = np.flatnonzero((people.visa_status == VisaStatus.STUDENT) & (people.career_stage == CareerStage.RESEARCHER))
-    done = rows[year - people.status_since[rows] >= FURTHER_STUDY_YEARS]
+    years = whole_years(world, rows, float(world.config.behaviour.study.further_years))
+    done = rows[year - people.status_since[rows] >= years]
     set_status(people, done, VisaStatus.POST_STUDY, year)
     world.journal.write(people, done, year, people.work_country[done], Reason.STATUS)
 
