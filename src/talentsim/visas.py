@@ -27,6 +27,16 @@ def whole_years(world: World, rows: Integers, years: Floats | float, decision: D
     return np.floor(np.minimum(years, 1000.0) + luck).astype(np.int64)
 
 
+def is_refused(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
+    """Return whose work visa a country refuses this year, be it drawn or in need of no draw; one answer a person and country."""
+    return uniforms(world, rows, Decision.WORK_VISA, year, host) < world.levers["work_visa_refusal"][host, world.researchers.origin_country[rows]]
+
+
+def is_kept_out(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
+    """Return whom a country does not let in from outside this year, whatever the visa; one answer a person and country."""
+    return uniforms(world, rows, Decision.ENTRY, year, host) < world.levers["entry_refusal"][host, world.researchers.origin_country[rows]]
+
+
 def grant_work(world: World, rows: Integers, host: Integers, year: int) -> None:
     """Give foreigners a right to work in the country they are in; a durable one where no years have to pass first."""
     origin = world.researchers.origin_country[rows]

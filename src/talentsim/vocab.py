@@ -119,6 +119,7 @@ class Decision(IntEnum):
     DISPLACEMENT_VISA = 25
     SEATS = 26
     BACKGROUND = 27
+    ENTRY = 28
 
 
 class Evidence(StrEnum):
@@ -190,6 +191,8 @@ LEVERS: dict[str, Lever] = {
         Lever("service", Axes.COUNTRY, "share of service", 1e-3, 1.0,
               "computing and other services open to employers with their headquarters in the country"),
         Lever("work_visa_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a work visa is refused"),
+        Lever("entry_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
+              "chance that somebody who applies for a right to work from outside the country is not let in"),
         Lever("renewal_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a work visa is not renewed"),
         Lever("listed_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
               "chance that somebody tied to a listed institution is refused a student visa on that ground"),

@@ -105,14 +105,25 @@ def test_history_gives_the_published_figures(ai: Config) -> None:
         assert odds == pytest.approx(percent / 100, abs=1e-9), fiscal
     for fact, lever in (("h1b_denial_initial", "work_visa_refusal"), ("h1b_denial_continuing", "renewal_refusal")):
         for fiscal, percent in series[fact].items():
-            if fiscal not in ("FY2020", "FY2021") or lever == "renewal_refusal":     # the pandemic adds to them
-                assert levers_of(ai, int(fiscal[2:]))[lever][usa, chn] == pytest.approx(percent / 100, abs=1e-9), fiscal
+            assert levers_of(ai, int(fiscal[2:]))[lever][usa, chn] == pytest.approx(percent / 100, abs=1e-9), fiscal
     post_study = [levers_of(ai, year)["post_study_years"][usa] for year in (2007, 2010, 2017, 2030)]
     assert post_study == [1.0, 2.417, 3.0, 3.0]
     chilling = [levers_of(ai, year)["chilling"][usa, chn] for year in (2017, 2018, 2020, 2022, 2023)]
     assert chilling == pytest.approx([0, 0.75 * 61 / 365, 0.75, 0.75 * 54 / 365, 0])
     assert not levers_of(ai, 2020)["chilling"][usa, AI.index("IND")].any()
     assert levers_of(ai, 2027)["visa_fee"][usa] == base_levers(ai)["visa_fee"][usa] < levers_of(ai, 2026)["visa_fee"][usa]
+
+
+def test_the_pandemic_keeps_out_those_who_come_from_abroad(ai: Config) -> None:
+    """In the United States by what was missing of the H-1B visas issued abroad in 2019; elsewhere in 2020 alone."""
+    issued, usa = facts()["h1b_visas_issued"].value["total"], AI.index("USA")
+    foreign = ~np.eye(len(AI), dtype=bool)
+    elsewhere = foreign & (np.arange(len(AI)) != usa)[:, None]
+    for year, others in ((2019, 0.0), (2020, 0.24), (2021, 0.0), (2022, 0.0)):
+        kept_out = levers_of(ai, year)["entry_refusal"]
+        missing = 1.0 - issued[f"FY{year}"] / issued["FY2019"] if year in (2020, 2021) else 0.0
+        assert kept_out[usa, foreign[usa]] == pytest.approx(missing, abs=0.006), year
+        assert (kept_out[elsewhere] == others).all() and not np.diag(kept_out).any()
 
 
 def test_student_refusals_follow_the_published_rate(ai: Config) -> None:

@@ -68,6 +68,7 @@ WORSE = [
     policy("student_refusal", value=0.3),
     policy("work_visa_odds", change="multiply", value=0.3),
     policy("work_visa_refusal", value=0.4),
+    policy("entry_refusal", value=0.4),
     policy("visa_fee", value=6_000_000.0),
     policy("doctoral_capacity", change="set", value=0.3),
 ]
@@ -164,7 +165,7 @@ def test_higher_refusal_never_raises_foreign_students(plain_toy: Plain) -> None:
     assert foreign[-1][-1] == 0
 
 
-@pytest.mark.parametrize("lever", ["student_refusal", "work_visa_refusal", "renewal_refusal"])
+@pytest.mark.parametrize("lever", ["student_refusal", "work_visa_refusal", "entry_refusal", "renewal_refusal"])
 def test_a_ban_on_one_origin_moves_nobody_of_another(plain_toy: Plain, lever: str) -> None:
     """In its first year, with seats and strength held."""
     ban = policy(lever, origins=["CHN"], change="set", value=1.0)

@@ -13,7 +13,7 @@ from talentsim.data.tables import exempt_share
 from talentsim.model import SCHEDULE, TalentModel
 from talentsim.rules import admission
 from talentsim.state.statuses import STEPS, set_status
-from talentsim.visas import chance_after_study, whole_years
+from talentsim.visas import chance_after_study, is_refused, whole_years
 from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 Plain = dict[str, Any]
@@ -99,7 +99,7 @@ def test_lots_and_refusals_do_not_look_at_ability(plain_toy: Plain) -> None:
     model = model_before(plain_toy, 2026, "admission")
     asked = admission._gather(model.world, 2026)
     lost = admission._lose_lottery(model.world, asked, 2026)
-    refused = admission._are_refused(model.world, asked, 2026)
+    refused = is_refused(model.world, asked.rows, asked.host, 2026)
     ability = np.log(model.world.researchers.ability_of(asked.rows))
     for host in range(len(model.codes)):
         for failed in (lost, refused):
@@ -131,6 +131,48 @@ def test_those_refused_stay_where_they_are(plain_toy: Plain) -> None:
     assert (people.visa_status[rows][stayed] == before[1][stayed]).all()
     moved = people.work_country[rows] != before[0]
     assert np.isin(people.visa_status[rows][moved], (VisaStatus.TEMPORARY, VisaStatus.PERMANENT)).all()
+
+
+def granted_in(plain: Plain, **changes: Any) -> tuple[TalentModel, admission._Asked, np.ndarray]:
+    """Return the model after admission in 2026, who had asked, and which of them may work where they asked to."""
+    model = model_before(plain, 2026, "admission", **changes)
+    asked = admission._gather(model.world, 2026)
+    admission.step(model.world, 2026)
+    people = model.world.researchers
+    here = people.work_country[asked.rows] == asked.host
+    return model, asked, here & np.isin(people.visa_status[asked.rows], (VisaStatus.TEMPORARY, VisaStatus.PERMANENT))
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.3, 1.0])
+def test_those_outside_are_kept_out_with_the_chance_given_and_no_other_visa_helps(plain_toy: Plain, chance: float) -> None:
+    """Everybody else qualifies, by the work visa or by another one: then entry alone decides, and for those outside alone."""
+    everybody = {f"world.countries.{code}.visa.{field}": value for code in plain_toy["world"]["countries"]
+                 for field, value in (("other_visa", 1.0), ("work_visa_refusal", 0.5))}
+    _, asked, granted = granted_in(plain_toy, **everybody, policy={
+        "x": policy("entry_refusal", countries=None, change="set", value=chance)})
+    outside = asked.reason != Reason.STATUS
+    assert outside.sum() > 300
+    assert stats.binomtest(int((~granted & outside).sum()), int(outside.sum()), chance).pvalue > 1e-4
+
+
+def test_closed_borders_touch_nobody_inside(plain_toy: Plain) -> None:
+    """Whoever asks for a right to work where they are gets the same answer, and what students look ahead to stays as it is."""
+    plain = no_caps(plain_toy)
+    (open_, asked, granted), (closed, asked_too, granted_too) = (
+        granted_in(plain, policy={"x": policy("entry_refusal", countries=None, change="set", value=value)}) for value in (0.0, 1.0))
+    assert np.array_equal(asked.rows, asked_too.rows) and np.array_equal(asked.host, asked_too.host)
+    inside, moves = asked.reason == Reason.STATUS, np.isin(asked.rows, asked.rows[granted & (asked.reason != Reason.STATUS)])
+    assert np.array_equal(granted[inside & ~moves], granted_too[inside & ~moves]) and (inside & ~moves & granted).sum() > 50
+    assert granted[~inside].sum() > 100 and not granted_too[~inside].any()
+    chances = [chance_after_study(model.world.levers, exempt_share(model.world.regimes, model.world.destinations)) for model in (open_, closed)]
+    assert np.array_equal(*chances)
+
+
+def test_who_has_to_go_goes_home_when_borders_are_closed(plain_toy: Plain) -> None:
+    model = model_before(plain_toy, 2026, "hiring", policy={"x": policy("entry_refusal", countries=None, change="set", value=1.0)})
+    told = model.world.journal.columns()
+    gone = (told["year"] == 2026) & (told["reason"] == Reason.DISPLACED)
+    assert gone.sum() > 30 and (told["status"][gone] == VisaStatus.NATIONAL).all()
 
 
 def test_applied_is_refused_lost_or_granted(plain_toy: Plain) -> None:

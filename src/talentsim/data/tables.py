@@ -144,6 +144,7 @@ def base_levers(config: Config) -> dict[str, Floats]:
     levers: dict[str, Floats] = {
         "pay": _column(config, lambda c: c.pay),
         "chilling": np.zeros((len(codes), len(codes))),
+        "entry_refusal": np.zeros((len(codes), len(codes))),
         "return_grant": np.zeros(len(codes)),
         "entry": np.ones(len(codes)),
         "service": np.ones(len(codes)),

@@ -12,7 +12,17 @@ from talentsim.offers import offered_employers
 from talentsim.state.researchers import NO_EMPLOYER
 from talentsim.state.world import World
 from talentsim.streams import draw_key, person_address, to_uniform, words_at
-from talentsim.visas import NO_ROUTE, enrol_again, escape, grant_work, tries_after_study, uniforms, whole_years
+from talentsim.visas import (
+    NO_ROUTE,
+    enrol_again,
+    escape,
+    grant_work,
+    is_kept_out,
+    is_refused,
+    tries_after_study,
+    uniforms,
+    whole_years,
+)
 from talentsim.vocab import Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 READS = ("applications", "levers", "regimes", "employers", "destinations.industry_share", "researchers")
@@ -34,15 +44,17 @@ class _Asked:
 def step(world: World, year: int) -> None:
     """Decide on everybody who has chosen a foreign country, and on those there whose time after study runs.
 
-    Cap-exempt sectors and transfers within a firm skip the lottery. Who loses it, or is refused, may find another way.
+    Cap-exempt sectors and transfers within a firm skip the lottery. Who loses it, or is refused, may find another way;
+    who is not let in from outside has none, for closed borders and consulates stop every kind of visa.
     Who is refused stays where they are; those whose time after study is over are left without a status, unless they
     enrol again.
     """
     asked = _gather(world, year)
     lost = _lose_lottery(world, asked, year)
-    refused = ~lost & _are_refused(world, asked, year)
+    kept_out = (asked.reason != Reason.STATUS) & is_kept_out(world, asked.rows, asked.host, year)
+    refused = ~lost & (kept_out | is_refused(world, asked.rows, asked.host, year))
     _count(world, asked, lost, refused)
-    failed = np.flatnonzero(lost | refused)
+    failed = np.flatnonzero((lost | refused) & ~kept_out)
     found = escape(world, asked.rows[failed], asked.host[failed], year) != NO_ROUTE
     granted = ~(lost | refused)
     granted[failed[found]] = True
@@ -107,11 +119,6 @@ def _last_winner(world: World, luck: Floats, host: int, year: int) -> float:
     if seats >= len(ranked):
         return 1.0
     return float(ranked[seats - 1]) if seats > 0 else 0.0
-
-
-def _are_refused(world: World, asked: _Asked, year: int) -> Booleans:
-    p_refused = world.levers["work_visa_refusal"][asked.host, asked.origin]
-    return uniforms(world, asked.rows, Decision.WORK_VISA, year, asked.host) < p_refused
 
 
 def _count(world: World, asked: _Asked, lost: Booleans, refused: Booleans) -> None:

@@ -82,7 +82,7 @@ def _refusal(world: World) -> Floats:
     """
     levers, exempt = world.levers, exempt_share(world.regimes, world.destinations)[:, None]
     odds = np.where(np.isfinite(levers["work_visa_cap"])[:, None], 0.0, levers["work_visa_odds"])
-    admitted = (exempt + (1.0 - exempt) * odds) * (1.0 - levers["work_visa_refusal"])
+    admitted = (exempt + (1.0 - exempt) * odds) * (1.0 - levers["work_visa_refusal"]) * (1.0 - levers["entry_refusal"])
     refused = 1.0 - admitted
     np.fill_diagonal(refused, 0.0)
     return np.asarray(refused.T)
