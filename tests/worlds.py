@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from talentsim.config import Config
 from talentsim.config.check import check
 from talentsim.config.world import VisaRegime
+from talentsim.model import SCHEDULE, TalentModel
 from talentsim.vocab import LEVERS, SELECTORS
 
 Plain = dict[str, Any]
@@ -59,6 +60,23 @@ def no_caps(plain: Plain) -> Plain:
 def policy(lever: str, **fields: Any) -> Plain:
     """Return a policy as plain data, by default of the USA from 2026 for good."""
     return {"lever": lever, "countries": ["USA"], "start": 2026, "change": "add", "value": 0.0} | fields
+
+
+def welcoming(plain: Plain, **figures: float) -> Plain:
+    """Return the changes that give every country the same figures for work visas."""
+    return {f"world.countries.{code}.visa.{name}": value for code in plain["world"]["countries"] for name, value in figures.items()}
+
+
+def model_before(plain: Plain, year: int, submodel: str, **changes: Any) -> TalentModel:
+    """Return a large toy world in a year, just before one submodel."""
+    model = TalentModel(edited(plain, {"population.scale": 200.0} | changes))
+    while model.year < year - 1:
+        model.step()
+    for step in SCHEDULE:
+        if step.__module__.endswith(submodel):
+            return model
+        step(model.world, year)
+    raise AssertionError(submodel)
 
 
 @st.composite

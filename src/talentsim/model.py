@@ -21,7 +21,7 @@ SCHEDULE: tuple[Callable[[World, int], None], ...] = (
     visa.step,          # clocks, permanence, renewal, expiry
     location.step,      # those who search choose a country
     admission.step,     # screening, lottery under the cap, refusal, other ways
-    displacement.step,  # those without a status left: placed elsewhere, home, or the next-best country
+    displacement.step,  # those without a status left, or not let in: placed elsewhere, home, or the next-best country
     hiring.step,        # employer in the country
     output.step,        # works and frontier works, attributed four ways
     ecosystem.step,     # strength and diaspora

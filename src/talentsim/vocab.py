@@ -47,7 +47,7 @@ class Reason(IntEnum):
     GRADUATION = 1
     SEARCH = 2
     DISPLACED = 3       # no status left: home, or the next-best country
-    PLACED = 4          # no status left: moved by the employer to a laboratory of its own elsewhere
+    PLACED = 4          # by a firm at a laboratory of its own: no status left, or not let in where it would have hired them
     REFUSED = 5
     LOST_LOTTERY = 6
     STATUS = 7          # a status gained or lost without a move
@@ -205,6 +205,6 @@ LEVERS: dict[str, Lever] = {
         Lever("site_weight", Axes.EMPLOYER_SITE, "share of the country's posts in industry", 0.0, 1.0,
               "posts of an employer in a country"),
         Lever("placement", Axes.EMPLOYER, "probability", 0.0, 1.0,
-              "chance that an employer offers somebody whose status ends a post in a laboratory abroad"),
+              "chance that an employer places somebody whose status ends, or who is not let in, at a laboratory elsewhere"),
     )
 }

@@ -129,6 +129,24 @@ def test_worsening_a_country_moves_only_those_who_chose_it_or_lived_there(plain_
     assert usa not in {scenario[2026][uid] for uid in moved}
 
 
+@pytest.mark.parametrize("worse", [policy("pay", change="multiply", value=0.7), policy("work_visa_refusal", value=0.4),
+                                   policy("entry_refusal", value=0.4)], ids=lambda each: each["lever"])
+def test_firms_that_place_everybody_carry_a_policy_to_nobody_else(plain_toy: Plain, worse: Plain) -> None:
+    """As above, where Canada refuses half and every firm places all whom a country has turned away: also into the USA."""
+    plain = copy.deepcopy(plain_toy)
+    refusal = plain["world"]["countries"]["CAN"]["visa"]["work_visa_refusal"]
+    refusal["value"] = 0.5
+    for firm in plain["employers"].values():
+        firm["placement"]["value"] = 1.0
+    applied = who_applied(plain, 2026, "USA")
+    baseline, scenario, codes = two_worlds(plain, worse, 2026)
+    usa = codes.index("USA")
+    moved = [uid for uid, country in baseline[2026].items() if scenario[2026][uid] != country]
+    assert len(moved) > 5
+    assert all(usa in (baseline[2026][uid], baseline[2025].get(uid)) or uid in applied for uid in moved)
+    assert usa not in {scenario[2026][uid] for uid in moved}
+
+
 def test_more_pay_keeps_people_and_draws_others(plain_toy: Plain) -> None:
     more = policy("pay", change="multiply", value=1.4)
     baseline, scenario, codes = two_worlds(everybody_is_admitted(plain_toy), more, 2026)

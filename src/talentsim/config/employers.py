@@ -18,7 +18,7 @@ class Employer(Frozen):
     hq: CountryName
     sites: dict[CountryName, Probability] = Field(min_length=1)
     pay_premium: Parameter      # on the pay of the country
-    placement: Probability      # chance that somebody whose status ends is offered a post in a laboratory abroad
+    placement: Probability      # chance that somebody whose status ends, or who is not let in, is placed in a laboratory elsewhere
     note: str = ""
 
     @model_validator(mode="after")

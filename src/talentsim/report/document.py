@@ -23,7 +23,7 @@ HEADLINE = {"work_share": "Works by country of work, % of all", "training_share"
 N_COUNTRIES = 8
 DECISIONS = {
     "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
-    "displaced": "had to leave, no status left", "placed": "placed abroad by the employer", "refused": "visa refused",
+    "displaced": "had to leave, no status left", "placed": "placed by the employer", "refused": "visa refused",
     "lost_lottery": "lost the lottery", "status": "changed status",
     "exit": "left research", "rehired": "changed employer", "no change": "stayed as they were",
 }

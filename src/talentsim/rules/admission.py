@@ -10,7 +10,7 @@ from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.moves import arrive
 from talentsim.offers import offered_employers
 from talentsim.state.researchers import NO_EMPLOYER
-from talentsim.state.world import World
+from talentsim.state.world import TurnedAway, World
 from talentsim.streams import draw_key, person_address, to_uniform, words_at
 from talentsim.visas import (
     NO_ROUTE,
@@ -26,7 +26,7 @@ from talentsim.visas import (
 from talentsim.vocab import Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 READS = ("applications", "levers", "regimes", "employers", "destinations.industry_share", "researchers")
-WRITES = ("researchers", "ended", "tally.visas", "tally.moves", "journal")
+WRITES = ("researchers", "turned_away", "ended", "tally.visas", "tally.moves", "journal")
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def step(world: World, year: int) -> None:
 
     Cap-exempt sectors and transfers within a firm skip the lottery. Who loses it, or is refused, may find another way;
     who is not let in from outside has none, for closed borders and consulates stop every kind of visa.
-    Who is refused stays where they are; those whose time after study is over are left without a status, unless they
-    enrol again.
+    Who is refused stays where they are, unless the firm that would have hired them places them elsewhere; those whose
+    time after study is over are left without a status, unless they enrol again.
     """
     asked = _gather(world, year)
     lost = _lose_lottery(world, asked, year)
@@ -60,6 +60,7 @@ def step(world: World, year: int) -> None:
     granted[failed[found]] = True
     _tell_refusals(world, asked, lost & ~granted, Reason.LOST_LOTTERY, year)
     _tell_refusals(world, asked, refused & ~granted, Reason.REFUSED, year)
+    world.turned_away = _turned_away(world, asked, granted)
     _admit(world, asked, granted, year)
     _end_time_after_study(world, year)
 
@@ -132,6 +133,14 @@ def _count(world: World, asked: _Asked, lost: Booleans, refused: Booleans) -> No
 def _tell_refusals(world: World, asked: _Asked, which: Booleans, reason: Reason, year: int) -> None:
     rows = asked.rows[which]
     world.journal.write(world.researchers, rows, year, world.researchers.work_country[rows], reason)
+
+
+def _turned_away(world: World, asked: _Asked, granted: Booleans) -> TurnedAway:
+    """Return who was not let in to work for a firm with a name; those it employs already stay with it where they are."""
+    firm = asked.employer - 2 * len(world.countries)
+    is_moving = asked.reason != Reason.STATUS               # those who ask where they are try again until their status ends
+    which = ~granted & is_moving & (firm >= 0) & (asked.employer != world.researchers.employer[asked.rows])
+    return TurnedAway(asked.rows[which], asked.host[which], firm[which])
 
 
 def _admit(world: World, asked: _Asked, granted: Booleans, year: int) -> None:

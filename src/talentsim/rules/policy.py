@@ -6,10 +6,10 @@ import numpy as np
 
 from talentsim.policy import levers_in_year
 from talentsim.state.tally import Tally
-from talentsim.state.world import World
+from talentsim.state.world import TurnedAway, World
 
 READS = ("config.policy", "base_levers", "lever_axes", "corridors")
-WRITES = ("levers", "corridor", "tally", "applications", "ended")
+WRITES = ("levers", "corridor", "tally", "applications", "turned_away", "ended")
 
 
 def step(world: World, year: int) -> None:
@@ -18,4 +18,5 @@ def step(world: World, year: int) -> None:
     world.corridor = world.corridors[year - world.config.world.burn_in_year]
     world.tally = Tally.empty(len(world.countries))
     world.applications = []
+    world.turned_away = TurnedAway.nobody()
     world.ended = np.empty(0, dtype=np.int64)

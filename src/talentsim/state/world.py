@@ -40,12 +40,26 @@ class Application:
     reason: Reason
 
 
+@dataclass(frozen=True)
+class TurnedAway:
+    """People whom a country has not let in although a firm with a name would have hired them there; each of shape (n,)."""
+
+    rows: Integers
+    country: Integers
+    firm: Integers              # place among the firms with a name
+
+    @classmethod
+    def nobody(cls) -> TurnedAway:
+        """Return the state of a year in which nobody has applied yet."""
+        return cls(*(np.empty(0, np.int64) for _ in range(3)))
+
+
 @dataclass
 class World:
     """Everything that exists in a simulated year.
 
     `levers` are this year's; `log_strength` and `diaspora` stand as submodel ecosystem left them last year.
-    `entered`, `applications` and `ended` hand people from one submodel of the year to the next.
+    `entered`, `applications`, `turned_away` and `ended` hand people from one submodel of the year to the next.
     """
 
     config: Config
@@ -70,6 +84,7 @@ class World:
     tally: Tally
     entered: slice = field(default_factory=lambda: slice(0, 0))
     applications: list[Application] = field(default_factory=list)
+    turned_away: TurnedAway = field(default_factory=TurnedAway.nobody)
     ended: Integers = field(default_factory=lambda: np.empty(0, np.int64))      # rows whose status ended this year, ascending
 
     @classmethod
