@@ -16,9 +16,11 @@ from matplotlib.text import Text
 from results_folder import add_tables, every_table
 
 from talentsim.config import UserError, parameters_of
-from talentsim.ensemble.opened import open_results
+from talentsim.config.compose import load_arms
+from talentsim.ensemble.opened import Results, open_results
 from talentsim.report import readings
-from talentsim.report.changes import changes, lever_rows
+from talentsim.report.assumptions import key_rows
+from talentsim.report.changes import changes, in_force, lever_rows
 from talentsim.report.document import report_of
 from talentsim.report.pictures import pictures_of
 from talentsim.report.scene import Scene
@@ -117,9 +119,23 @@ def test_changes_are_said_in_plain_words(compared: Path) -> None:
     assert change.sentence == ("Chance that a student visa is refused, in the United States, for people from China and India: rises by 40 "
                                "percentage points, from 2026 to 2031, phased in over 2 years.")
     assert change.bounds == "0 % to 50 %" and change.title == HOSTILE
-    year, rows = lever_rows(scene)
-    assert year == 2031 and [row.of for row in rows] == ["United States, 2 origins"]
-    assert all(row.before.endswith(" %") and row.before != row.after for row in rows)
+    (first, (start,)), (last, (end,)) = lever_rows(scene)
+    assert (first, last) == ("in 2026", "in 2031") and start.of == end.of == "United States, 2 origins"
+    assert start.before == end.before == "10 %"
+    assert start.after == "20 %" and end.after == "50 %"        # of a ramp over two years the first year's mean is a quarter
+
+
+def test_figures_that_history_has_replaced_say_what_is_in_force() -> None:
+    """The lottery's odds of 2026 are those of its last draw, not the figure that the world begins with; pay has no history."""
+    scene = Scene(Results(Path(), {"files": {}}), *load_arms(["scenario=visa_tightening"]))
+    replaced, usa = in_force(scene), "world.countries.USA"
+    assert replaced[f"{usa}.visa.work_visa_odds"] == "34.9 % in 2026" and replaced[f"{usa}.visa.post_study_years"] == "3 years in 2026"
+    assert f"{usa}.pay" not in replaced and f"{usa}.visa.student_refusal_by_origin.CHN" not in replaced
+    words = {each.key: (each.value, each.in_force) for _, each in key_rows(scene)}
+    assert words[f"{usa}.visa.work_visa_odds"] == ("0.85", "34.9 % in 2026") and words[f"{usa}.ecosystem.strength"][1] == ""
+    (years, rows), = lever_rows(scene)
+    odds = next(row for row in rows if "lottery" in row.meaning)
+    assert years == "from 2026 to 2035" and (odds.before, odds.after) == ("34.9 %", "17.4 %")
 
 
 def test_pictures_and_sentences_follow_the_tables_that_are_there(results: Path) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from talentsim.config import Config, Parameter, parameters_of
 from talentsim.data.sources import Source, all_sources, used_sources
+from talentsim.report.changes import in_force
 from talentsim.report.readings import the
 from talentsim.report.scene import Scene
 from talentsim.vocab import Evidence
@@ -19,8 +20,8 @@ MOVES_THE_ANSWER: dict[str, str] = {
     "behaviour.graduation.move": "how easily people move on graduation",
     "behaviour.ecosystem.weight_talent": "how much talent feeds back on ecosystems",
     "world.countries.{focus}.ecosystem.strength": "strength of the country's ecosystem",
-    "world.countries.{focus}.visa.student_refusal": "refusals of student visas today",
-    "world.countries.{focus}.visa.work_visa_odds": "odds of a work visa today",
+    "world.countries.{focus}.visa.student_refusal": "refusals of student visas",
+    "world.countries.{focus}.visa.work_visa_odds": "odds of a work visa",
     "world.countries.{focus}.visa.other_visa": "ways around a lost or refused work visa",
     "world.countries.{focus}.entry.growth": "growth of its own cohorts",
     "world.countries.CHN.entry.growth": "growth of China's cohorts",
@@ -42,6 +43,7 @@ class Assumption(NamedTuple):
     source: list[str]
     note: str
     is_key: bool
+    in_force: str
 
 
 class Group(NamedTuple):
@@ -52,22 +54,22 @@ class Group(NamedTuple):
     by_evidence: str
 
 
-def assumption(key: str, each: Parameter, is_key: bool) -> Assumption:
-    """Return a figure as text."""
+def assumption(key: str, each: Parameter, is_key: bool, in_force: str = "") -> Assumption:
+    """Return a figure as text, with what a dated policy has put in its place where one has."""
     return Assumption(key, f"{each.value:,.6g}", each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
-                      str(each.year or ""), each.source, each.note, is_key)
+                      str(each.year or ""), each.source, each.note, is_key, in_force)
 
 
 def groups(scene: Scene) -> list[Group]:
     """Return every figure of the scenario's configuration by part: behaviour first, then country by country."""
-    keys, parts = set(key_figures(scene)), {}
+    keys, replaced, parts = set(key_figures(scene)), in_force(scene), {}
     for key, each in parameters_of(scene.scenario):
         names = key.split(".")
         title = _capital(the(scene.name(names[2]))) if key.startswith("world.countries.") else names[0].capitalize()
         short = ".".join(names[3:]) if key.startswith("world.countries.") else ".".join(names[1:])
-        parts.setdefault(title, []).append((short, each, key in keys))
+        parts.setdefault(title, []).append((short, each, key in keys, replaced.get(key, "")))
     ordered = sorted(parts.items(), key=lambda part: part[0] != "Behaviour")
-    return [Group(title, [assumption(*row) for row in rows], count_by_evidence(each for _, each, _ in rows)) for title, rows in ordered]
+    return [Group(title, [assumption(*row) for row in rows], count_by_evidence(each for _, each, *_ in rows)) for title, rows in ordered]
 
 
 def key_figures(scene: Scene) -> dict[str, str]:
@@ -82,8 +84,8 @@ def key_figures(scene: Scene) -> dict[str, str]:
 
 def key_rows(scene: Scene) -> list[tuple[str, Assumption]]:
     """Return the figures that matter most with what each says."""
-    known = dict(parameters_of(scene.scenario))
-    return [(words, assumption(key, known[key], True)) for key, words in key_figures(scene).items()]
+    known, replaced = dict(parameters_of(scene.scenario)), in_force(scene)
+    return [(words, assumption(key, known[key], True, replaced.get(key, ""))) for key, words in key_figures(scene).items()]
 
 
 def count_by_evidence(parameters: Iterable[Parameter]) -> str:

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from talentsim.arrays import Floats
-from talentsim.config import Policy
+from talentsim.arrays import Floats, Integers
+from talentsim.config import Config, Policy, parameters_of
+from talentsim.data.tables import base_levers, codes_of, lever_axes
+from talentsim.policy import levers_in_year
 from talentsim.report.readings import the
 from talentsim.report.scene import Scene
-from talentsim.report.words import last_year_that_differs, lever_changes
+from talentsim.report.words import LeverChange, changes_by_year
 from talentsim.vocab import LEVERS, Axes
 
 
@@ -47,16 +49,53 @@ def changes(scene: Scene) -> list[Change]:
             for name, policy, arm in new + gone]
 
 
-def lever_rows(scene: Scene) -> tuple[int, list[LeverRow]]:
-    """Return the levers that differ in the last year in which any does, and that year."""
-    year = last_year_that_differs(scene.baseline, scene.scenario)
-    rows = []
-    for each in lever_changes(scene.baseline, scene.scenario, year):
-        lever = LEVERS[each.lever]
-        towards = f", {each.towards}" if each.towards else ""
-        before, after = (_span(lever.unit, values) for values in (each.before, each.after))
-        rows.append(LeverRow(_capital(lever.meaning), f"{scene.name(each.of)}{towards}", before, after))
-    return year, rows
+def lever_rows(scene: Scene) -> list[tuple[str, list[LeverRow]]]:
+    """Return the levers that differ when the policies start, and at the end where that is not the same, each with its years."""
+    return [(years, [_lever_row(scene, each) for each in found]) for years, found in changes_by_year(scene.baseline, scene.scenario)]
+
+
+def _lever_row(scene: Scene, change: LeverChange) -> LeverRow:
+    lever, towards = LEVERS[change.lever], f", {change.towards}" if change.towards else ""
+    before, after = (_span(lever.unit, values) for values in (change.before, change.after))
+    return LeverRow(_capital(lever.meaning), f"{scene.name(change.of)}{towards}", before, after)
+
+
+def in_force(scene: Scene) -> dict[str, str]:
+    """Return the figures of countries that dated policies of the baseline have replaced by the time the comparison starts.
+
+    Returns
+    -------
+    Key of the figure -> what holds in its place, with the year.
+    """
+    config, year, replaced = scene.baseline, scene.span[0], {}
+    base = base_levers(config)
+    now = levers_in_year(base, config.policies, year, lever_axes(config))
+    for key, _ in parameters_of(config.world.countries, "world.countries"):
+        name, origin = _lever_behind(key)
+        if name in LEVERS and LEVERS[name].axes in (Axes.COUNTRY, Axes.HOST_ORIGIN):
+            place = _part(config, key.split(".")[2], name, origin)
+            if (now[name][place] != base[name][place]).any():
+                replaced[key] = f"{_span(LEVERS[name].unit, now[name][place])} in {year}"
+    return replaced
+
+
+def _lever_behind(key: str) -> tuple[str, str]:
+    """Return the lever that a country's figure is the base value of, or no lever's name, and the origin where it is for one."""
+    *_, table, name = key.split(".")
+    if table.endswith("_by_origin"):
+        return table.removesuffix("_by_origin"), name
+    return {"fee": "visa_fee"}.get(name, name), ""
+
+
+def _part(config: Config, host: str, name: str, origin: str) -> tuple[Integers, ...]:
+    """Return which part of a lever's array one figure fills: a country, one origin there, or all that have no figure of their own."""
+    codes = codes_of(config)
+    row = np.array([codes.index(host)])
+    if LEVERS[name].axes is Axes.COUNTRY:
+        return (row,)
+    own = getattr(config.world.countries[host].visa, f"{name}_by_origin", {})
+    origins = [origin] if origin else [code for code in codes if code != host and code not in own]
+    return row, np.array([codes.index(each) for each in origins if each in codes], dtype=np.int64)
 
 
 def _sentence(scene: Scene, policy: Policy) -> str:

@@ -56,11 +56,10 @@ def report_of(results: Results, plates: Sequence[Plate] | None = None) -> str:
 
 def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
     shown = plates if plates is not None else [pictures.plate_of(each, ("svg",)) for each in pictures.pictures_of(scene.results)]
-    year, levers = lever_rows(scene)
     return {
         "scene": scene, "meta": scene.scenario.scenario, "against": scene.baseline.scenario, "manifest": scene.results.manifest,
-        "headline": readings.headline_sentence(scene), "others": _others(scene), "changes": changes(scene), "levers": levers,
-        "lever_year": year, "pictures": [_embedded(each) for each in shown if each.stem not in AFTER_DIVERSION],
+        "headline": readings.headline_sentence(scene), "others": _others(scene), "changes": changes(scene), "levers": lever_rows(scene),
+        "pictures": [_embedded(each) for each in shown if each.stem not in AFTER_DIVERSION],
         "sure": [_embedded(each) for each in shown if each.stem in AFTER_DIVERSION],
         "tables": _tables(scene), "diversion": _diversion(scene), "parting": _parting(scene),
         "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),

@@ -78,9 +78,8 @@ def scenario_in_words(baseline: Config, scenario: Config) -> Group:
     for line in policy_lines(baseline, scenario):
         parts.append(Text(f"  - {line}"))
     parts += [Text("\nIn both arms:"), *(Text(f"  - {line}") for line in common_lines(baseline, scenario))]
-    parts.append(Text(""))
-    table = _levers_table(baseline, scenario)
-    return Group(*parts, table) if table.row_count else Group(*parts)
+    tables = [_levers_table(each, years) for years, each in changes_by_year(baseline, scenario)]
+    return Group(*parts, *(part for table in tables for part in (Text(""), table)))
 
 
 def common_lines(baseline: Config, scenario: Config) -> list[str]:
@@ -93,12 +92,11 @@ def common_lines(baseline: Config, scenario: Config) -> list[str]:
     return lines + ([f"the policies {', '.join(both)}"] if both else [])
 
 
-def _levers_table(baseline: Config, scenario: Config) -> Table:
-    year = last_year_that_differs(baseline, scenario)
-    table = Table(title=f"Levers that differ in {year}", title_justify="left")
+def _levers_table(changes: Sequence[LeverChange], years: str) -> Table:
+    table = Table(title=f"Levers that differ {years}", title_justify="left")
     for column in ("lever", "of", "towards", "baseline", "scenario", "unit"):
         table.add_column(column)
-    for each in lever_changes(baseline, scenario, year):
+    for each in changes:
         table.add_row(each.lever, each.of, each.towards, _span(each.before), _span(each.after), LEVERS[each.lever].unit)
     return table
 
@@ -111,6 +109,23 @@ class LeverChange(NamedTuple):
     towards: str
     before: Floats
     after: Floats
+
+
+def changes_by_year(baseline: Config, scenario: Config) -> list[tuple[str, list[LeverChange]]]:
+    """Return the levers that differ when the policies start and at the end, each time with the years in words.
+
+    Both arms hold whatever their dated policies have made of a lever by then, not the figure that the world begins with.
+    Where start and end are alike they are told once.
+    """
+    years = _years_that_differ(baseline, scenario)
+    first, last = (lever_changes(baseline, scenario, year) for year in (years[0], years[-1]))
+    if [_as_told(each) for each in first] == [_as_told(each) for each in last]:
+        return [(f"from {years[0]} to {years[-1]}" if len(years) > 1 else f"in {years[0]}", first)] if first else []
+    return [(f"in {year}", changes) for year, changes in ((years[0], first), (years[-1], last)) if changes]
+
+
+def _as_told(change: LeverChange) -> tuple[str, ...]:
+    return change.lever, change.of, change.towards, _span(change.before), _span(change.after)
 
 
 def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverChange]:
@@ -137,12 +152,12 @@ def _counted(number: int, words: tuple[str, str]) -> str:
     return f"{number} {words[number != 1]}"
 
 
-def last_year_that_differs(baseline: Config, scenario: Config) -> int:
-    """Return the last simulated year in which a policy of one arm alone is in force; the last year when there is none."""
+def _years_that_differ(baseline: Config, scenario: Config) -> list[int]:
+    """Return the simulated years, in order, in which a policy of one arm alone is in force; the last year when there is none."""
     differing = [policy for arm, against in ((baseline, scenario), (scenario, baseline))
                  for name, policy in arm.policies.items() if against.policies.get(name) != policy]
-    years = range(scenario.world.end_year, scenario.world.burn_in_year - 1, -1)
-    return next((year for year in years if any(share_in_force(each, year) for each in differing)), scenario.world.end_year)
+    years = range(scenario.world.burn_in_year, scenario.world.end_year + 1)
+    return [year for year in years if any(share_in_force(each, year) for each in differing)] or [scenario.world.end_year]
 
 
 def _span(values: np.ndarray) -> str:
