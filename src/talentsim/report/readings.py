@@ -84,7 +84,10 @@ def through(scene: Scene, pathways: pd.DataFrame) -> str:
             share = 100.0 * away / total
             if {"baseline", "scenario"} <= set(share.index):
                 parts.append(f"{plain(share['scenario'], 1)} % are {words} (baseline {plain(share['baseline'], 1)} %)")
-    return f"Of the works made in {the(scene.name(scene.focus))} in the scenario, {' and '.join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    return (f"Of the works made in {the(scene.name(scene.focus))} in the scenario, {' and '.join(parts)}. Bars and ribbons count works, in % of "
+            "the baseline's; shares, as the tables below have them, are in % of the works of each world and change otherwise.")
 
 
 def narrowed(scene: Scene, corridors: pd.DataFrame) -> str:

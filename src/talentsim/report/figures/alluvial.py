@@ -76,8 +76,8 @@ def alluvial(pathways: pd.DataFrame, *, scenario: str, year: int, source: str, n
         axes.set_ylim(-bottom, 7.0)
     return style.frame(
         figure, title=title, source=source,
-        subtitle=f"Works in {year}, % of all works of the baseline, mean over replications; in brackets the change against the "
-        "baseline in points. Ribbons have the colour of the country on their left.")
+        subtitle=f"Works in {year}, both worlds in % of the baseline's works, mean over replications, so that a world that makes fewer is "
+        "lower; in brackets the change in points of that, no change of shares. Ribbons have the colour of the country on their left.")
 
 
 def _in_percent(pathways: pd.DataFrame, stages: Sequence[str], total: float, n_countries: int) -> tuple[pd.DataFrame, list[str]]:
