@@ -162,6 +162,22 @@ def test_a_sentence_counts_people_as_the_table_does(compared: Path) -> None:
     assert f"{world:+.2f} % in the world".replace("-", "\N{MINUS SIGN}") in readings.all_works(scene)
 
 
+def test_those_lost_are_told_by_origin_and_destination(compared: Path, document: str) -> None:
+    """Rows and columns of the cross-table add up to the people whom the diversion table counts."""
+    table = pd.read_parquet(compared / "diverted.parquet")
+    lost = table[(table.year == 2035) & (table.baseline_country == "USA")]
+    diversion = pd.read_parquet(compared / "diversion.parquet")
+    apart = diversion[(diversion.baseline_country == "USA") & (diversion.scenario_country != "USA")]
+    assert lost.researchers.sum() == pytest.approx(apart.researchers.sum())
+    cross = document[document.index("From where, and where to</caption>"):]
+    cells = [re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", row) for row in re.findall(r"<tr>.*?</tr>", cross[:cross.index("</table>")], re.DOTALL)]
+    assert cells[0][:2] == ["first degree from", "all"] and cells[-1][0] == "all"
+    shown = {(row[0], place): float(count) for row in cells[1:] for place, count in zip(cells[0][1:], row[1:], strict=True)}
+    people = lost.groupby(["origin", "scenario_country"], observed=True).researchers.sum()
+    assert shown["China", "China"] == pytest.approx(people.get(("CHN", "CHN"), 0.0), abs=0.06)
+    assert shown["all", "all"] == pytest.approx(lost.researchers.sum(), abs=0.06)
+
+
 def test_a_placebo_reports_that_nothing_changes(tmp_path: Path) -> None:
     done = talentsim("world=toy", "scenario=baseline", "ensemble.replications=2", "executor=serial", f"output.dir={tmp_path}",
                      f"hydra.run.dir={tmp_path / 'results'}")

@@ -21,6 +21,7 @@ HEADLINE = {"work_share": "Works by country of work, % of all", "training_share"
             "hq_share": "Works by country of the employer's headquarters, % of all",
             "frontier_share": "Frontier works by country of work, % of all", "researchers": "Researchers and doctoral students"}
 N_COUNTRIES = 8
+ALL, OTHERS = "all", "others"
 DECISIONS = {
     "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
     "displaced": "had to leave, no status left", "placed": "placed by the employer", "refused": "visa refused",
@@ -61,7 +62,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "headline": readings.headline_sentence(scene), "others": _others(scene), "changes": changes(scene), "levers": lever_rows(scene),
         "pictures": [_embedded(each) for each in shown if each.stem not in AFTER_DIVERSION],
         "sure": [_embedded(each) for each in shown if each.stem in AFTER_DIVERSION],
-        "tables": _tables(scene), "diversion": _diversion(scene), "parting": _parting(scene),
+        "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
         "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": assumptions.count_by_evidence(each for _, each in parameters_of(scene.scenario)),
@@ -141,6 +142,41 @@ def _diversion(scene: Scene) -> list[dict[str, Any]]:
             [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval(row.low, row.high, places).replace("+", "")]
             for row in rows.head(N_COUNTRIES).itertuples()]})
     return sides
+
+
+def _diverted_by_origin(scene: Scene) -> list[list[str]]:
+    """Return a cross-table of those whom the focus country loses: origin by country in the scenario, the most first.
+
+    Returns
+    -------
+    The heading and a row for each origin, small origins and destinations put together; nothing where nobody is lost.
+    """
+    if "diverted" not in scene.results:
+        return []
+    table = scene.results.table("diverted")
+    lost = table[(table["year"] == scene.year) & (table["baseline_country"].astype(str) == scene.focus)]
+    if not lost["researchers"].sum():
+        return []
+    ends = {name: _largest(lost[name].astype(str), lost["researchers"]) for name in ("origin", "scenario_country")}
+    counts = lost["researchers"].groupby(list(ends.values())).sum().unstack(fill_value=0.0)
+    rows, columns = (_others_last(counts.sum(axis=axis)) for axis in (1, 0))
+    counts = counts.loc[rows, columns]
+    counts.insert(0, ALL, counts.sum(axis=1))
+    counts.loc[ALL] = counts.sum()
+    places = 0 if counts.to_numpy().max() >= 10 else 1
+    return [["first degree from", *map(scene.name, counts.columns)],
+            *([scene.name(str(origin)), *(plain(count, places) for count in row)] for origin, row in zip(counts.index, counts.to_numpy(), strict=True))]
+
+
+def _largest(codes: pd.Series, people: pd.Series) -> pd.Series:
+    """Return the codes with all but the largest few put together."""
+    sizes = people.groupby(codes).sum().sort_values(ascending=False, kind="stable")
+    return codes.where(codes.isin(sizes.index[:N_COUNTRIES - 2]), OTHERS)
+
+
+def _others_last(sizes: pd.Series) -> list[str]:
+    ordered = list(sizes.sort_values(ascending=False, kind="stable").index)
+    return [each for each in ordered if each != OTHERS] + [each for each in ordered if each == OTHERS]
 
 
 def _parting(scene: Scene) -> list[list[str]]:
