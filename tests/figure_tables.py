@@ -69,6 +69,17 @@ def variants() -> pd.DataFrame:
                         columns=["variant", "baseline", "scenario", "difference", "low", "high"])
 
 
+def fit() -> pd.DataFrame:
+    """A bound that is kept and one that is not, a figure that is met, and two far off: one beyond the edge."""
+    rows = [("researchers, USA 2015", "thousands", 40.0, 50.0, True, "unido_stock", "fitted"),
+            ("researchers, CHN 2015", "thousands", 13.0, 10.0, True, "unido_stock", "fitted"),
+            ("stay rate after 5 years, CHN, 2021", "%", 81.0, 88.0, False, "stay5_2021", "seen"),
+            ("authors by first degree, USA 2019", "%", 11.0, 20.0, False, "mp_origin_top20", "not used"),
+            ("authors by first degree, IND 2019", "%", 40.0, 8.0, False, "mp_origin_top20", "not used")]
+    table = pd.DataFrame(rows, columns=["quantity", "unit", "simulated", "observed", "is_bound", "fact", "use"])
+    return table.assign(low=0.9 * table["simulated"], high=1.1 * table["simulated"])
+
+
 def scores() -> pd.DataFrame:
     """Two bounds from one side, two from both: one of each is met, and one is far off."""
     nan = np.nan

@@ -14,12 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from talentsim.analysis.checks import start_of_difference
 from talentsim.analysis.compare import Comparison, compare_ensembles, placebo_of, run_pair
+from talentsim.analysis.observed import departures, fit
 from talentsim.analysis.pathways import flow_tables
 from talentsim.analysis.precision import until_precise
 from talentsim.analysis.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
 from talentsim.config.running import OutputConfig
-from talentsim.ensemble.ensemble import run_ensembles
+from talentsim.ensemble.ensemble import run_ensemble, run_ensembles
 from talentsim.ensemble.identity import arm_id, run_ids
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import made_with
@@ -61,6 +62,8 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
             sides = _all_sides(baseline, scenario, structures, told)
             _run_all(baseline, scenario, sides, store, report)
             result, extra = _compared(baseline, scenario, sides, store)
+            if figures:
+                extra |= _beside_facts(baseline, store)
         tables = result.tables | extra
         for name, table in tables.items():
             written += write_table(table, folder, name, scenario.output.csv)
@@ -94,6 +97,13 @@ def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: 
         whole = {"kind": "as configured", "name": scenario.scenario.name, "title": "As configured"} | headline_row(one, other)
         extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
     return compare_ensembles(one, other, placebo), extra
+
+
+def _beside_facts(baseline: Config, store: Store) -> dict[str, pd.DataFrame]:
+    """Return the baseline beside what is observed, and where it is not the shipped one, as the tables that have rows."""
+    table = fit(run_ensemble(baseline, store))
+    keys = pd.DataFrame({"key": departures(baseline) if len(table) else []})
+    return {name: each for name, each in (("fit", table), ("departures", keys)) if len(each)}
 
 
 def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Sequence[str]) -> dict[str, Any]:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from talentsim import Config, TalentModel
 from talentsim.analysis.indicators import RunView
-from talentsim.analysis.observed import beside_facts
+from talentsim.analysis.observed import Use, beside_facts, departures, fit
+from talentsim.ensemble.ensemble import run_ensemble
+from talentsim.ensemble.opened import open_results
+from talentsim.ensemble.store import Store
+from talentsim.job import compare_and_write
+from talentsim.report.baseline import fit_sentence, is_near, remarks
+from talentsim.report.document import report_of
+from talentsim.report.scene import Scene
+
+SMALL = ("population.scale=0.02", "world.end_year=2026", "ensemble.replications=2", "executor=serial", "compare.alone=null", "compare.structure=null")
 
 
 @pytest.mark.slow
@@ -17,7 +29,51 @@ def test_observed_beside_simulated(capsys: pytest.CaptureFixture[str]) -> None:
     table = beside_facts(RunView(run.frame, run.years, run.codes), config)
     with capsys.disabled():
         print("\n" + table.to_string(index=False, float_format="%.1f"))
-    fitted = table[table.fitted & ~table.quantity.str.endswith("2015")]
+    fitted = table[(table.use == Use.FITTED) & ~table.is_bound]
     assert (abs(fitted.simulated / fitted.observed - 1.0) < 0.15).all()
     stock = run.dense("stocks", "researchers", "work")[-1]
     assert {run.codes[place] for place in stock.argsort()[-2:]} == {"USA", "CHN"}
+
+
+def test_a_baseline_is_the_mean_of_its_replications_beside_the_facts(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    baseline = run_ensemble(Config.load(*SMALL), store)
+    table = fit(baseline)
+    each = [beside_facts(RunView(run.frame, run.years, run.codes), baseline.config) for run in baseline]
+    np.testing.assert_allclose(table.simulated, (each[0].simulated + each[1].simulated) / 2.0)
+    known = table.dropna()
+    assert len(known) > 16 and ((known.low <= known.simulated) & (known.simulated <= known.high)).all()
+    stock = baseline.outcomes["researchers"][:, 2024 - 2010].sum(axis=1).mean() / 1000
+    world = table.set_index("quantity").loc["researchers, world 2024"]
+    assert world.simulated == pytest.approx(stock) and world.observed == 200 and world.use == "fitted"
+    assert set(table[table.quantity.str.contains("2021")].use) == {"seen"} and not (table.use == "fitted").all()
+    rates = table[table.quantity.str.startswith("stay rate")].simulated
+    assert len(rates) == 6 and rates.dropna().between(0, 100).all()
+
+
+def test_a_world_that_the_facts_do_not_know_has_no_fit(tmp_path: Path) -> None:
+    for overrides in (("world=toy",), ("world.end_year=2020",)):
+        assert fit(run_ensemble(Config.load(*SMALL, *overrides), Store(tmp_path))).empty
+
+
+def test_a_baseline_that_was_not_fitted_names_what_it_has_otherwise() -> None:
+    """What comes after the last fact plays no part: another scenario, other cohorts, a shorter run."""
+    assert departures(Config.load("scenario=visa_tightening", "entry=plateau", *SMALL)) == []
+    assert departures(Config.load("behaviour.study.weights.beta_pay.value=2", "policy.china_initiative_2018=null")) == [
+        "behaviour.study.weights.beta_pay.value", "policy.china_initiative_2018"]
+    assert "world.countries.USA.pay.value" in departures(Config.load("world.countries.USA.pay.value=150000"))
+
+
+def test_the_report_shows_the_fit_of_its_own_baseline(tmp_path: Path) -> None:
+    arms = [Config.load(f"scenario={name}", f"output.dir={tmp_path}", "observers.conferences.neurips.recency.value=2", *SMALL)
+            for name in ("baseline", "visa_tightening")]
+    compare_and_write(*arms, tmp_path / "results", [])
+    results = open_results(tmp_path / "results")
+    table, document = results.table("fit"), report_of(results)
+    assert (tmp_path / "results" / "baseline_fit.png").exists()
+    section = document[document.index('<section id="fit">'):document.index('<section id="assumptions">')]
+    assert fit_sentence(table) in section.replace("&#39;", "'") and section.count("<tr>") == len(table) + 1
+    fitted = table[table.use == "fitted"].dropna(subset="simulated")
+    assert f"{is_near(fitted).sum()} of {len(fitted)} that the model was fitted to" in section
+    said, = remarks(Scene.of(results))
+    assert "is not the shipped one" in said and "observers.conferences.neurips.recency.value" in said and said in section

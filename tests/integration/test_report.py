@@ -143,7 +143,7 @@ def test_pictures_and_sentences_follow_the_tables_that_are_there(results: Path) 
     assert before[:4] == ["difference_by_country", "work_over_time", "world_map", "diversion"]
     add_tables(results, **every_table())
     pictures = {each.stem: each.reading for each in pictures_of(open_results(results))}
-    assert list(pictures)[4:] == ["pathways", "corridors", "stay_curves", "visa_funnel", "structure"]
+    assert list(pictures)[4:] == ["pathways", "corridors", "stay_curves", "visa_funnel", "structure", "baseline_fit"]
     assert pictures["stay_curves"] == "Of the doctorates from China, 75.0 % are still there after 10 years, 85.0 % in the baseline."
     assert pictures["structure"].startswith("\N{MINUS SIGN}2.40 points become \N{MINUS SIGN}3.20 to \N{MINUS SIGN}2.10 when")
     assert pictures["structure"].endswith("The sign is the same in all of them.")
@@ -160,6 +160,11 @@ def test_a_sentence_counts_people_as_the_table_does(compared: Path) -> None:
     works = scene.headline[scene.headline.outcome == "works"]
     world = 100 * (works.scenario.sum() / works.baseline.sum() - 1)
     assert f"{world:+.2f} % in the world".replace("-", "\N{MINUS SIGN}") in readings.all_works(scene)
+
+
+def test_of_an_invented_world_nothing_is_known(document: str) -> None:
+    assert "are invented: there is nothing to hold its baseline against" in text_of(document)
+    assert 'id="baseline_fit"' not in document
 
 
 def test_those_lost_are_told_by_origin_and_destination(compared: Path, document: str) -> None:
@@ -192,7 +197,7 @@ def test_the_commands_write_beside_the_tables_and_the_same_bytes_again(results: 
     drawn = talentsim("figures", str(results))
     assert drawn.returncode == 0, drawn.stderr
     files = [Path(line) for line in drawn.stdout.split("\n") if line]
-    assert len(files) == 18 and all(path.parent == results and path.stat().st_size > 5000 for path in files)
+    assert len(files) == 20 and all(path.parent == results and path.stat().st_size > 5000 for path in files)
     first = {path.name: path.read_bytes() for path in files}
     assert talentsim("report", str(results)).stdout.strip() == str(results / "report.html")
     again = talentsim("figures", str(results))

@@ -23,6 +23,7 @@ from matplotlib.text import Text
 from talentsim.report import numbers, style
 from talentsim.report.figures import (
     alluvial,
+    baseline_fit,
     corridor_matrix,
     difference_by_country,
     diversion_flow,
@@ -149,6 +150,10 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "structure": lambda: structure_range(tables.variants(), outcome="Works in USA, 2035", unit="% of works", **NAMES),
     "structure_nothing": lambda: structure_range(tables.variants().iloc[:0], outcome="Works", unit="works", **NAMES),
     "structure_awkward": lambda: structure_range(tables.variants(), outcome="Works in USA, 2035", unit="% of works", **AWKWARD),
+    "fit": lambda: baseline_fit(tables.fit(), baseline="visa_tightening", source=NAMES["source"]),
+    "fit_single": lambda: baseline_fit(single_replication(tables.fit()), baseline="visa_tightening", source=NAMES["source"]),
+    "fit_nothing": lambda: baseline_fit(tables.fit().iloc[:0], baseline="visa_tightening", source=NAMES["source"]),
+    "fit_awkward": lambda: baseline_fit(tables.fit(), baseline=AWKWARD["scenario"], source=AWKWARD["source"]),
     "scores": lambda: scorecard(tables.scores(), title="visa_tightening", source=NAMES["source"]),
     "scores_bare": lambda: scorecard(tables.scores()[["measure", "value", "low", "high"]], title="visa_tightening", source=NAMES["source"]),
     "scores_nothing": lambda: scorecard(tables.scores().iloc[:0], title="visa_tightening", source=NAMES["source"]),

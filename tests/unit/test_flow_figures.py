@@ -12,7 +12,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
-from talentsim.report.figures import alluvial, corridor_matrix, dose_response, scorecard, stay_curves, visa_funnel, world_map
+from talentsim.report.figures import alluvial, baseline_fit, corridor_matrix, dose_response, scorecard, stay_curves, visa_funnel, world_map
 from talentsim.report.figures.scorecard import distances
 from talentsim.report.projection import equal_earth
 
@@ -153,3 +153,13 @@ def test_a_scorecard_counts_what_is_met_and_marks_what_was_used() -> None:
     assert words(figure).count("met") == 2 and words(figure).count("missed") == 2
     fills = [line.get_markerfacecolor() for line in figure.axes[0].lines if line.get_marker() in "o<>"]
     assert [fill == "white" for fill in fills] == [False, False, True, False]
+
+
+def test_the_fit_marks_what_was_fitted_and_what_lies_beyond_the_edge() -> None:
+    """Hollow: fitted; half: seen; full: neither. A bound is a triangle, and twice what is observed is as far as it goes."""
+    figure = baseline_fit(tables.fit(), baseline="Baseline", source="world ai")
+    dots = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 1]
+    assert [line.get_fillstyle() for line in dots] == ["none", "none", "left", "full", "full"]
+    assert [line.get_marker() for line in dots] == ["<", "<", "o", "o", ">"]
+    np.testing.assert_allclose([line.get_xdata()[0] for line in dots], [80.0, 130.0, 100 * 81 / 88, 55.0, 200.0])
+    assert "below 50.0" in words(figure) and "researchers, USA 2015, thousands" in words(figure)

@@ -75,18 +75,18 @@ def data_digests(config: Config) -> dict[str, str]:
 
 def _digest_of_arm(config: Config) -> str:
     """Hash what a run is; NumPy is part of it, for the last digit of its functions may differ between versions."""
-    content = _values(config.model_dump(mode="json", exclude=OUTSIDE))
+    content = what_counts(config.model_dump(mode="json", exclude=OUTSIDE))
     content["policy"] = {name: policy for name, policy in content["policy"].items() if policy is not None}
     text = json.dumps([FORMAT, np.__version__, content, data_digests(config), source_digest()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _values(node: Any) -> Any:
+def what_counts(node: Any) -> Any:
     """Return plain data with figures and policies reduced to what they do."""
     if isinstance(node, dict):
         kept = node.keys() - PROVENANCE if "evidence" in node else node.keys()
-        return {key: _values(node[key]) for key in kept}
-    return [_values(each) for each in node] if isinstance(node, list) else node
+        return {key: what_counts(node[key]) for key in kept}
+    return [what_counts(each) for each in node] if isinstance(node, list) else node
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from talentsim.config import parameters_of
 from talentsim.ensemble.opened import Results
-from talentsim.report import assumptions, pictures, readings
+from talentsim.report import assumptions, baseline, pictures, readings
 from talentsim.report.changes import changes, lever_rows
 from talentsim.report.numbers import interval, interval_name, plain, signed
 from talentsim.report.pictures import Plate
@@ -28,8 +28,8 @@ DECISIONS = {
     "lost_lottery": "lost the lottery", "status": "changed status",
     "exit": "left research", "rehired": "changed employer", "no change": "stayed as they were",
 }
-AFTER_DIVERSION = {"structure"}
-"""Pictures that stand with what they speak of, not among the results."""
+SECTIONS = {"structure": "hangs", "baseline_fit": "fit"}
+"""Pictures that stand in another section than that of pictures, by stem."""
 
 
 def report_of(results: Results, plates: Sequence[Plate] | None = None) -> str:
@@ -60,8 +60,8 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
     return {
         "scene": scene, "meta": scene.scenario.scenario, "against": scene.baseline.scenario, "manifest": scene.results.manifest,
         "headline": readings.headline_sentence(scene), "others": _others(scene), "changes": changes(scene), "levers": lever_rows(scene),
-        "pictures": [_embedded(each) for each in shown if each.stem not in AFTER_DIVERSION],
-        "sure": [_embedded(each) for each in shown if each.stem in AFTER_DIVERSION],
+        **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("pictures", "hangs", "fit")},
+        "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
         "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
         "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from talentsim.analysis.card import fact_card, forecast_card
 from talentsim.ensemble.opened import Results
 from talentsim.report import figures, readings
+from talentsim.report.baseline import fit_sentence, fit_table
 from talentsim.report.save import drawn
 from talentsim.report.scene import Scene
 
@@ -131,6 +132,13 @@ def _structure(scene: Scene) -> Iterator[Picture]:
             table, scenario=scene.title, outcome=outcome, unit="% of works", source=scene.source, level=scene.level))
 
 
+def _fit(scene: Scene) -> Iterator[Picture]:
+    table = fit_table(scene)
+    if len(table):
+        yield Picture("baseline_fit", fit_sentence(table), lambda: figures.baseline_fit(
+            table, baseline=scene.baseline.scenario.title, source=scene.source, level=scene.level))
+
+
 def _cards(results: Results) -> list[Picture]:
     """Return the pictures of a validation: forecasts against what was required, and stylised facts."""
     source = f"talentsim {results.manifest.get('talentsim', '')}; validation {results.folder.name}"
@@ -146,5 +154,5 @@ def _cards(results: Results) -> list[Picture]:
 
 
 BUILDERS: tuple[Callable[[Scene], Iterator[Picture]], ...] = (
-    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _structure,
+    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _structure, _fit,
 )
