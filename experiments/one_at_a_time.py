@@ -4,7 +4,8 @@
 
 Prints the headline of visa_tightening (works produced in the United States in the last year, % of the world's) as Markdown,
 each row with other figures in both arms. A weight that is moved without refitting the rest moves the baseline as well.
-Runs are kept in outputs/store and not computed twice.
+Runs are kept in outputs/store and not computed twice. For single figures `talentsim sensitivity scenario=NAME` does the same
+for any scenario; here stand other structures, other histories and figures of several kinds beside them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from talentsim.config.compose import load_arms
-from talentsim.ensemble.ensemble import run_ensembles
+from talentsim.analysis.sides import Side, compare_sides
+from talentsim.config.arms import Composer
 from talentsim.ensemble.store import Store
 
 COMMON = ("world=ai", "scenario=visa_tightening", "population.scale=0.5", "ensemble.replications=4")
@@ -42,13 +43,13 @@ ROWS: dict[str, tuple[str, ...]] = {
 
 def main() -> None:
     """Print the table."""
-    rows = {words: load_arms([*COMMON, *overrides, *sys.argv[1:]]) for words, overrides in ROWS.items()}
-    ensembles = run_ensembles([arm for pair in rows.values() for arm in pair], Store(Path("outputs/store")))
+    composer = Composer()
+    sides = [Side("structure", words, words, *composer.arms([*COMMON, *overrides, *sys.argv[1:]])) for words, overrides in ROWS.items()]
+    table = compare_sides(sides, Store(Path("outputs/store")))
     print("| `scenario=visa_tightening`, and | baseline | scenario | difference |\n|---|---:|---:|---:|")
-    for words, one, other in zip(rows, ensembles[::2], ensembles[1::2], strict=True):
-        usa = one.codes.index("USA")
-        levels = [arm.outcomes["work_share"][:, -1, usa].mean() for arm in (one, other)]
-        print(f"| {words}{f', `{ROWS[words][0]}`' if len(ROWS[words]) == 1 else ''} | {levels[0]:.2f} | {levels[1]:.2f} | {levels[1] - levels[0]:+.2f} |")
+    for row in table.itertuples():
+        key = f", `{ROWS[row.title][0]}`" if len(ROWS[row.title]) == 1 else ""
+        print(f"| {row.title}{key} | {row.baseline:.2f} | {row.scenario:.2f} | {row.difference:+.2f} |")
 
 
 if __name__ == "__main__":

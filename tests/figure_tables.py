@@ -69,6 +69,20 @@ def variants() -> pd.DataFrame:
                         columns=["variant", "baseline", "scenario", "difference", "low", "high"])
 
 
+def sensitivity() -> pd.DataFrame:
+    """The comparison as configured; a figure that leads one way at both ends, one that stands at an end, and two that go together."""
+    pay, odds = "behaviour.study.weights.beta_pay", "behaviour.ecosystem.weight_talent"
+    ways = "world.countries.USA.visa.other_visa, world.countries.USA.visa.spouse_right"
+    rows = [("as configured", "", "As configured", "", "", "", -2.4),
+            ("high", "talent", "how much talent feeds back on ecosystems", odds, "0.6", "0", -1.9),
+            ("low", "pay", "how much students weigh pay", pay, "0", "1", -2.9), ("high", "pay", "how much students weigh pay", pay, "3", "1", -4.0),
+            ("low", "ways", "ways around a lost or refused work visa", ways, "0, 0", "0.2, 0.1", -3.0),
+            ("high", "ways", "ways around a lost or refused work visa", ways, "1, 1", "0.2, 0.1", 0.5)]
+    table = pd.DataFrame(rows, columns=["kind", "name", "title", "parameter", "value", "configured", "difference"])
+    return table.assign(country="USA", year=2035, replications=1, baseline=36.0, scenario=36.0 + table["difference"], low=np.nan, high=np.nan,
+                        effect=table["difference"] + 2.4)
+
+
 def fit() -> pd.DataFrame:
     """A bound that is kept and one that is not, a figure that is met, and two far off: one beyond the edge."""
     rows = [("researchers, USA 2015", "thousands", 40.0, 50.0, True, "unido_stock", "fitted"),

@@ -29,6 +29,6 @@ def every_table() -> dict[str, pd.DataFrame]:
                             "scenario_decision": ["refused", "refused", "no change"], "people": [30.0, 12.0, 5.0]})
     return {
         "pathways": tables.pathways(codes), "corridors": tables.corridors(codes), "visa_funnel": tables.funnel(),
-        "stay_curves": tables.stay(codes[1:]).assign(first_cohort=2015, last_cohort=2020), "parting": parting, "fit": tables.fit(),
+        "stay_curves": tables.stay(codes[1:]).assign(first_cohort=2015, last_cohort=2020), "parting": parting, "fit": tables.fit(), "sensitivity": tables.sensitivity(),
         "sides": sides.assign(kind=["as configured", "structure", "structure", "policy alone"], name=["shut", "one", "two", "three"]),
     }

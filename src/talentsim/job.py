@@ -17,6 +17,7 @@ from talentsim.analysis.compare import Comparison, compare_ensembles, placebo_of
 from talentsim.analysis.observed import departures, fit
 from talentsim.analysis.pathways import flow_tables
 from talentsim.analysis.precision import until_precise
+from talentsim.analysis.sensitivity import End, sensitivity
 from talentsim.analysis.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
 from talentsim.config.running import OutputConfig
@@ -28,20 +29,20 @@ from talentsim.ensemble.results import new_results, write_manifest, write_table
 from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.store import Store, open_store
 from talentsim.outcomes import OUTCOMES
-from talentsim.report.sides import decomposition_table, structure_table
+from talentsim.report.sides import decomposition_table, sensitivity_table, structure_table
 from talentsim.report.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
 from talentsim.report.terminal import terminal
 from talentsim.report.words import policy_lines
 
 
 def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str],
-                      structures: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
+                      beside: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
     """Run what is missing, compare, write to `folder` and print. When it cannot finish, what is in `folder` is taken away.
 
     Parameters
     ----------
-    structures
-        The same pair under other structures, to show beside it.
+    beside
+        The same pair under other structures, or with figures at the ends of their ranges, to show beside it.
     told
         False prints nothing, for one job among many.
     figures
@@ -59,7 +60,7 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
         with progress(told) as report:
             if scenario.ensemble.until_precision is not None:
                 baseline, scenario, _ = until_precise(baseline, scenario, store, report)
-            sides = _all_sides(baseline, scenario, structures, told)
+            sides = _all_sides(baseline, scenario, beside, told)
             _run_all(baseline, scenario, sides, store, report)
             result, extra = _compared(baseline, scenario, sides, store)
             if figures:
@@ -77,9 +78,9 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
     return result
 
 
-def _all_sides(baseline: Config, scenario: Config, structures: Sequence[Side], told: bool) -> list[Side]:
+def _all_sides(baseline: Config, scenario: Config, beside: Sequence[Side], told: bool) -> list[Side]:
     """Return what is shown beside the headline; one job among many shows only what it was asked for."""
-    sides = [*structures, *policies_alone(baseline, scenario)] if told and baseline.policies != scenario.policies else []
+    sides = [*beside, *policies_alone(baseline, scenario)] if told and baseline.policies != scenario.policies else []
     return sides + (decomposition(baseline, scenario) if scenario.compare.decompose else [])
 
 
@@ -93,6 +94,10 @@ def _run_all(baseline: Config, scenario: Config, sides: Sequence[Side], store: S
 def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
     one, other, placebo = run_pair(baseline, scenario, store)
     extra = flow_tables(one, other, start_of_difference(baseline, scenario))
+    ends = [each for each in sides if isinstance(each, End)]
+    sides = [each for each in sides if not isinstance(each, End)]
+    if ends:
+        extra["sensitivity"] = sensitivity(ends, one, other, store)
     if sides:
         whole = {"kind": "as configured", "name": scenario.scenario.name, "title": "As configured"} | headline_row(one, other)
         extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
@@ -150,6 +155,8 @@ def _print(out: Console, result: Comparison, extra: dict[str, pd.DataFrame], bas
         out.print(structure_table(extra["sides"], level))
         if scenario.compare.decompose:
             out.print(decomposition_table(extra["sides"], level))
+    if "sensitivity" in extra:
+        out.print(sensitivity_table(extra["sensitivity"]))
     start = start_of_difference(baseline, scenario)
     if baseline.policies != scenario.policies and start is not None and start > scenario.world.end_year:
         out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))

@@ -19,7 +19,7 @@ from talentsim.config import UserError, parameters_of
 from talentsim.config.compose import load_arms
 from talentsim.ensemble.opened import Results, open_results
 from talentsim.report import readings
-from talentsim.report.assumptions import key_rows
+from talentsim.report.assumptions import groups, key_rows
 from talentsim.report.changes import changes, in_force, lever_rows
 from talentsim.report.document import report_of
 from talentsim.report.pictures import pictures_of
@@ -131,8 +131,9 @@ def test_figures_that_history_has_replaced_say_what_is_in_force() -> None:
     replaced, usa = in_force(scene), "world.countries.USA"
     assert replaced[f"{usa}.visa.work_visa_odds"] == "34.9 % in 2026" and replaced[f"{usa}.visa.post_study_years"] == "3 years in 2026"
     assert f"{usa}.pay" not in replaced and f"{usa}.visa.student_refusal_by_origin.CHN" not in replaced
-    words = {each.key: (each.value, each.in_force) for _, each in key_rows(scene)}
-    assert words[f"{usa}.visa.work_visa_odds"] == ("0.85", "34.9 % in 2026") and words[f"{usa}.ecosystem.strength"][1] == ""
+    told = {each.key: (each.value, each.in_force) for group in groups(scene) if group.title == "The United States" for each in group.rows}
+    assert told["visa.work_visa_odds"] == ("0.85", "34.9 % in 2026") and told["ecosystem.strength"][1] == ""
+    assert {each.in_force for _, each in key_rows(scene)} == {""}, "none of these has a history up to 2026"
     (years, rows), = lever_rows(scene)
     odds = next(row for row in rows if "lottery" in row.meaning)
     assert years == "from 2026 to 2035" and (odds.before, odds.after) == ("34.9 %", "17.4 %")
@@ -143,13 +144,23 @@ def test_pictures_and_sentences_follow_the_tables_that_are_there(results: Path) 
     assert before[:4] == ["difference_by_country", "work_over_time", "world_map", "diversion"]
     add_tables(results, **every_table())
     pictures = {each.stem: each.reading for each in pictures_of(open_results(results))}
-    assert list(pictures)[4:] == ["pathways", "corridors", "stay_curves", "visa_funnel", "structure", "baseline_fit"]
+    assert list(pictures)[4:] == ["pathways", "corridors", "stay_curves", "visa_funnel", "structure", "sensitivity", "baseline_fit"]
     assert pictures["stay_curves"] == "Of the doctorates from China, 75.0 % are still there after 10 years, 85.0 % in the baseline."
     assert pictures["structure"].startswith("\N{MINUS SIGN}2.40 points become \N{MINUS SIGN}3.20 to \N{MINUS SIGN}2.10 when")
     assert pictures["structure"].endswith("The sign is the same in all of them.")
-    text = text_of(report_of(open_results(results)))
+    assert pictures["sensitivity"].startswith("\N{MINUS SIGN}2.40 points (a single pair of runs) become \N{MINUS SIGN}4.00 to +0.50 when one of 3")
+    assert pictures["sensitivity"].endswith("Even the sign is not the same at every end.")
+    document = report_of(open_results(results))
+    marked = re.findall(r'<tr class="key"><td class="key-name">([^<]*)</td>', document[document.index('<section id="figures">'):])
+    assert set(marked) == {"study.weights.beta_pay", "ecosystem.weight_talent", "visa.other_visa", "visa.spouse_right"}
+    text = text_of(document)
+    assert "how much students weigh pay assumed 1 0 \N{MINUS SIGN}2.90 3 \N{MINUS SIGN}4.00" in text
     assert all(reading in text for reading in pictures.values())
     assert "went to study visa refused 42" in text and "policy alone: three cohorts from China double +0.10" in text
+
+
+def test_a_report_without_a_sensitivity_says_how_to_get_one(document: str) -> None:
+    assert "talentsim sensitivity world=toy scenario=shut ensemble.replications=3 shows how far" in text_of(document)
 
 
 def test_a_sentence_counts_people_as_the_table_does(compared: Path) -> None:
@@ -197,7 +208,7 @@ def test_the_commands_write_beside_the_tables_and_the_same_bytes_again(results: 
     drawn = talentsim("figures", str(results))
     assert drawn.returncode == 0, drawn.stderr
     files = [Path(line) for line in drawn.stdout.split("\n") if line]
-    assert len(files) == 20 and all(path.parent == results and path.stat().st_size > 5000 for path in files)
+    assert len(files) == 22 and all(path.parent == results and path.stat().st_size > 5000 for path in files)
     first = {path.name: path.read_bytes() for path in files}
     assert talentsim("report", str(results)).stdout.strip() == str(results / "report.html")
     again = talentsim("figures", str(results))

@@ -20,6 +20,7 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from talentsim.analysis.sensitivity import by_figure
 from talentsim.report import numbers, style
 from talentsim.report.figures import (
     alluvial,
@@ -31,6 +32,7 @@ from talentsim.report.figures import (
     scorecard,
     stay_curves,
     structure_range,
+    tornado,
     visa_funnel,
     work_over_time,
     world_map,
@@ -43,6 +45,7 @@ EFFECTS = np.array([-2.6, 1.1, 0.35, 0.22, 0.15, 0.08, 0.41, 0.03, 0.02, 0.004, 
 NAMES = {"scenario": "visa_tightening", "source": "world ai, 20 replications, seed 1, talentsim 0.1.0"}
 DOSE = {"dose": "visa_tightening: policy.f1_refusal.value", "outcome": "Works in USA, 2035", "unit": "% of works",
         "source": NAMES["source"]}
+VARIED = {"outcome": "Works in USA, 2035", "unit": "% of works"}
 AWKWARD = {"scenario": "cost_$5_and_$x^{2$_" + "very_long_" * 12, "source": "a_$b$_c " * 40}
 
 
@@ -150,6 +153,11 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "structure": lambda: structure_range(tables.variants(), outcome="Works in USA, 2035", unit="% of works", **NAMES),
     "structure_nothing": lambda: structure_range(tables.variants().iloc[:0], outcome="Works", unit="works", **NAMES),
     "structure_awkward": lambda: structure_range(tables.variants(), outcome="Works in USA, 2035", unit="% of works", **AWKWARD),
+    "tornado": lambda: tornado(by_figure(tables.sensitivity()), here=-2.4, **VARIED, **NAMES),
+    "tornado_many": lambda: tornado(pd.concat([by_figure(tables.sensitivity())] * 9, ignore_index=True), here=-2.4, **VARIED, **NAMES),
+    "tornado_keys": lambda: tornado(by_figure(tables.sensitivity().assign(title=lambda table: table["parameter"])), here=-2.4, **VARIED, **NAMES),
+    "tornado_nothing": lambda: tornado(by_figure(tables.sensitivity()).iloc[:0], here=-2.4, **VARIED, **NAMES),
+    "tornado_awkward": lambda: tornado(by_figure(tables.sensitivity()), here=-2.4, **VARIED, **AWKWARD),
     "fit": lambda: baseline_fit(tables.fit(), baseline="visa_tightening", source=NAMES["source"]),
     "fit_single": lambda: baseline_fit(single_replication(tables.fit()), baseline="visa_tightening", source=NAMES["source"]),
     "fit_nothing": lambda: baseline_fit(tables.fit().iloc[:0], baseline="visa_tightening", source=NAMES["source"]),

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
+from talentsim.analysis.sensitivity import by_figure
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
-from talentsim.report.figures import alluvial, baseline_fit, corridor_matrix, dose_response, scorecard, stay_curves, visa_funnel, world_map
+from talentsim.report.figures import alluvial, baseline_fit, corridor_matrix, dose_response, scorecard, stay_curves, tornado, visa_funnel, world_map
 from talentsim.report.figures.scorecard import distances
 from talentsim.report.projection import equal_earth
 
@@ -163,3 +164,16 @@ def test_the_fit_marks_what_was_fitted_and_what_lies_beyond_the_edge() -> None:
     assert [line.get_marker() for line in dots] == ["<", "<", "o", "o", ">"]
     np.testing.assert_allclose([line.get_xdata()[0] for line in dots], [80.0, 130.0, 100 * 81 / 88, 55.0, 200.0])
     assert "below 50.0" in words(figure) and "researchers, USA 2015, thousands" in words(figure)
+
+
+def test_a_tornado_begins_with_the_widest_and_reaches_from_the_answer_to_both_ends() -> None:
+    """A figure that stands at an end of its range reaches nowhere on that side; figures that go together are counted."""
+    figure = tornado(by_figure(tables.sensitivity()), here=-2.4, scenario="s", outcome="Works", unit="% of works", source="world ai")
+    axes = figure.axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["ways around a lost or refused work visa", "how much students weigh pay", "how much talent feeds back on ecosystems"]
+    reached = {(line.get_marker(), round(line.get_ydata()[0])): line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 1}
+    assert reached == {("o", 2): -3.0, ("s", 2): 0.5, ("o", 1): -2.9, ("s", 1): -4.0, ("o", 0): -2.4, ("s", 0): -1.9}
+    said = words(figure)
+    assert "2 figures: \N{MINUS SIGN}3.00" in said and "3: \N{MINUS SIGN}4.00" in said and "0: \N{MINUS SIGN}2.40" in said
+    assert axes.get_xlim()[1] > 0.0

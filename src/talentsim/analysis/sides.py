@@ -31,7 +31,7 @@ class Side:
 
 def structure_side(name: str, title: str, baseline: Config, scenario: Config) -> Side:
     """Return a pair under another structure, with the replications that side arms get."""
-    return Side("structure", name, title, _fewer(baseline), _fewer(scenario))
+    return Side("structure", name, title, fewer(baseline), fewer(scenario))
 
 
 def policies_alone(baseline: Config, scenario: Config) -> list[Side]:
@@ -40,7 +40,7 @@ def policies_alone(baseline: Config, scenario: Config) -> list[Side]:
     A policy that this comparison does not have is passed over: the list belongs to the scenario's file.
     """
     differing = differing_policies(baseline, scenario)
-    return [Side("policy alone", name, words, _fewer(baseline), _fewer(_with_policy(baseline, scenario, name)))
+    return [Side("policy alone", name, words, fewer(baseline), fewer(_with_policy(baseline, scenario, name)))
             for name, words in (scenario.compare.alone or {}).items() if words is not None and name in differing]
 
 
@@ -86,6 +86,7 @@ def _with_policy(arm: Config, other: Config, name: str) -> Config:
                                   "compare": other.compare, "focus": other.focus})
 
 
-def _fewer(config: Config) -> Config:
+def fewer(config: Config) -> Config:
+    """Return an arm with the replications that side arms get."""
     n = min(config.compare.side_replications, config.ensemble.replications)
     return config.model_copy(update={"ensemble": config.ensemble.model_copy(update={"replications": n})})

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "report": Command("talentsim.commands.report", "report RESULTS", "write one HTML file to hand on"),
     "runs": Command("talentsim.commands.runs", "runs [verify|prune]", "list, filter, verify or clear the stored runs"),
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
+    "sensitivity": Command("talentsim.commands.sensitivity", "sensitivity [KEY] scenario=NAME", "compare, with figures at the ends of their ranges"),
     "show": Command("talentsim.commands.show", "show scenario=visa_tightening", "say in words what a scenario changes"),
     "validate": Command("talentsim.commands.validate", "validate [agents] world=scholars",
                         "score years not seen, beside statistical benchmarks"),

@@ -25,12 +25,16 @@ def run(arguments: Arguments) -> int:
         from talentsim.commands.sweep import run_sweep
 
         return run_sweep(arguments)
+    composer, own = composer_of(arguments)
+    arms = checked(*composer.arms(own))
+    return one_job(arguments, *arms, structures_of(composer, own, arms[1]), arms[1].scenario.name)
+
+
+def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
+    """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
     from talentsim.config.arms import Composer
 
-    composer = Composer(arguments.config_dir)
-    own = [line for line in arguments.overrides if not line.lstrip("+~").startswith(("hydra.", "hydra/"))]
-    arms = checked(*composer.arms(own))
-    return _one_job(arguments, *arms, structures_of(composer, own, arms[1]))
+    return Composer(arguments.config_dir), [line for line in arguments.overrides if not line.lstrip("+~").startswith(("hydra.", "hydra/"))]
 
 
 def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
@@ -66,7 +70,8 @@ def structures_of(composer: Composer, overrides: list[str], scenario: Config) ->
     return sides
 
 
-def _one_job(arguments: Arguments, baseline: Config, scenario: Config, structures: list[Side]) -> int:
+def one_job(arguments: Arguments, baseline: Config, scenario: Config, sides: list[Side], name: str) -> int:
+    """Compare two arms inside Hydra, beside other pairs, in a folder with a name; say what goes wrong and return the exit code."""
     from talentsim.config.errors import UserError
 
     def task(_: Any) -> None:
@@ -76,7 +81,7 @@ def _one_job(arguments: Arguments, baseline: Config, scenario: Config, structure
         from talentsim.job import compare_and_write
 
         try:
-            compare_and_write(baseline, scenario, Path(HydraConfig.get().runtime.output_dir), arguments.overrides, structures)
+            compare_and_write(baseline, scenario, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides)
         except UserError as error:          # Hydra would print a traceback and leave with 1
             print(f"talentsim: {error.message}", file=sys.stderr)
             raise SystemExit(2) from None
@@ -87,7 +92,7 @@ def _one_job(arguments: Arguments, baseline: Config, scenario: Config, structure
             raise SystemExit(reader_gone()) from None
 
     hydra_own = [line for line in arguments.overrides if line.lstrip("+~").startswith(("hydra.", "hydra/"))]
-    return run_hydra(hydra_own, scenario.output.dir, scenario.scenario.name, task)
+    return run_hydra(hydra_own, scenario.output.dir, name, task)
 
 
 def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:

@@ -45,12 +45,21 @@ class Variant(Frozen):
     overrides: list[str] = Field(min_length=1)
 
 
+class Varied(Frozen):
+    """Figures that `talentsim sensitivity` takes to both ends of their ranges together, by dotted key; in keys and title,
+    {focus} stands for the code of the focus country."""
+
+    title: str
+    keys: list[str] = Field(min_length=1)
+
+
 class CompareConfig(Frozen):
     """What a comparison shows.
 
     `year` is that of the headline (null: the last), `level` that of the intervals. `decompose` gives each policy's
     effect alone and when left out. `structure` shows the headline under other structures, and `alone` under single
-    policies of the scenario with what is to be said of each, with `side_replications` replications.
+    policies of the scenario with what is to be said of each, with `side_replications` replications; so many has `talentsim sensitivity` as well for the
+    figures that `sensitivity` names.
     """
 
     year: int | None = None
@@ -59,11 +68,17 @@ class CompareConfig(Frozen):
     side_replications: int = Field(default=1, ge=1, le=10_000, strict=True)
     structure: dict[Name, Variant | None] | None = Field(default_factory=dict)
     alone: dict[Name, str | None] | None = Field(default_factory=dict)
+    sensitivity: dict[Name, Varied | None] | None = Field(default_factory=dict)
 
     @property
     def structures(self) -> dict[str, Variant]:
         """Structures to show: those not switched off with null."""
         return {name: variant for name, variant in (self.structure or {}).items() if variant is not None}
+
+    @property
+    def varied(self) -> dict[str, Varied]:
+        """Figures to take to the ends of their ranges: those not switched off with null."""
+        return {name: each for name, each in (self.sensitivity or {}).items() if each is not None}
 
 
 class OutputConfig(Frozen):

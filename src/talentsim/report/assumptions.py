@@ -6,29 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from talentsim.analysis.sensitivity import by_figure, variations
 from talentsim.config import Config, Parameter, parameters_of
 from talentsim.data.sources import Source, all_sources, used_sources
 from talentsim.report.changes import in_force
 from talentsim.report.readings import the
 from talentsim.report.scene import Scene
 from talentsim.vocab import Evidence
-
-MOVES_THE_ANSWER: dict[str, str] = {
-    "behaviour.study.weights.beta_pay": "how much students weigh pay",
-    "behaviour.study.weights.beta_eco": "how much students weigh the strength of ecosystems",
-    "behaviour.study.weights.beta_admission": "how much students weigh the chance to stay",
-    "behaviour.graduation.move": "how easily people move on graduation",
-    "behaviour.ecosystem.weight_talent": "how much talent feeds back on ecosystems",
-    "world.countries.{focus}.ecosystem.strength": "strength of the country's ecosystem",
-    "world.countries.{focus}.visa.student_refusal": "refusals of student visas",
-    "world.countries.{focus}.visa.work_visa_odds": "odds of a work visa",
-    "world.countries.{focus}.visa.other_visa": "ways around a lost or refused work visa",
-    "world.countries.{focus}.entry.growth": "growth of its own cohorts",
-    "world.countries.CHN.entry.growth": "growth of China's cohorts",
-    "world.countries.CHN.ecosystem.strength": "strength of China's ecosystem",
-}
-"""Figures that moved the headline of `visa_tightening` most when each was taken to the end of its range (README, "How far to
-trust it"), or stand where its policies act. A table `sensitivity` among the results takes their place."""
+N_KEY = 12
 
 
 class Assumption(NamedTuple):
@@ -73,19 +58,20 @@ def groups(scene: Scene) -> list[Group]:
 
 
 def key_figures(scene: Scene) -> dict[str, str]:
-    """Return the figures that matter most and what each says: from a sensitivity analysis where the results have one."""
-    known = dict(parameters_of(scene.scenario))
+    """Return the figures that matter most and what each says: those that move the answer most where the results have a sensitivity
+    analysis, else those that one would vary."""
     if "sensitivity" in scene.results:
-        table = scene.results.table("sensitivity").sort_values("effect", key=abs, ascending=False).head(12)
-        return {str(key): "" for key in table["parameter"] if key in known}
-    named = {key.replace("{focus}", scene.focus): words for key, words in MOVES_THE_ANSWER.items()}
-    return {key: words for key, words in named.items() if key in known}
+        table = by_figure(scene.results.table("sensitivity")).head(N_KEY)
+        named = [(row.title, row.parameter.split(", ")) for row in table.itertuples()]
+    else:
+        named = [(each.title, list(each.figures)) for each in variations(scene.scenario)]
+    return {key: title for title, keys in named for key in keys}
 
 
 def key_rows(scene: Scene) -> list[tuple[str, Assumption]]:
     """Return the figures that matter most with what each says."""
     known, replaced = dict(parameters_of(scene.scenario)), in_force(scene)
-    return [(words, assumption(key, known[key], True, replaced.get(key, ""))) for key, words in key_figures(scene).items()]
+    return [(words, assumption(key, known[key], True, replaced.get(key, ""))) for key, words in key_figures(scene).items() if key in known]
 
 
 def count_by_evidence(parameters: Iterable[Parameter]) -> str:

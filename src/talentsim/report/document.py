@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from talentsim.analysis.sensitivity import by_figure
 from talentsim.config import parameters_of
 from talentsim.ensemble.opened import Results
 from talentsim.report import assumptions, baseline, pictures, readings
 from talentsim.report.changes import changes, lever_rows
-from talentsim.report.numbers import interval, interval_name, plain, signed
+from talentsim.report.numbers import interval, interval_name, one_or_count, plain, signed
 from talentsim.report.pictures import Plate
 from talentsim.report.scene import Scene
 
@@ -28,7 +29,7 @@ DECISIONS = {
     "lost_lottery": "lost the lottery", "status": "changed status",
     "exit": "left research", "rehired": "changed employer", "no change": "stayed as they were",
 }
-SECTIONS = {"structure": "hangs", "baseline_fit": "fit"}
+SECTIONS = {"structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
 """Pictures that stand in another section than that of pictures, by stem."""
 
 
@@ -66,8 +67,8 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": assumptions.count_by_evidence(each for _, each in parameters_of(scene.scenario)),
-        "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest),
-        "range_sentence": _range(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
+        "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
+        "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
         "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
     }
@@ -88,10 +89,24 @@ def _others(scene: Scene) -> list[str]:
     return [each for each in said if each]
 
 
-def _range(scene: Scene) -> str:
-    """Say over what range the answer runs under other assumptions, where they were run."""
-    sides = pictures.structures(scene)
-    return f"Under other assumptions {readings.structure(scene, sides)}" if len(sides) > 1 else ""
+def _ranges(scene: Scene) -> list[str]:
+    """Say over what range the answer runs under other assumptions and at the ends of its figures' ranges, where they were run."""
+    said, sides = [], pictures.structures(scene)
+    if len(sides) > 1:
+        said.append(f"Under other assumptions {readings.structure(scene, sides)}")
+    if "sensitivity" in scene.results:
+        said.append(readings.sensitivity(scene.results.table("sensitivity")))
+    return said
+
+
+def _varied(scene: Scene) -> list[list[str]]:
+    """Return the answer at both ends of every figure's range, as text, the one that moves it most first."""
+    if "sensitivity" not in scene.results:
+        return []
+    known = dict(parameters_of(scene.scenario))
+    return [[row.title, ", ".join(sorted({known[key].evidence.value for key in row.parameter.split(", ") if key in known})), one_or_count(row.configured),
+             one_or_count(row.low_value), signed(row.low, 2), one_or_count(row.high_value), signed(row.high, 2)]
+            for row in by_figure(scene.results.table("sensitivity")).itertuples()]
 
 
 def _policies_alone(scene: Scene) -> list[list[str]]:
@@ -199,7 +214,7 @@ def _monte_carlo(scene: Scene) -> str:
             "same people meet the same luck in both worlds).")
 
 
-def _command(manifest: dict[str, Any]) -> str:
-    """Return the command that makes these results again, without where they were put."""
+def _command(manifest: dict[str, Any], *words: str) -> str:
+    """Return the command that makes these results again, without where they were put; with words, another one on the same."""
     given = [each for each in manifest.get("overrides", []) if not each.startswith(("output.", "hydra.", "executor"))]
-    return shlex.join(["talentsim", *given])
+    return shlex.join(["talentsim", *words, *given])

@@ -26,6 +26,11 @@ def signed(value: float, places: int) -> str:
     return f"+{text}" if value > 0 and math.isfinite(value) and text.strip("0.,") else text
 
 
+def one_or_count(values: str) -> str:
+    """Return a value given as text with a true minus sign; of several with commas between, for which there is no room, how many."""
+    return f"{values.count(',') + 1} figures" if "," in values else values.replace("-", "\N{MINUS SIGN}")
+
+
 def quoted(name: str) -> str:
     """Return a scenario's name in quotation marks."""
     return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"

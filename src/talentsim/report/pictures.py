@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from talentsim.analysis.card import fact_card, forecast_card
+from talentsim.analysis.sensitivity import by_figure
 from talentsim.ensemble.opened import Results
 from talentsim.report import figures, readings
 from talentsim.report.baseline import fit_sentence, fit_table
@@ -132,6 +133,14 @@ def _structure(scene: Scene) -> Iterator[Picture]:
             table, scenario=scene.title, outcome=outcome, unit="% of works", source=scene.source, level=scene.level))
 
 
+def _sensitivity(scene: Scene) -> Iterator[Picture]:
+    if "sensitivity" in scene.results:
+        table = scene.results.table("sensitivity")
+        here, outcome = float(table["difference"].iloc[0]), f"Works in {scene.name(scene.focus)}, {scene.year}"
+        yield Picture("sensitivity", readings.sensitivity(table), lambda: figures.tornado(
+            by_figure(table), scenario=scene.title, here=here, outcome=outcome, unit="% of works", source=scene.source))
+
+
 def _fit(scene: Scene) -> Iterator[Picture]:
     table = fit_table(scene)
     if len(table):
@@ -154,5 +163,5 @@ def _cards(results: Results) -> list[Picture]:
 
 
 BUILDERS: tuple[Callable[[Scene], Iterator[Picture]], ...] = (
-    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _structure, _fit,
+    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _structure, _sensitivity, _fit,
 )

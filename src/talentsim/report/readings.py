@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from talentsim.analysis.sensitivity import by_figure
 from talentsim.report.figures.difference import QUESTIONS
 from talentsim.report.figures.funnel import ROUTES
 from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, unit_of_difference
@@ -155,6 +156,19 @@ def structure(scene: Scene, variants: pd.DataFrame) -> str:
     others = "; ".join(str(name) for name in variants["variant"].iloc[1:])
     return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when this is changed: "
             f"{others}. {sign}.")
+
+
+def sensitivity(table: pd.DataFrame) -> str:
+    """Say over what range the answer runs when single figures go to the ends of theirs, and which move it most."""
+    figures, here, n = by_figure(table), float(table["difference"].iloc[0]), int(table["replications"].iloc[0])
+    values = pd.concat([figures["low"], figures["high"]])
+    sign = ("The sign is the same at every end" if (np.sign(values) == np.sign(here)).all() else
+            "Even the sign is not the same at every end")
+    most = "; ".join(f"{row.title} ({signed(row.low, 2)} at the low end, {signed(row.high, 2)} at the high end)"
+                     for row in figures.head(3).itertuples())
+    return (f"{signed(here, 2)} points ({'a single pair' if n == 1 else f'{n} pairs'} of runs) become {signed(min(values.min(), here), 2)} to "
+            f"{signed(max(values.max(), here), 2)} when one of {len(figures)} figures goes to an end of its range and all others stay. It moves "
+            f"most with: {most}. {sign}.")
 
 
 def all_works(scene: Scene) -> str:

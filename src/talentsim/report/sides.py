@@ -6,6 +6,8 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.analysis.sensitivity import by_figure
+from talentsim.report.numbers import one_or_count
 from talentsim.report.tables import interval, number
 
 POINTS = "points"
@@ -40,6 +42,21 @@ def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
     table.caption = (f"Alone they add up to {number(alone, POINTS, signed=True)}; what is missing to "
                      f"{number(first.difference, POINTS, signed=True)} is how they act on each other.")
     table.caption_justify = "left"
+    return table
+
+
+def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
+    """Return the headline with each figure at the ends of its range, all others kept; where it moves most first."""
+    first = sensitivity.iloc[0]
+    table = Table(title=f"What it hangs on: difference in the works made in {first.country}, {first.year}, points of % of the world's",
+                  title_justify="left", title_style="bold", caption_justify="left",
+                  caption=f"As configured {number(first.difference, POINTS, signed=True)}; runs an arm: {first.replications}.")
+    for column, justify in (("figure", "left"), ("stands at", "right"), ("low end", "right"), ("difference", "right"),
+                            ("high end", "right"), ("difference", "right")):
+        table.add_column(column, justify=justify, overflow="fold")
+    for row in by_figure(sensitivity).itertuples():
+        table.add_row(Text(row.title), one_or_count(row.configured), one_or_count(row.low_value), number(row.low, POINTS, signed=True),
+                      one_or_count(row.high_value), number(row.high, POINTS, signed=True))
     return table
 
 

@@ -1,0 +1,53 @@
+"""`talentsim sensitivity [KEY ...] scenario=NAME`: the comparison, and its headline with single figures at the ends of their ranges."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from talentsim.commands.arguments import Arguments
+
+if TYPE_CHECKING:
+    from talentsim.analysis.sides import Side
+    from talentsim.config import Config
+    from talentsim.config.arms import Composer
+
+
+def run(arguments: Arguments) -> int:
+    """Run the comparison beside every end, as one job: the same folder, tables, checks and report, and what it hangs on."""
+    from talentsim.commands.compare import checked, composer_of, one_job, structures_of
+    from talentsim.config.errors import UserError
+
+    if arguments.multirun:
+        raise UserError("talentsim sensitivity", "-m asks for a sweep", "one scenario", "leave -m out, or sweep over KEY.value=1,2,3")
+    composer, own = composer_of(arguments)
+    arms = checked(*composer.arms(own))
+    if arms[0].policies == arms[1].policies:
+        raise UserError("talentsim sensitivity", f"no policy of {arms[1].scenario.name} differs from those of {arms[0].scenario.name}",
+                        "a scenario that changes something: talentsim scenarios lists them", "scenario=visa_tightening, for instance")
+    sides = [*structures_of(composer, own, arms[1]), *ends_of(composer, own, arms[1], arguments.words[1:])]
+    return one_job(arguments, *arms, sides, f"{arms[1].scenario.name}-sensitivity")
+
+
+def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnings: list[str]) -> list[Side]:
+    """Compose the pair at both ends of the range of every figure that is to be varied; an end that cannot be is told.
+
+    Raises
+    ------
+    UserError
+        When nothing is left to vary.
+    """
+    from talentsim.analysis.sensitivity import end_side, variations
+    from talentsim.config.errors import UserError
+
+    sides: list[Side] = []
+    for each in variations(scenario, beginnings):
+        for end, changes in each.ends():
+            try:
+                sides.append(end_side(each, end, *composer.arms([*overrides, *changes])))
+            except UserError as error:
+                print(f"talentsim: the {end} end of {each.name} is left out: {error.message}", file=sys.stderr)
+    if not sides:
+        raise UserError("talentsim sensitivity", "no figure is left to vary", "keys of figures whose range has more than one value, as "
+                        "`talentsim parameters` lists them", "name some behind the command, or in compare.sensitivity")
+    return sides
