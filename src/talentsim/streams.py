@@ -24,6 +24,8 @@ _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = (np.uint64(shift) for shift in (30, 27, 31, 12))
 
+_BITS_OF_ONE = np.float64(1.0).view(np.uint64)
+
 FIRST_YEAR = 1950
 BITS = {"decision": 5, "year": 7, "alternative": 7, "origin": 7, "cohort": 7, "index": 31}
 
@@ -86,11 +88,14 @@ def words_at(address: Words, keys: Words) -> Words:
 
 
 def to_uniform(words: Words) -> Floats:
-    """Turn words into uniforms inside (0, 1), never 0 or 1. Overwrites `words`."""
+    """Turn words into uniforms (m + 1/2) / 2**52, m the upper 52 bits: inside (0, 1), never 0 or 1. Overwrites `words`.
+
+    As the fraction of a double that begins with the bits of 1, m gives 1 + m / 2**52; the rest is an exact difference.
+    """
     words >>= _S12
-    uniforms = words.astype(np.float64)
-    uniforms += 0.5
-    uniforms *= 2.0**-52
+    words |= _BITS_OF_ONE
+    uniforms = words.view(np.float64)
+    uniforms -= 1.0 - 2.0**-53
     return uniforms
 
 
