@@ -132,19 +132,32 @@ def choose(table: ChoiceTable, choosers: Choosers, keys: Words, admission: Admis
 
 def _choose_part(table: ChoiceTable, who: Choosers, keys: Words, admission: Admission | None, offset: int) -> Chosen:
     arrives = to_exponential(to_uniform(words_at(who.address[:, None], keys[None, :])))
-    arrives *= np.exp(-personal_utility(table, who))
+    slowed = personal_utility(table, who)
+    arrives *= np.exp(np.negative(slowed, out=slowed), out=slowed)
     if admission is None:
         nobody = np.empty(0, dtype=np.int64)
         return Chosen(arrives.argmin(axis=1).astype(np.uint8), nobody, nobody)
-
-    screening = to_uniform(words_at(who.address[:, None], admission.keys[None, :]))
-    refused = screening < admission.p_refusal[admission.of]
     if admission.closed is not None:
         arrives[admission.closed] = np.inf
-    chosen = np.where(refused, np.inf, arrives).argmin(axis=1)
-    earliest = arrives[np.arange(len(who)), chosen]
-    refused &= arrives < earliest[:, None]
-    row, refused_by = np.divmod(np.flatnonzero(refused), refused.shape[1])
+    return _screened(arrives, who, admission, offset)
+
+
+def _screened(arrives: Floats, who: Choosers, admission: Admission, offset: int) -> Chosen:
+    """Let everybody ask the alternatives in the order of their arrival, up to the one that admits them. Overwrites `arrives`.
+
+    Only an alternative that is asked has to draw, which is seldom more than the first.
+    """
+    chosen = arrives.argmin(axis=1)
+    asking, refusals = np.arange(len(who)), []
+    while len(asking):
+        asked = chosen[asking]
+        luck = to_uniform(words_at(who.address[asking], admission.keys[asked]))
+        refused = luck < admission.p_refusal[admission.of[asking], asked]
+        asking, asked = asking[refused], asked[refused]
+        refusals.append(asking * arrives.shape[1] + asked)
+        arrives[asking, asked] = np.inf
+        chosen[asking] = arrives[asking].argmin(axis=1)
+    row, refused_by = np.divmod(np.sort(np.concatenate(refusals)), arrives.shape[1])
     return Chosen(chosen.astype(np.uint8), row + offset, refused_by)
 
 
@@ -153,16 +166,17 @@ def personal_utility(table: ChoiceTable, who: Choosers) -> Floats:
 
     Shape (n_choosers, n_countries).
     """
-    every = np.arange(len(who))
     home = table.home[who.cell]
-    utility = table.slope[who.cell]
+    utility = table.slope.take(who.cell, axis=0)
     utility *= who.taste[:, None]
-    utility += table.utility[who.cell]
-    row = every[home >= 0]
-    at_home = utility[row, home[row]] + who.home[row]
+    utility += table.utility.take(who.cell, axis=0)
+    each, first = utility.reshape(-1), np.arange(0, utility.size, utility.shape[1])
+    abroad = np.flatnonzero(home >= 0)
+    there = first[abroad] + home[abroad]
+    at_home = each[there] + who.home[abroad]
     utility += who.away[:, None]
-    utility[row, home[row]] = at_home
-    utility[every, who.reference] = 0.0
+    each[there] = at_home
+    each[first + who.reference] = 0.0
     return utility
 
 
