@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from talentsim.config.behaviour import Weights
 from talentsim.data.employers import EmployerTable
 from talentsim.data.tables import exempt_share
 from talentsim.state.countries import Countries
+from talentsim.state.researchers import ability_powers
 from talentsim.state.world import World
 from talentsim.visas import chance_after_study
 from talentsim.vocab import VisaStatus
@@ -87,14 +89,17 @@ def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry
 
 def taste_of(world: World, rows: Integers | slice) -> Floats:
     """Return how strongly the rows feel ecosystem strength: ability to the power kappa."""
-    return world.researchers.ability_of(rows) ** float(world.config.behaviour.location.kappa)
+    return ability_powers(float(world.config.behaviour.location.kappa))[world.researchers.ability[rows]]
 
 
+@lru_cache(maxsize=8)
 def kinds(n: int) -> np.ndarray:
-    """Return STAY, HOME or AWAY by origin, current country and alternative; shape (n, n, n)."""
+    """Return STAY, HOME or AWAY by origin, current country and alternative; shape (n, n, n), read-only."""
     origin, current, alternative = np.ogrid[:n, :n, :n]
     kind = np.where(alternative == origin, HOME, AWAY)
-    return np.where(alternative == current, STAY, kind).astype(np.int8)
+    kind = np.where(alternative == current, STAY, kind).astype(np.int8)
+    kind.flags.writeable = False
+    return kind
 
 
 def pay(x: Conditions) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from talentsim.arrays import ABILITY_UNIT, Floats, Integers
 from talentsim.attribution import cells, sum_by_cell
-from talentsim.state.researchers import NO_EMPLOYER
+from talentsim.state.researchers import NO_EMPLOYER, ability_powers
 from talentsim.state.world import World
 from talentsim.vocab import CareerStage, Tier
 
@@ -101,4 +101,4 @@ def _highest_tier(lowest: tuple[int, ...]) -> np.ndarray:
 @lru_cache(maxsize=8)
 def _powers(exponent: float) -> Floats:
     """Return ability ** exponent in FRONTIER_UNIT, as whole numbers, for every 16-bit ability."""
-    return np.rint((np.arange(1 << 16) * ABILITY_UNIT) ** exponent / FRONTIER_UNIT)
+    return np.rint(ability_powers(exponent) / FRONTIER_UNIT)
