@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from talentsim.arrays import Floats, Integers
@@ -12,7 +14,7 @@ AXES = tuple(Attribution)
 
 def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
     """Return each researcher's place in a table with these columns as axes, flattened in C order."""
-    cell = columns[0].astype(np.int64)
+    cell = columns[0].astype(np.int32 if prod(sizes) <= np.iinfo(np.int32).max else np.int64)      # half as much to move
     for column, size in zip(columns[1:], sizes[1:], strict=True):
         cell *= size
         cell += column
@@ -21,7 +23,7 @@ def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
 
 def sum_by_cell(cell: Integers, weight: np.ndarray | None, sizes: tuple[int, ...]) -> Floats:
     """Sum whole-number weights (None counts heads) by cell; exact below 2**53, so the same in any order of rows."""
-    return np.bincount(cell, weight, minlength=int(np.prod(sizes))).reshape(sizes)
+    return np.bincount(cell, weight, minlength=prod(sizes)).reshape(sizes)
 
 
 def credited(works: Floats, by: Attribution) -> Floats:

@@ -24,6 +24,7 @@ _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = (np.uint64(shift) for shift in (30, 27, 31, 12))
 
+_BLOCK = 1 << 14
 _BITS_OF_ONE = np.float64(1.0).view(np.uint64)
 
 FIRST_YEAR = 1950
@@ -84,7 +85,11 @@ def draw_key(key: np.uint64, decision: Decision, year: int, alternative: Integer
 def words_at(address: Words, keys: Words) -> Words:
     """Return the 64-bit words at the addresses; the arguments broadcast."""
     with np.errstate(over="ignore"):
-        return mix(np.add(address, keys))
+        words = np.asarray(np.add(address, keys))
+        flat = words.ravel(order="K")                   # a view
+        for start in range(0, flat.size, _BLOCK):       # each block is scrambled while it is in cache
+            mix(flat[start:start + _BLOCK])
+    return words
 
 
 def to_uniform(words: Words) -> Floats:

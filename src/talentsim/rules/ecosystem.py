@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from talentsim.arrays import Floats
+from talentsim.attribution import cells, sum_by_cell
 from talentsim.state.world import World
 
 READS = ("tally.talent", "levers", "base_levers", "destinations.strength", "researchers", "log_reference",
@@ -59,8 +60,7 @@ def diaspora_shares(world: World) -> Floats:
     """Return the share of each origin's nationals abroad by country; shape (origin, country), 0 at home."""
     n = len(world.countries)
     people = world.researchers
-    pair = people.origin_country.astype(np.int64) * n + people.work_country
-    abroad = np.bincount(pair, minlength=n * n).reshape(n, n).astype(np.float64)
+    abroad = sum_by_cell(cells((people.origin_country, people.work_country), (n, n)), None, (n, n)).astype(np.float64)
     np.fill_diagonal(abroad, 0.0)
     total = abroad.sum(axis=1, keepdims=True)
     return np.divide(abroad, total, out=np.zeros_like(abroad), where=total > 0)

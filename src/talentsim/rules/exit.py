@@ -20,8 +20,10 @@ def step(world: World, year: int) -> None:
     np.add.at(world.tally.exits, (people.origin_country[rows], people.work_country[rows]), 1)
     world.journal.write(people, rows, year, people.work_country[rows], Reason.EXIT)
     people.keep(~leaves)
-    world.headcount = np.bincount(people.work_country, minlength=n)
-    if year >= world.config.world.start_year:
-        columns = (people.origin_country, people.training_country, people.work_country, people.career_stage, people.visa_status)
-        sizes = world.tally.stocks.shape
-        world.tally.stocks = sum_by_cell(cells(columns, sizes), None, sizes).astype(np.int64)
+    if year < world.config.world.start_year:
+        world.headcount = np.bincount(people.work_country, minlength=n)
+        return
+    columns = (people.origin_country, people.training_country, people.work_country, people.career_stage, people.visa_status)
+    sizes = world.tally.stocks.shape
+    world.tally.stocks = sum_by_cell(cells(columns, sizes), None, sizes)
+    world.headcount = world.tally.stocks.sum(axis=(0, 1, 3, 4))

@@ -28,20 +28,23 @@ def step(world: World, year: int) -> None:
     so they are the same in any order.
     """
     people, n, law = world.researchers, len(world.countries), world.config.behaviour.output
-    world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n)
-    world.tally.collaboration = collaboration(world)
     if year < world.config.world.start_year:      # output feeds nothing, and burn-in years are not reported
+        world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n)
+        world.tally.collaboration = collaboration(world)
         return
+    cell, sizes = _cells(world), (n, n, n, n, len(CareerStage))
+    ability = sum_by_cell(cell, people.ability, sizes)
+    world.tally.talent = ability.sum(axis=(0, 1, 3, 4))
+    world.tally.collaboration = collaboration(world)
     log_strength = world.log_strength - world.log_strength.mean()
     per_ability = (float(law.rate) * world.tally.collaboration * np.exp(float(law.eta) * log_strength))[:, None] \
         * (world.levers["service"] ** float(law.service))[None, :]                                         # (w, q)
     per_frontier = per_ability * float(law.frontier_share) * np.exp(float(law.frontier_eco) * log_strength)[:, None]
-    cell, stage = _cells(world), _stage_factor(world)
-    sizes = (n, n, n, n, len(CareerStage))
-    world.tally.works = (sum_by_cell(cell, people.ability, sizes) * ABILITY_UNIT) @ stage * per_ability
+    stage = _stage_factor(world)
+    world.tally.works = (ability * ABILITY_UNIT) @ stage * per_ability
     power = _powers(1.0 + float(law.frontier_ability))
     world.tally.frontier_works = (sum_by_cell(cell, power[people.ability], sizes) * FRONTIER_UNIT) @ stage * per_frontier
-    _count_tiers(world, per_ability, stage)
+    _count_tiers(world, ability.sum(axis=(0, 1)), per_ability, stage)
 
 
 def collaboration(world: World) -> Floats:
@@ -67,7 +70,7 @@ def _hq(world: World) -> np.ndarray:
     """Return the headquarters country of each researcher's employer."""
     hq = np.zeros(NO_EMPLOYER + 1, dtype=np.uint8)
     hq[: len(world.employers.hq)] = world.employers.hq
-    return hq[world.researchers.employer]
+    return hq.take(world.researchers.employer)
 
 
 def _stage_factor(world: World) -> Floats:
@@ -76,26 +79,27 @@ def _stage_factor(world: World) -> Floats:
     return factor
 
 
-def _count_tiers(world: World, per_ability: Floats, stage: Floats) -> None:
-    """Count researchers and works of each tier of ability by work country; a higher tier is part of the lower."""
-    people, n = world.researchers, len(world.countries)
-    highest = _highest_tier(tuple(world.origins.tier_ability.tolist()))[people.ability]
+def _count_tiers(world: World, of_all: Floats, per_ability: Floats, stage: Floats) -> None:
+    """Count researchers and works of each tier of ability by work country; a higher tier is part of the lower.
+
+    Only those above the lowest tier are looked at: it has what they leave of everybody's ability, `of_all`, summed by
+    work and headquarters country and stage, and of everybody's head.
+    """
+    people, n, lowest = world.researchers, len(world.countries), world.origins.tier_ability
+    rows = np.flatnonzero(people.ability >= lowest[1])
+    highest = np.searchsorted(lowest, people.ability[rows], side="right") - 1
     sizes = (len(Tier), n, n, len(CareerStage))
-    cell = cells((highest, people.work_country, _hq(world), people.career_stage), sizes)
-    heads, ability = sum_by_cell(cell, None, sizes), sum_by_cell(cell, people.ability, sizes) * ABILITY_UNIT
-    world.tally.tier_researchers = _and_higher(heads.sum(axis=(2, 3)))
-    world.tally.tier_works = _and_higher((ability @ stage * per_ability).sum(axis=2))
+    cell = cells((highest, people.work_country[rows], _hq(world)[rows], people.career_stage[rows]), sizes)
+    heads, ability = sum_by_cell(cell, None, sizes).sum(axis=(2, 3)), sum_by_cell(cell, people.ability[rows], sizes)
+    heads[0] = np.bincount(people.work_country, minlength=n) - heads.sum(axis=0)
+    ability[0] = of_all - ability.sum(axis=0)
+    world.tally.tier_researchers = _and_higher(heads)
+    world.tally.tier_works = _and_higher((ability * ABILITY_UNIT @ stage * per_ability).sum(axis=2))
 
 
 def _and_higher(by_highest: np.ndarray) -> np.ndarray:
     """Add to each tier, axis 0, all that are higher."""
     return np.cumsum(by_highest[::-1], axis=0)[::-1]
-
-
-@lru_cache(maxsize=8)
-def _highest_tier(lowest: tuple[int, ...]) -> np.ndarray:
-    """Return the highest tier of every 16-bit ability, given the lowest ability of each tier."""
-    return (np.searchsorted(lowest, np.arange(1 << 16), side="right") - 1).clip(0).astype(np.uint8)
 
 
 @lru_cache(maxsize=8)
