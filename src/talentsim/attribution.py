@@ -23,7 +23,8 @@ def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
 
 def sum_by_cell(cell: Integers, weight: np.ndarray | None, sizes: tuple[int, ...]) -> Floats:
     """Sum whole-number weights (None counts heads) by cell; exact below 2**53, so the same in any order of rows."""
-    return np.bincount(cell, weight, minlength=prod(sizes)).reshape(sizes)
+    total = np.bincount(cell, weight, minlength=prod(sizes)).reshape(sizes)
+    return total if weight is None else total.astype(np.float64, copy=False)        # of nobody, bincount makes whole numbers
 
 
 def credited(works: Floats, by: Attribution) -> Floats:

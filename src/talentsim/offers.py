@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.arrays import Codes, Floats, Integers, Words
+from talentsim.arrays import Codes, CountryCode, Floats, Integers, Words
 from talentsim.state.world import World
 from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.vocab import Decision
@@ -26,10 +26,12 @@ def offered_employers(world: World, rows: Integers, country: Integers, year: int
     n = len(world.countries)
     employer = np.where(in_industry, n + country, country)
     site_weight = world.levers["site_weight"]
-    for place in np.unique(country[in_industry]):
-        here = np.flatnonzero(in_industry & (country == place))
+    industry = np.flatnonzero(in_industry)
+    by_country = np.split(industry[np.argsort(country[industry].astype(CountryCode), kind="stable")],
+                          np.cumsum(np.bincount(country[industry], minlength=n))[:-1])
+    for place, here in enumerate(by_country):
         firms = np.flatnonzero(site_weight[:, place] > 0.0)
-        if len(firms):
+        if len(firms) and len(here):
             weight = np.concatenate([[max(1.0 - site_weight[firms, place].sum(), 0.0)], site_weight[firms, place]])
             won = _race(world, address[here], year, np.concatenate([[0], firms + 1]), weight)
             employer[here] = np.where(won == 0, n + place, 2 * n + np.concatenate([[0], firms])[won])

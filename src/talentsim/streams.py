@@ -59,15 +59,19 @@ def pack(decision: Decision, year: int, alternative: Integers | int, origin: Int
         When a part does not fit its bits, for then two addresses could share a counter.
     """
     parts = {"decision": int(decision), "year": year - FIRST_YEAR, "alternative": alternative, "origin": origin,
-             "cohort": np.subtract(cohort, FIRST_YEAR), "index": index}
-    counter: Words = np.zeros((), dtype=np.uint64)
+             "cohort": cohort - FIRST_YEAR, "index": index}
+    fixed, varying, shift = 0, np.uint64(0), sum(BITS.values())     # most parts are one number: Python is quicker with those
     for name, part in parts.items():
-        values = np.asarray(part, dtype=np.int64)
-        if values.size and (values.min() < 0 or values.max() >= 1 << BITS[name]):
-            raise ValueError(f"{name} {values.min()} to {values.max()} does not fit a random address; "
-                             f"allowed: 0 to {(1 << BITS[name]) - 1}")
-        counter = (counter << np.uint64(BITS[name])) | values.astype(np.uint64)
-    return counter
+        shift -= BITS[name]
+        is_one = isinstance(part, int | np.integer)
+        low, high = (part, part) if is_one else (np.min(part, initial=0), np.max(part, initial=0))
+        if low < 0 or high >= 1 << BITS[name]:
+            raise ValueError(f"{name} {low} to {high} does not fit a random address; allowed: 0 to {(1 << BITS[name]) - 1}")
+        if is_one:
+            fixed |= int(part) << shift
+        else:
+            varying = varying | (np.asarray(part).astype(np.uint64) << np.uint64(shift))
+    return varying | np.uint64(fixed)
 
 
 def person_address(origin: Integers | int, cohort: Integers | int, index: Integers | int) -> Words:

@@ -34,17 +34,26 @@ def step(world: World, year: int) -> None:
         return
     cell, sizes = _cells(world), (n, n, n, n, len(CareerStage))
     ability = sum_by_cell(cell, people.ability, sizes)
-    world.tally.talent = ability.sum(axis=(0, 1, 3, 4))
+    of_all = ability.sum(axis=(0, 1))                                                                   # (w, q, stage)
+    world.tally.talent = of_all.sum(axis=(1, 2))
     world.tally.collaboration = collaboration(world)
     log_strength = world.log_strength - world.log_strength.mean()
     per_ability = (float(law.rate) * world.tally.collaboration * np.exp(float(law.eta) * log_strength))[:, None] \
         * (world.levers["service"] ** float(law.service))[None, :]                                         # (w, q)
     per_frontier = per_ability * float(law.frontier_share) * np.exp(float(law.frontier_eco) * log_strength)[:, None]
     stage = _stage_factor(world)
-    world.tally.works = (ability * ABILITY_UNIT) @ stage * per_ability
+    world.tally.works = _works(ability, ABILITY_UNIT, stage, per_ability)
     power = _powers(1.0 + float(law.frontier_ability))
-    world.tally.frontier_works = (sum_by_cell(cell, power[people.ability], sizes) * FRONTIER_UNIT) @ stage * per_frontier
-    _count_tiers(world, ability.sum(axis=(0, 1)), per_ability, stage)
+    world.tally.frontier_works = _works(sum_by_cell(cell, power[people.ability], sizes), FRONTIER_UNIT, stage, per_frontier)
+    _count_tiers(world, of_all, per_ability, stage)
+
+
+def _works(sums: Floats, unit: float, stage: Floats, factor: Floats) -> Floats:
+    """Return the works behind sums by (..., work, headquarters, stage). Overwrites `sums`, too large to copy every year."""
+    sums *= unit
+    works = sums @ stage
+    works *= factor
+    return np.asarray(works)
 
 
 def collaboration(world: World) -> Floats:
