@@ -212,10 +212,16 @@ def cannot_write(folder: Path, error: OSError) -> UserError:
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> dict[str, Any]:
-    """Write a table and return its rows, bytes and hash."""
+    """Write a table and return its rows, bytes and hash.
+
+    Who a row is about hardly ever repeats but comes in order: differences take half the room and time of a dictionary.
+    Nothing asks for statistics of a column, which tables of persons are slow to make.
+    """
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     sink = pa.BufferOutputStream()
-    pq.write_table(arrow, sink)
+    in_order = {name: "DELTA_BINARY_PACKED" for name in arrow.column_names if name == "uid"}
+    pq.write_table(arrow, sink, use_dictionary=[name for name in arrow.column_names if name not in in_order],
+                   column_encoding=in_order or None, write_statistics=False)
     content = sink.getvalue()
     path.write_bytes(content)
     return {"rows": arrow.num_rows, "bytes": content.size, "sha256": hashlib.sha256(content).hexdigest()}
