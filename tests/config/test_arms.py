@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from talentsim.config.arms import Composer
 from talentsim.config.compose import compose_plain, parse
+from talentsim.config.files import names_in_group
 
 SETS = [
     ["world=toy", "entry=plateau", "executor=serial", "entry.damping.value=0.5", "population.scale=2", "seed=3"],
@@ -21,13 +24,19 @@ def test_figures_set_on_composed_data_are_hydras(overrides: list[str]) -> None:
     assert Composer().plain(parse(overrides)) == compose_plain(overrides)
 
 
+@pytest.mark.parametrize("name", names_in_group("scenario"))
+def test_a_scenario_joined_to_what_is_composed_is_hydras(name: str) -> None:
+    overrides = ["world=toy", f"scenario={name}"]
+    assert json.dumps(Composer().plain(parse(overrides))) == json.dumps(compose_plain(overrides))      # the order of keys as well
+
+
 def test_what_is_composed_is_composed_once() -> None:
     composer = Composer()
     for value in ("0.1", "0.2"):
         baseline, scenario = composer.arms(["world=toy", "scenario=visa_tightening", f"policy.f1_refusal.value={value}", f"seed={value[-1]}"])
         assert scenario.policies["f1_refusal"].value == float(value) and "f1_refusal" not in baseline.policies
         assert scenario.ensemble.seed == baseline.ensemble.seed == int(value[-1])
-    assert len(composer._composed) == 2
+    assert len(composer._composed) == 1
 
 
 def test_one_variant_does_not_change_the_next() -> None:

@@ -16,6 +16,9 @@ from talentsim.config.schema import Config
 PLAIN_GROUPS = ("entry", "executor")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
 
+DEFAULT_SCENARIO = "baseline"
+"""Scenario that the root of the configuration names."""
+
 SEED = ("ensemble", "seed")
 """What `seed`, its short name, sets as well."""
 
@@ -25,8 +28,8 @@ Plain = dict[str, Any]
 class Composer:
     """Composes configurations, each combination of group choices once; figures are set on what is composed already.
 
-    Hydra needs most of a second for a world of many countries. Setting a figure on the composed data gives what
-    Hydra's override gives; whatever is not that simple goes through Hydra.
+    Hydra needs more than a second for a world of many countries. Setting a figure on the composed data gives what
+    Hydra's override gives, and so does joining a scenario, which comes last; whatever is not that simple goes through Hydra.
     """
 
     def __init__(self, config_dir: str | None = None) -> None:
@@ -73,12 +76,17 @@ class Composer:
             As `compose_plain`.
         """
         figures = [each for each in overrides if _is_figure(each)]
-        swaps = [each for each in overrides if _is_swap(each)]
-        rest = [str(each.input_line) for each in overrides if each not in figures and each not in swaps]
+        swaps = [each for each in overrides if _is_choice(each) and each.key_or_group in PLAIN_GROUPS]
+        scenarios = [each for each in overrides if _is_choice(each) and each.key_or_group == "scenario"]
+        rest = [each for each in overrides if each not in (*figures, *swaps, *scenarios)]
+        if self.config_dir is not None or len(scenarios) > 1 or not all(map(_is_choice, rest)):
+            rest, scenarios = [*rest, *scenarios], []
         try:
-            data = self._through_hydra(rest)
+            data = self._through_hydra([str(each.input_line) for each in rest])
             for each in swaps:
                 data = _swapped(data, each)
+            for each in scenarios:
+                data = _joined(data, each)
             for each in figures:
                 data = _with(data, each.key_or_group.split("."), each.value())
                 if each.key_or_group == "seed":
@@ -106,8 +114,9 @@ def _is_figure(override: Override) -> bool:
                 or override.key_or_group in GROUPS or "/" in override.key_or_group or "${" in str(override.input_line))
 
 
-def _is_swap(override: Override) -> bool:
-    return (override.key_or_group in PLAIN_GROUPS and override.package is None and not override.is_add()
+def _is_choice(override: Override) -> bool:
+    """Return whether an override chooses a file of a group."""
+    return (override.key_or_group in GROUPS and override.package is None and not override.is_add()
             and not override.is_delete() and isinstance(override.value(), str))
 
 
@@ -119,6 +128,15 @@ def _swapped(data: Plain, override: Override) -> Plain:
     if present != _file_content(group, present.get("name") or present.get("kind")):
         raise KeyError(group)
     return {**data, group: chosen}
+
+
+def _joined(data: Plain, override: Override) -> Plain:
+    """Put a scenario in the place of the one that is composed when none is named, which says no more than its own name."""
+    nothing, chosen = _file_content("scenario", DEFAULT_SCENARIO), _file_content("scenario", override.value())
+    if data["scenario"] != nothing["scenario"] or len(nothing) > 1 or "${" in str(chosen):
+        raise KeyError("scenario")
+    without = {name: each for name, each in data.items() if name != "scenario"}
+    return dict(_with(without, [], chosen))
 
 
 def _file_content(group: str, name: str) -> Plain:
