@@ -108,7 +108,7 @@ class Chosen:
 
 
 def choose(table: ChoiceTable, choosers: Choosers, keys: Words, admission: Admission | None = None,
-           chunk: int = 1024) -> Chosen:
+           chunk: int = 2048) -> Chosen:
     """Choose one alternative each: the argmax of V + epsilon over those that admit the chooser.
 
     Parameters
@@ -145,19 +145,23 @@ def _choose_part(table: ChoiceTable, who: Choosers, keys: Words, admission: Admi
 def _screened(arrives: Floats, who: Choosers, admission: Admission, offset: int) -> Chosen:
     """Let everybody ask the alternatives in the order of their arrival, up to the one that admits them. Overwrites `arrives`.
 
-    Only an alternative that is asked has to draw, which is seldom more than the first.
+    Only an alternative that is asked, and may say no, has to draw, which is seldom more than the first.
     """
+    n, each = arrives.shape[1], arrives.reshape(-1)
     chosen = arrives.argmin(axis=1)
     asking, refusals = np.arange(len(who)), []
     while len(asking):
         asked = chosen[asking]
+        p_refusal = admission.p_refusal[admission.of[asking], asked]
+        draws = np.flatnonzero(p_refusal > 0.0)
+        asking, asked = asking[draws], asked[draws]
         luck = to_uniform(words_at(who.address[asking], admission.keys[asked]))
-        refused = luck < admission.p_refusal[admission.of[asking], asked]
-        asking, asked = asking[refused], asked[refused]
-        refusals.append(asking * arrives.shape[1] + asked)
-        arrives[asking, asked] = np.inf
+        refused = np.flatnonzero(luck < p_refusal[draws])
+        asking = asking[refused]
+        refusals.append(asking * n + asked[refused])
+        each[refusals[-1]] = np.inf
         chosen[asking] = arrives[asking].argmin(axis=1)
-    row, refused_by = np.divmod(np.sort(np.concatenate(refusals)), arrives.shape[1])
+    row, refused_by = np.divmod(np.sort(np.concatenate(refusals)), n)
     return Chosen(chosen.astype(np.uint8), row + offset, refused_by)
 
 

@@ -32,7 +32,7 @@ BITS = {"decision": 5, "year": 7, "alternative": 7, "origin": 7, "cohort": 7, "i
 
 
 def mix(words: Words) -> Words:
-    """Scramble 64-bit words in place with SplitMix64's output function, a bijection; return them."""
+    """Scramble an array of 64-bit words in place with SplitMix64's output function, a bijection; return them."""
     words ^= words >> _S30
     words *= _M1
     words ^= words >> _S27
@@ -76,23 +76,20 @@ def pack(decision: Decision, year: int, alternative: Integers | int, origin: Int
 
 def person_address(origin: Integers | int, cohort: Integers | int, index: Integers | int) -> Words:
     """Return a person's part of all their counters, already times GOLDEN; shape as the arguments broadcast."""
-    with np.errstate(over="ignore"):
-        return pack(Decision(0), FIRST_YEAR, 0, origin, cohort, index) * GOLDEN
+    return np.multiply(pack(Decision(0), FIRST_YEAR, 0, origin, cohort, index), GOLDEN)
 
 
 def draw_key(key: np.uint64, decision: Decision, year: int, alternative: Integers | int = 0) -> Words:
     """Return what to add to a person's address for one decision in one year; shape of `alternative`."""
-    with np.errstate(over="ignore"):
-        return pack(decision, year, alternative, 0, FIRST_YEAR, 0) * GOLDEN + key
+    return np.add(np.multiply(pack(decision, year, alternative, 0, FIRST_YEAR, 0), GOLDEN), key)
 
 
 def words_at(address: Words, keys: Words) -> Words:
     """Return the 64-bit words at the addresses; the arguments broadcast."""
-    with np.errstate(over="ignore"):
-        words = np.asarray(np.add(address, keys))
-        flat = words.ravel(order="K")                   # a view
-        for start in range(0, flat.size, _BLOCK):       # each block is scrambled while it is in cache
-            mix(flat[start:start + _BLOCK])
+    words = np.asarray(np.add(address, keys))
+    flat = words.ravel(order="K")                   # a view
+    for start in range(0, flat.size, _BLOCK):       # each block is scrambled while it is in cache
+        mix(flat[start:start + _BLOCK])
     return words
 
 

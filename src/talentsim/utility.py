@@ -6,7 +6,7 @@ All values are relative to staying, so every term is 0 at the current country.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -185,12 +185,21 @@ def systematic_utility(weights: Weights, x: Conditions) -> ChoiceTable:
     -------
     Table with cell o * n_countries + c; V in utils, 0 at the current country.
     """
+    return _table(weights, x, _weighted_terms(weights, x, TERMS))
+
+
+def _weighted_terms(weights: Weights, x: Conditions, names: Iterable[str]) -> dict[str, Floats]:
+    """Return weight * term for the terms that have a weight, by name."""
+    weight = {name: float(getattr(weights, name)) for name in names}
+    return {name: weight[name] * TERMS[name](x) for name in weight if weight[name] != 0.0}
+
+
+def _table(weights: Weights, x: Conditions, terms: Mapping[str, Floats]) -> ChoiceTable:
+    """Sum weighted terms in the order in which they stand."""
     shape = (x.n * x.n, x.n)
     total = np.zeros((x.n, x.n, x.n))
-    for name, term in TERMS.items():
-        weight = float(getattr(weights, name))
-        if weight != 0.0:
-            total += weight * term(x)
+    for term in terms.values():
+        total += term
     slope = float(weights.beta_eco) * np.broadcast_to(_gain_by_country(x.log_strength), total.shape)
     return ChoiceTable(total.reshape(shape), slope.reshape(shape), kinds(x.n).reshape(shape))
 
@@ -209,7 +218,9 @@ def utility_with_permanence(weights: Weights, x: Conditions, cell: Integers, sta
     -------
     Table with twice the cells of `systematic_utility`, those of the permanent last, and each chooser's cell in it.
     """
-    tables = [systematic_utility(weights, replace(x, is_permanent=durable)) for durable in (False, True)]
+    terms = _weighted_terms(weights, replace(x, is_permanent=False), TERMS)
+    durable = terms | _weighted_terms(weights, replace(x, is_permanent=True), ["beta_visa"])       # the only term that tells them apart
+    tables = [_table(weights, x, each) for each in (terms, durable)]
     both = (np.concatenate([getattr(table, name) for table in tables]) for name in ("utility", "slope", "kind"))
     return ChoiceTable(*both), cell + x.n * x.n * (status == VisaStatus.PERMANENT)
 

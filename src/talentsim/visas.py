@@ -17,8 +17,8 @@ NO_ROUTE = -1
 
 def uniforms(world: World, rows: Integers, decision: Decision, year: int, country: Integers | None = None) -> Floats:
     """Return one addressed uniform for each row, its own for each country where countries are given."""
-    keys = draw_key(world.key, decision, year, np.arange(len(world.countries)))
-    return to_uniform(words_at(world.researchers.address[rows], keys[0 if country is None else country]))
+    key = draw_key(world.key, decision, year, 0 if country is None else np.arange(len(world.countries)))
+    return to_uniform(words_at(world.researchers.address[rows], key if country is None else key[country]))
 
 
 def whole_years(world: World, rows: Integers, years: Floats | float, decision: Decision = Decision.CLOCK) -> Integers:
