@@ -122,7 +122,7 @@ def _lay_out(figure: Figure, rectangle: tuple[float, float, float, float]) -> No
         artist.set_in_layout(False)
     figure.get_layout_engine().set(rect=rectangle, w_pad=0.05, h_pad=0.05)
     figure.get_layout_engine().execute(figure)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)      # "none" leaves one that does nothing, for which every file is drawn twice
     for axes in figure.axes:  # the solver's last digits change from one call to the next
         axes.set_position([round(each, 6) for each in axes.get_position().bounds])
 
