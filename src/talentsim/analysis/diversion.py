@@ -11,7 +11,7 @@ import pandas as pd
 
 from talentsim.analysis.checks import start_of_difference
 from talentsim.analysis.intervals import t_interval
-from talentsim.analysis.lives import ABSENT, Lives, numbers, rank_in_group
+from talentsim.analysis.lives import ABSENT, COMPARED, Lives, numbers, rank_in_group
 from talentsim.arrays import ABILITY_UNIT, Integers, Words
 from talentsim.config import Config
 from talentsim.data.tables import tier_ability
@@ -145,7 +145,8 @@ def _lives_of_both(baseline: Ensemble, scenario: Ensemble, place: int) -> tuple[
     written = [arm.manifests[place]["tables"]["people"]["sha256"] for arm in (baseline, scenario)]
     people = baseline.of_run(place, "people")
     others = people if written[0] == written[1] else scenario.of_run(place, "people")
-    return Lives(people, baseline.of_run(place, "events")), Lives(others, scenario.of_run(place, "events"))
+    one, other = (arm.of_run(place, "events", ["uid", *COMPARED]) for arm in (baseline, scenario))
+    return Lives(people, one), Lives(others, other)
 
 
 def _highest_tier(people: pd.DataFrame, config: Config) -> Integers:

@@ -53,10 +53,10 @@ def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) 
 
 def _counts(arm: Ensemble, place: int, training: str, start: int, last: int, end: int) -> Floats:
     """Count a replication's doctorates in research, and in the country, by origin and years since; shape (o, since, 2)."""
-    people = arm.of_run(place, "people")
+    people = arm.of_run(place, "people", ["uid", "origin", "training", "entry_year", "doctorate_year"])
     followed = people[(people["training"] == training) & people["doctorate_year"].between(start, last)].sort_values("uid")
     uids = followed["uid"].to_numpy()
-    lives = Lives(people, arm.of_run(place, "events")).of(uids)
+    lives = Lives(people, arm.of_run(place, "events", ["uid", "year", "to", "reason"])).of(uids)
     country, _ = lives.places(uids, np.arange(start, end + 1))
     since = np.arange(end - last + 1)
     where = np.take_along_axis(country, followed["doctorate_year"].to_numpy(np.int64)[:, None] - start + since, axis=1)

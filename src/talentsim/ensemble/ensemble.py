@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -106,9 +106,9 @@ class Ensemble:
         long.insert(0, "replication", long.pop("run").cat.codes.to_numpy().astype(np.int32))
         return long
 
-    def of_run(self, place: int, table: str) -> pd.DataFrame:
-        """Return one table of one replication."""
-        return self._sound(lambda: self.store.table(self.runs[place].id, table))
+    def of_run(self, place: int, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return one table of one replication, or some columns of it."""
+        return self._sound(lambda: self.store.table(self.runs[place].id, table, columns))
 
     @cached_property
     def outcomes(self) -> dict[str, Floats]:

@@ -90,8 +90,8 @@ class Store:
         content: dict[str, Any] = json.loads(self._bytes(run, CONFIG, self.manifest(run)["config_sha256"]))
         return content
 
-    def table(self, run: str, name: str) -> pd.DataFrame:
-        """Return one table of a run.
+    def table(self, run: str, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return one table of a run, or some columns of it.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Store:
         DamagedError
             When the file is missing or is not what was written.
         """
-        return self._arrow(run, name).to_pandas()
+        return self._arrow(run, name, columns).to_pandas()
 
     def tables(self, runs: Sequence[str], name: str) -> pd.DataFrame:
         """Return one table of many runs in long form, column `run` first.
@@ -186,9 +186,9 @@ class Store:
                 (self.folder / run / MANIFEST).unlink()
             shutil.rmtree(self.folder / run, ignore_errors=True)
 
-    def _arrow(self, run: str, name: str) -> pa.Table:
+    def _arrow(self, run: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         content = self._bytes(run, f"{name}.parquet", self.manifest(run)["tables"][name]["sha256"])
-        return pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+        return pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False)
 
     def _bytes(self, run: str, file: str, sha256: str) -> bytes:
         try:
