@@ -81,10 +81,10 @@ class Researchers:
 
     def keep(self, stays: NDArray[np.bool_]) -> None:
         """Drop the rows where `stays` is False."""
-        n_kept = int(np.count_nonzero(stays))
+        kept = np.flatnonzero(stays)
         for column in self._store.values():
-            column[:n_kept] = column[: self._n][stays]
-        self._n = n_kept
+            column[: len(kept)] = column.take(kept)
+        self._n = len(kept)
         self._expose()
 
     def move(self, rows: Integers, country: NDArray[np.uint8], year: int) -> None:
