@@ -18,7 +18,7 @@ def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
     for column, size in zip(columns[1:], sizes[1:], strict=True):
         cell *= size
         cell += column
-    return cell
+    return cell.astype(np.int64)        # once, for `sum_by_cell` counts with nothing else
 
 
 def sum_by_cell(cell: Integers, weight: np.ndarray | None, sizes: tuple[int, ...]) -> Floats:

@@ -71,15 +71,15 @@ def collaboration(world: World) -> Floats:
 def _cells(world: World) -> Integers:
     """Return each researcher's place in a table over (origin, training, work, headquarters, stage)."""
     people, n = world.researchers, len(world.countries)
-    columns = (people.origin_country, people.training_country, people.work_country, _hq(world), people.career_stage)
+    columns = (people.origin_country, people.training_country, people.work_country, _hq(world, slice(None)), people.career_stage)
     return cells(columns, (n, n, n, n, len(CareerStage)))
 
 
-def _hq(world: World) -> np.ndarray:
-    """Return the headquarters country of each researcher's employer."""
+def _hq(world: World, rows: Integers | slice) -> np.ndarray:
+    """Return the headquarters country of the rows' employers."""
     hq = np.zeros(NO_EMPLOYER + 1, dtype=np.uint8)
     hq[: len(world.employers.hq)] = world.employers.hq
-    return hq.take(world.researchers.employer)
+    return hq.take(world.researchers.employer[rows])
 
 
 def _stage_factor(world: World) -> Floats:
@@ -96,10 +96,11 @@ def _count_tiers(world: World, of_all: Floats, per_ability: Floats, stage: Float
     """
     people, n, lowest = world.researchers, len(world.countries), world.origins.tier_ability
     rows = np.flatnonzero(people.ability >= lowest[1])
-    highest = np.searchsorted(lowest, people.ability[rows], side="right") - 1
+    able = people.ability[rows]
+    highest = np.sum([able >= cut for cut in lowest[1:]], axis=0, dtype=np.uint8)
     sizes = (len(Tier), n, n, len(CareerStage))
-    cell = cells((highest, people.work_country[rows], _hq(world)[rows], people.career_stage[rows]), sizes)
-    heads, ability = sum_by_cell(cell, None, sizes).sum(axis=(2, 3)), sum_by_cell(cell, people.ability[rows], sizes)
+    cell = cells((highest, people.work_country[rows], _hq(world, rows), people.career_stage[rows]), sizes)
+    heads, ability = sum_by_cell(cell, None, sizes).sum(axis=(2, 3)), sum_by_cell(cell, able, sizes)
     heads[0] = np.bincount(people.work_country, minlength=n) - heads.sum(axis=0)
     ability[0] = of_all - ability.sum(axis=0)
     world.tally.tier_researchers = _and_higher(heads)
