@@ -21,7 +21,7 @@ from talentsim.choice import (
     probabilities,
     screened_probabilities,
 )
-from talentsim.streams import draw_key, person_address, seed_key, to_gumbel, to_uniform, words_at
+from talentsim.streams import draw_key, person_address, seed_key, to_exponential, to_gumbel, to_uniform, words_at
 from talentsim.vocab import Decision
 
 KEY = seed_key(11)
@@ -98,6 +98,23 @@ def test_chunks_change_nothing(chunk: int) -> None:
     one, other = choose(table, who, keys(6), admission, chunk), choose(table, who, keys(6), admission)
     assert np.array_equal(one.alternative, other.alternative)
     assert np.array_equal(one.refused_row, other.refused_row) and np.array_equal(one.refused_by, other.refused_by)
+
+
+def test_asking_one_after_the_other_is_as_good_as_asking_everybody() -> None:
+    """Written out the long way: all screening drawn at once, refused are those whom a preferred alternative turned away."""
+    table, who = random_case(6, n=5000)
+    p_refusal = np.where(table.kind == STAY, 0.0, np.random.default_rng(7).uniform(0.0, 0.9, table.kind.shape))
+    closed = (np.random.default_rng(8).random((len(who), 6)) < 0.1) & (table.kind[who.cell] != STAY)
+    admission = Admission(p_refusal, who.cell, keys(6, Decision.STUDENT_VISA), closed)
+    luck = to_uniform(words_at(who.address[:, None], admission.keys[None, :]))
+    arrives = to_exponential(to_uniform(words_at(who.address[:, None], keys(6)[None, :]))) * np.exp(-personal_utility(table, who))
+    arrives[closed] = np.inf
+    refuses = luck < p_refusal[who.cell]
+    alternative = np.where(refuses, np.inf, arrives).argmin(axis=1)
+    row, by = np.nonzero(refuses & (arrives < arrives[np.arange(len(who)), alternative][:, None]))
+    chosen = choose(table, who, keys(6), admission)
+    assert np.array_equal(chosen.alternative, alternative)
+    assert len(row) and np.array_equal(chosen.refused_row, row) and np.array_equal(chosen.refused_by, by)
 
 
 def test_a_chooser_is_not_disturbed_by_others() -> None:

@@ -42,6 +42,25 @@ def test_packing_is_injective_and_refuses_what_does_not_fit() -> None:
             streams.pack(**place)
 
 
+def test_uniforms_are_the_middles_of_two_to_the_52_cells() -> None:
+    ends = np.array([0, 4095, 4096, 2**63, 2**64 - 1], dtype=np.uint64)
+    some = np.concatenate([ends, words()])
+    cell = (some >> np.uint64(12)).astype(np.float64)
+    uniform = streams.to_uniform(some.copy())
+    assert np.array_equal(uniform, (cell + 0.5) * 2.0**-52)
+    assert uniform.min() == 2.0**-53 and uniform.max() == 1.0 - 2.0**-53
+
+
+def test_a_block_of_words_is_scrambled_as_each_alone_is() -> None:
+    address = streams.person_address(1, 2015, np.arange(40_000))
+    keys = streams.draw_key(streams.seed_key(1), Decision.LOCATION, 2020, np.arange(3))
+    with np.errstate(over="ignore"):
+        alone = streams.mix(address[:, None] + keys[None, :])
+    assert np.array_equal(streams.words_at(address[:, None], keys[None, :]), alone)
+    assert np.array_equal(streams.words_at(address, keys[1]), alone[:, 1])
+    assert streams.words_at(address[7], keys[2]) == alone[7, 2]
+
+
 def test_no_two_addresses_of_a_run_share_a_counter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Record every address a whole run of the toy world, 20 times its size, draws at: each occurs once."""
     drawn: list[np.ndarray] = []
