@@ -250,8 +250,11 @@ def test_a_validation_is_drawn_as_two_scorecards(tmp_path: Path) -> None:
                             "met": [True, False]})
     scores = pd.DataFrame({"model": ["persistence", "Markov", "model, expected numbers"], "wlogRMSE": [0.18, 0.13, 0.119],
                            "CPC": [0.93, 0.954, 0.95]})
+    nothing = [None] * 3
     facts = pd.DataFrame({"id": ["S1", "S2", "R9"], "fact": ["World moves (all)", "Gini", "Stay"], "use": ["calibrate", "validate", "validate"],
-                          "target": [1.5, 0.7, 70.0], "tolerance": [0.1, 0.02, 2.0], "model": [1.45, 0.8, None], "inside": [1.0, 0.0, None]})
+                          "first": [2010.0, 2010.0, None], "target": [1.5, 0.7, 70.0], "tolerance": [0.1, 0.02, 2.0],
+                          "model": [1.45, 0.7, None], "inside": [1.0, 1.0, None], "panel_ahead": [None, 0.75, None],
+                          "model_ahead": [None, 0.7, None], "runs": nothing, "runs_ahead": nothing}).astype({"runs": float, "runs_ahead": float})
     (tmp_path / "manifest.json").write_text(json.dumps({"talentsim": "0.1.0", "files": {}}), encoding="utf-8")
     add_tables(tmp_path, verdict=verdict, scores=scores, facts=facts)
     forecast, patterns = pictures_of(open_results(tmp_path))

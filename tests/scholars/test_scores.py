@@ -10,7 +10,7 @@ import pytest
 
 from talentsim.analysis.benchmarks import BENCHMARKS
 from talentsim.analysis.regression import fit_choice, fit_poisson
-from talentsim.analysis.scores import Forecast, largest, score
+from talentsim.analysis.scores import Forecast, by_year, largest, lead_of, score, score_table
 from talentsim.data.panel import Panel
 
 SETS = {"test 2015-18": (2014, 4), "val 2010-14": (2009, 5)}
@@ -53,6 +53,19 @@ def test_a_perfect_forecast_scores_perfectly(panel: Panel) -> None:
     found = score(panel, Forecast(2010, panel.migrations[12:15], panel.stock[12:15]))
     assert found["wlogRMSE"] == found["MAPE50"] == found["netrate_RMSE_permil"] == found["TVD_stock"] == 0.0
     assert found["CPC"] == found["chg_corr50"] == pytest.approx(1.0)
+
+
+def test_years_make_up_the_score_and_the_lead_is_a_difference_of_scores(panel: Panel) -> None:
+    made = {name: BENCHMARKS[name][1](panel.until(2010), 3) for name in ("persistence", "Markov, damped trends")}
+    years, whole = by_year(panel, made), score_table(panel, made).set_index("model")
+    for name, each in years.groupby("model"):
+        assert np.sqrt((each.wlogRMSE**2).mean()) == pytest.approx(whole.wlogRMSE[name])
+        assert each.TVD_stock.mean() == pytest.approx(whole.TVD_stock[name]) and each.year.tolist() == [2011, 2012, 2013]
+    lead = lead_of(panel, made, "Markov, damped trends").iloc[0]
+    assert lead.model == "persistence" and lead.lead == pytest.approx(whole.wlogRMSE["persistence"] - whole.wlogRMSE["Markov, damped trends"])
+    assert lead.low < lead.lead < lead.high
+    same = lead_of(panel, {"a": made["persistence"], "b": made["persistence"]}, "a").iloc[0]
+    assert same.lead == same.low == same.high == 0.0
 
 
 def test_the_fifty_largest_are_between_named_regions(panel: Panel) -> None:

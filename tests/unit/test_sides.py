@@ -74,10 +74,10 @@ def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_to
 def test_replications_are_added_until_the_error_is_small(arms: tuple[Config, Config], store: Store) -> None:
     def asked(precision: float, limit: int) -> tuple[Config, Config]:
         return tuple(arm.model_copy(update={"ensemble": arm.ensemble.model_copy(  # type: ignore[return-value]   # of two arms
-            update={"replications": 2, "until_precision": precision, "max_replications": limit})}) for arm in arms)
+            update={"replications": 4, "until_precision": precision, "max_replications": limit})}) for arm in arms)     # two may agree by luck
 
     one, other, error = until_precise(*asked(0.12, 64), store)
-    assert error <= 0.12 and 2 < one.ensemble.replications == other.ensemble.replications < 64
+    assert error <= 0.12 and 4 < one.ensemble.replications == other.ensemble.replications < 64
     few, _, coarse = until_precise(*asked(1e-6, 5), store)
     assert few.ensemble.replications == 5 and coarse > 1e-6
 

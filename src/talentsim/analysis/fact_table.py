@@ -8,6 +8,7 @@ before. Facts of one field, of economies, or of years outside the panel cannot b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ NOT_SHOWN = {
     "R11": "computer science faculty", "A1": "articles in AI", "A2": "authors at a conference on AI", "G3": "58 economies",
     "G5": "58 economies", "C7": "reported only: the sign depends on the vintage of the data", "C10": "the panel ends in 2018",
 }
+COLUMNS = ("id", "fact", "use", "first", "last", "target", "tolerance", "panel", "model", "inside", "runs", "runs_inside", "panel_ahead",
+           "model_ahead", "ahead_inside", "runs_ahead", "runs_ahead_inside", "remark")
 NEED_COVARIATES = ("G1", "G2", "G6", "G7")
 
 
@@ -49,34 +52,39 @@ def fact_table(targets: pd.DataFrame, observed: Series, model: Series, persons: 
     fact cannot be shown), runs and runs_inside (likewise; patterns of careers are those of `persons`), panel_ahead,
     model_ahead, ahead_inside, runs_ahead and runs_ahead_inside (over the years after `known_until`), and remark.
     """
-    rows = []
-    for each in targets.itertuples():
-        name, target, remark, panel = str(each.id), float(each.target), NOT_SHOWN.get(str(each.id), ""), float("nan")
-        if name in NEED_COVARIATES and not observed.panel.has_covariates:
-            remark = "no covariates in the data folder"
-        first = last = None
-        panel_ahead = model_ahead = runs_ahead = float("nan")
-        value = persons.get(name, float("nan"))
-        in_runs = value if runs else float("nan")
-        if name in FACTS and not remark and observed.panel.years[-1] < FACTS[name][1]:
-            remark = f"the panel ends in {observed.panel.years[-1]}"
-        if name in FACTS and not remark:
-            first, last, fact = FACTS[name]
-            if each.use == "calibrate" and last > CALIBRATED_UNTIL:
-                first, last = min(first, CALIBRATED_UNTIL - 4), CALIBRATED_UNTIL
-            years = np.arange(first, last + 1)
-            panel, value, in_runs = fact(observed, years), fact(model, years), _mean_over(runs, fact, years)
-            later = held_out_years(name, years, known_until)
-            if len(later):
-                panel_ahead, model_ahead, runs_ahead = fact(observed, later), fact(model, later), _mean_over(runs, fact, later)
-            if last != FACTS[name][1] and np.isfinite(panel):
-                target, remark = panel, f"target of {first}-{last} from the panel; the table's is {float(each.target):g}"
-        tolerance = float(each.tolerance)
-        rows.append((name, each.fact, each.use, first, last, target, tolerance, panel, value, _is_inside(value, target, tolerance),
-                     in_runs, _is_inside(in_runs, target, tolerance), panel_ahead, model_ahead,
-                     _is_inside(model_ahead, panel_ahead, tolerance), runs_ahead, _is_inside(runs_ahead, panel_ahead, tolerance), remark))
-    return pd.DataFrame(rows, columns=["id", "fact", "use", "first", "last", "target", "tolerance", "panel", "model", "inside", "runs",
-                                       "runs_inside", "panel_ahead", "model_ahead", "ahead_inside", "runs_ahead", "runs_ahead_inside", "remark"])
+    return pd.DataFrame([_row(each, observed, model, persons, known_until, runs) for each in targets.itertuples()], columns=COLUMNS)
+
+
+def _row(each: Any, observed: Series, model: Series, persons: dict[str, float], known_until: int, runs: Sequence[Series]) -> tuple[Any, ...]:
+    name, target, tolerance, panel = str(each.id), float(each.target), float(each.tolerance), float("nan")
+    remark = _not_shown(name, observed)
+    first = last = None
+    panel_ahead = model_ahead = runs_ahead = float("nan")
+    value = persons.get(name, float("nan"))
+    in_runs = value if runs else float("nan")
+    if name in FACTS and not remark:
+        first, last, fact = FACTS[name]
+        if each.use == "calibrate" and last > CALIBRATED_UNTIL:
+            first, last = min(first, CALIBRATED_UNTIL - 4), CALIBRATED_UNTIL
+        years = np.arange(first, last + 1)
+        panel, value, in_runs = fact(observed, years), fact(model, years), _mean_over(runs, fact, years)
+        later = held_out_years(name, years, known_until)
+        if len(later):
+            panel_ahead, model_ahead, runs_ahead = fact(observed, later), fact(model, later), _mean_over(runs, fact, later)
+        if last != FACTS[name][1] and np.isfinite(panel):
+            target, remark = panel, f"target of {first}-{last} from the panel; the table's is {target:g}"
+    return (name, each.fact, each.use, first, last, target, tolerance, panel, value, _is_inside(value, target, tolerance), in_runs,
+            _is_inside(in_runs, target, tolerance), panel_ahead, model_ahead, _is_inside(model_ahead, panel_ahead, tolerance), runs_ahead,
+            _is_inside(runs_ahead, panel_ahead, tolerance), remark)
+
+
+def _not_shown(name: str, observed: Series) -> str:
+    """Return why a fact cannot be shown, nothing where it can."""
+    if name in NEED_COVARIATES and not observed.panel.has_covariates:
+        return "no covariates in the data folder"
+    if name in FACTS and observed.panel.years[-1] < FACTS[name][1]:
+        return f"the panel ends in {observed.panel.years[-1]}"
+    return NOT_SHOWN.get(name, "")
 
 
 def held_out_counts(facts: pd.DataFrame, forecasts: dict[str, Sequence[Series]], known_until: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.arrays import Floats
+from talentsim.arrays import Floats, Integers
 from talentsim.streams import GOLDEN, mix
 
 N_RESAMPLES = 2000
@@ -39,10 +39,14 @@ def bootstrap_interval(values: Floats, level: float) -> tuple[Floats, Floats]:
     n = len(values)
     if n < 2:
         return np.full(values.shape[1:], np.nan), np.full(values.shape[1:], np.nan)
+    means = np.tensordot(resamples(n) / n, values, axes=1)
+    low, high = np.quantile(means, [0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
+    return low, high
+
+
+def resamples(n: int) -> Integers:
+    """Return how often each of n things is drawn in each of `N_RESAMPLES` resamples with replacement; shape (N_RESAMPLES, n)."""
     with np.errstate(over="ignore"):
         words = mix(np.arange(1, N_RESAMPLES * n + 1, dtype=np.uint64) * GOLDEN)
     drawn = (words % np.uint64(n)).astype(np.int64).reshape(N_RESAMPLES, n)
-    counts = np.apply_along_axis(np.bincount, 1, drawn, minlength=n)
-    means = np.tensordot(counts / n, values, axes=1)
-    low, high = np.quantile(means, [0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
-    return low, high
+    return np.apply_along_axis(np.bincount, 1, drawn, minlength=n)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from talentsim.analysis.intervals import resamples
 from talentsim.arrays import Booleans, Floats
 from talentsim.data.panel import REST, Panel
 
@@ -79,7 +80,7 @@ def by_year(panel: Panel, forecasts: dict[str, Forecast]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "year", "wlogRMSE", "CPC", "TVD_stock"])
 
 
-def lead_of(panel: Panel, forecasts: dict[str, Forecast], ours: str, draws: int = 2000, seed: int = 1) -> pd.DataFrame:
+def lead_of(panel: Panel, forecasts: dict[str, Forecast], ours: str) -> pd.DataFrame:
     """Say by how much the weighted log error of one forecast is below that of each other, and how sure that is.
 
     The interval holds 95 % of what comes out when corridors are drawn anew with replacement: it tells how far the lead
@@ -89,23 +90,20 @@ def lead_of(panel: Panel, forecasts: dict[str, Forecast], ours: str, draws: int 
     -------
     model, lead (the other's wlogRMSE less ours), low, high.
     """
-    start = panel.place(forecasts[ours].first)
-    off = corridors(len(panel.codes))
+    start, off = panel.place(forecasts[ours].first), corridors(len(panel.codes))
     weight = panel.migrations[start - 5:start].mean(axis=0)[off]
-    squares = {name: ((np.log((each.migrations[:, off] + 1.0) / (panel.migrations[start:start + len(each.migrations)][:, off] + 1.0)) ** 2)
-                      .mean(axis=0)) for name, each in forecasts.items()}
-    chosen = np.random.default_rng(seed).integers(0, len(weight), (draws, len(weight)))
-    total = weight[chosen].sum(axis=1)
+    drawn = np.concatenate([np.ones((1, len(weight)), dtype=np.int64), resamples(len(weight))])
 
-    def error(name: str, drawn: bool) -> Floats:
-        product = weight * squares[name]
-        return np.asarray(np.sqrt(product[chosen].sum(axis=1) / total if drawn else product.sum() / weight.sum()))
+    def error(made: Forecast) -> Floats:
+        seen = panel.migrations[start:start + len(made.migrations)][:, off]
+        squares = (np.log((made.migrations[:, off] + 1.0) / (seen + 1.0)) ** 2).mean(axis=0)
+        return np.asarray(np.sqrt(drawn @ (weight * squares) / (drawn @ weight)))
 
-    rows = []
-    for name in forecasts:
+    mine, rows = error(forecasts[ours]), []
+    for name, other in forecasts.items():
         if name != ours:
-            low, high = np.quantile(error(name, True) - error(ours, True), [0.025, 0.975])
-            rows.append((name, float(error(name, False) - error(ours, False)), float(low), float(high)))
+            lead = error(other) - mine
+            rows.append((name, float(lead[0]), *(float(each) for each in np.quantile(lead[1:], [0.025, 0.975]))))
     return pd.DataFrame(rows, columns=["model", "lead", "low", "high"])
 
 

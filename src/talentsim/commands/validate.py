@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from talentsim.commands.arguments import Arguments, refuse_policies
 
 if TYPE_CHECKING:
-    from talentsim.analysis.validate import AgentRuns
+    from talentsim.analysis.validate import AgentRuns, Validation
     from talentsim.config import Config
+    from talentsim.data.panel import Panel
 
 LIVES_SCALE = 0.1       # agents per researcher of the run that patterns of careers are counted in
 
@@ -24,22 +25,11 @@ def run(arguments: Arguments) -> int:
     from dataclasses import fields
     from pathlib import Path
 
-    from talentsim.analysis.validate import MODEL, validate
+    from talentsim.analysis.validate import validate
     from talentsim.config import Config, UserError
     from talentsim.data.paths import panel_of, panel_paths, stylised_targets
     from talentsim.ensemble.identity import data_digests
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
-    from talentsim.report.evaluation import (
-        ablation_lines,
-        by_year_lines,
-        fact_count,
-        fact_lines,
-        lead_lines,
-        score_lines,
-        verdict_lines,
-    )
-    from talentsim.report.tables import plain
-    from talentsim.report.terminal import terminal
 
     if arguments.words[1:] not in ([], ["agents"]):
         raise UserError("talentsim validate", f"found {' '.join(arguments.words[1:])!r}", "nothing, or agents")
@@ -55,6 +45,25 @@ def run(arguments: Arguments) -> int:
         for name in (each.name for each in fields(found)):
             written += write_table(getattr(found, name), folder, name, config.output.csv)
         write_manifest(folder, {"command": "validate", "config": config.model_dump(mode="json"), "data_sha256": data_digests(config)}, written)
+    _tell(found, config, panel, targets.empty)
+    print(f"Results: {folder}")
+    return 0
+
+
+def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) -> None:
+    from talentsim.analysis.validate import MODEL
+    from talentsim.report.evaluation import (
+        ablation_lines,
+        by_year_lines,
+        fact_count,
+        fact_lines,
+        lead_lines,
+        score_lines,
+        verdict_lines,
+    )
+    from talentsim.report.tables import plain
+    from talentsim.report.terminal import terminal
+
     assert config.world.panel is not None
     out = terminal(piped_width=200)
     years = f"{config.world.panel.known_until + 1}-{panel.years[-1]}"
@@ -67,14 +76,12 @@ def run(arguments: Arguments) -> int:
     if len(found.verdict):
         out.print(verdict_lines(found.verdict))
     out.print(ablation_lines(found.ablation))
-    if targets.empty:
+    if lacks_targets:
         out.print(plain("No stylised facts: there is no stylised_facts.csv in the folder of the data"))
     else:
         out.print(fact_lines(found.facts))
         out.print(plain(fact_count(found.facts)))
     out.print(plain("Sampling noise alone is worth 0.055 of wlogRMSE and two vintages of the data differ by 0.073: differences under 0.01 mean nothing."))
-    out.print(plain(f"Results: {folder}"))
-    return 0
 
 
 def _agents(config: Config) -> AgentRuns:
