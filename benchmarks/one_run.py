@@ -7,6 +7,7 @@ Takes the fastest of three runs of one replication in one thread.
 
 from __future__ import annotations
 
+import gc
 import resource
 import sys
 import time
@@ -30,7 +31,8 @@ class Timing:
 
 
 def timed_run(config: Config) -> Timing:
-    """Run one replication."""
+    """Run one replication; the model of the last one is gone before."""
+    gc.collect()
     model, spent, agent_years = TalentModel(config), dict.fromkeys((step.__module__ for step in SCHEDULE), 0.0), 0
     world, started = config.world, time.perf_counter()
     for year in range(world.burn_in_year, world.end_year + 1):
