@@ -79,8 +79,13 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
 
 
 def _all_sides(baseline: Config, scenario: Config, beside: Sequence[Side], told: bool) -> list[Side]:
-    """Return what is shown beside the headline; one job among many shows only what it was asked for."""
-    sides = [*beside, *policies_alone(baseline, scenario)] if told and baseline.policies != scenario.policies else []
+    """Return what is shown beside the headline; one job among many shows only what it was asked for.
+
+    A structure that this world has anyhow would show the same runs once more, fewer of them.
+    """
+    as_it_is = arm_id(baseline), arm_id(scenario)
+    others = [each for each in beside if (arm_id(each.baseline), arm_id(each.scenario)) != as_it_is]
+    sides = [*others, *policies_alone(baseline, scenario)] if told and baseline.policies != scenario.policies else []
     return sides + (decomposition(baseline, scenario) if scenario.compare.decompose else [])
 
 

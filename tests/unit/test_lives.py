@@ -11,7 +11,7 @@ import pytest
 from worlds import edited, policy
 
 from talentsim.analysis.compare import compare, run_pair
-from talentsim.analysis.diversion import differing, diversion, first_partings
+from talentsim.analysis.diversion import NO_LIFE, differing, diversion, first_partings
 from talentsim.analysis.lives import ABSENT, Lives, rank_in_group
 from talentsim.analysis.person import name_of, two_lives, uid_from, whose_lives_differ
 from talentsim.config import UserError
@@ -65,6 +65,16 @@ def test_the_first_decision_that_differs() -> None:
     assert found.loc[5].tolist() == [2014, "no change", "search"]
     assert found.loc[6].tolist() == [2012, "study", "study"]
     assert differing(one, other).tolist() == [1, 3, 4, 5, 6]
+
+
+def test_who_lives_in_one_world_alone_parts_by_entering() -> None:
+    shared = {1: ("CHN", 2010), 2: ("CHN", 2010)}
+    one = lives((1, 2012, "USA", "student", "study"), (4, 2013, "CHN", "researcher", "exit"), people=shared | {4: ("IND", 2011)})
+    other = lives((3, 2013, "USA", "student", "study"), people=shared | {3: ("CHN", 2012)})
+    found = first_partings(one, other).set_index("uid")
+    assert found.index.tolist() == [1, 3, 4]
+    assert found.loc[1].tolist() == [2012, "study", "no change"]
+    assert found.loc[3].tolist() == [2012, NO_LIFE, "entered"] and found.loc[4].tolist() == [2011, "entered", NO_LIFE]
 
 
 def test_ranks_count_within_a_group() -> None:

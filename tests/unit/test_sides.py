@@ -10,11 +10,13 @@ import pytest
 from worlds import edited, policy
 
 from talentsim.analysis.compare import compare
+from talentsim.analysis.idle import idle_reason, is_idle
 from talentsim.analysis.indicators import INDICATORS, indicators
 from talentsim.analysis.lives import ABSENT, Lives, numbers
 from talentsim.analysis.precision import until_precise
 from talentsim.analysis.sides import compare_sides, decomposition, policies_alone, structure_side
-from talentsim.config import Config
+from talentsim.config import Config, parameters_of
+from talentsim.config.files import names_in_group
 from talentsim.ensemble.ensemble import Ensemble, run_ensemble
 from talentsim.ensemble.store import Store
 
@@ -167,3 +169,20 @@ def test_a_comparison_of_configurations_from_python(arms: tuple[Config, Config],
     origins = result.by_origin[result.by_origin.year == 2035].groupby("country", observed=True).difference.sum()
     people = result.headline[result.headline.outcome == "researchers"].set_index("country").difference
     assert origins.to_dict() == pytest.approx(people[list(origins.index)].to_dict())
+
+
+def test_what_cannot_act_says_why() -> None:
+    """In the AI world all policies of the shipped scenarios can act but those of a cap; in a world without study, regimes and firms most cannot."""
+    open_world = ["world=scholars", "world.end_year=2030", "scenario=visa_tightening"]
+    reasons = {name: idle_reason(Config.load(*open_world), policy) for name, policy in Config.load(*open_world).policies.items()}
+    assert reasons["h1b_odds"] == "" and "nobody studies" in reasons["f1_refusal"] == reasons["stem_opt_end"]
+    assert "renewed" in reasons["h1b_renewals"] and "leaves the figure as it is" in reasons["h1b_cap"]
+    early = Config.load("world=scholars", "scenario=visa_tightening")
+    assert all("before the end of 2018" in idle_reason(early, policy) for policy in early.policies.values())
+    idle = set()
+    for name in names_in_group("scenario"):
+        config = Config.load("world=ai", f"scenario={name}")
+        idle |= {key for key, policy in config.policies.items() if idle_reason(config, policy)}
+    assert idle == {"h1b_cap", "work_visas_without_cap"}            # the odds are data there, and no lottery is ranked
+    assert is_idle(early, "behaviour.study.weights.beta_pay") and not is_idle(early, "behaviour.location.weights.beta_pay")
+    assert not any(is_idle(config, key) for key, _ in parameters_of(config))

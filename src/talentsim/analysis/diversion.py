@@ -19,6 +19,8 @@ from talentsim.ensemble.ensemble import Ensemble
 from talentsim.vocab import CareerStage, Tier
 
 NO_CHANGE = "no change"
+NO_LIFE = "not in research in this world"
+ENTERED = "entered"
 STAGES = tuple(stage.name.lower() for stage in CareerStage)
 TIERS = tuple(tier.name.lower() for tier in Tier)
 
@@ -88,13 +90,31 @@ def differing(one: Lives, other: Lives) -> Words:
 
 
 def first_partings(one: Lives, other: Lives) -> pd.DataFrame:
-    """Return for each person whose events differ the first decision that does.
+    """Return for each person whose events differ the first decision that does, and who is in research in one world alone.
 
     Returns
     -------
     uid, year, baseline_decision, scenario_decision: the reasons of the two events, "no change" for a life without one in
-    that year.
+    that year; for those who entered in one world alone the year of entry, `NO_LIFE` and "entered".
     """
+    if one.people is not other.people:
+        return _first_partings_of_both(one, other)
+    return _first_events(one, other)
+
+
+def _first_partings_of_both(one: Lives, other: Lives) -> pd.DataFrame:
+    """Tell those who are in research in one world alone from those whose lives part."""
+    mine, theirs = (lives.people["uid"].to_numpy() for lives in (one, other))
+    both, found = np.intersect1d(mine, theirs), []
+    for lives, against, columns in ((one, theirs, (ENTERED, NO_LIFE)), (other, mine, (NO_LIFE, ENTERED))):
+        lone = lives.people[~np.isin(lives.people["uid"].to_numpy(), against)]
+        found.append(pd.DataFrame({"uid": lone["uid"].to_numpy(), "year": lone["entry_year"].to_numpy(dtype=np.int64),
+                                   "baseline_decision": columns[0], "scenario_decision": columns[1]}))
+    return pd.concat([_first_events(one.of(both), other.of(both)), *found], ignore_index=True).sort_values("uid", ignore_index=True)
+
+
+def _first_events(one: Lives, other: Lives) -> pd.DataFrame:
+    """Return the first event that differs of each person who is in both worlds."""
     uids = np.union1d(one.events["uid"].to_numpy(), other.events["uid"].to_numpy())
     keys, years, reasons = zip(*(_keyed(lives, uids) for lives in (one, other)), strict=True)
     n_ranks = 1 + max(int((key & 0xFFFF).max(initial=-1)) for key, _ in keys)

@@ -8,6 +8,7 @@ from talentsim.arrays import Floats, Integers
 from talentsim.streams import GOLDEN, mix
 
 N_RESAMPLES = 2000
+LEAST_RESAMPLED = 4
 
 
 def standard_error(values: Floats) -> Floats:
@@ -31,13 +32,13 @@ def t_interval(values: Floats, level: float) -> tuple[Floats, Floats, Floats]:
 def bootstrap_interval(values: Floats, level: float) -> tuple[Floats, Floats]:
     """Return the percentile bootstrap interval of the mean over the first axis, from `N_RESAMPLES` resamples.
 
-    The resamples are the same on every call, so an interval is a function of the values alone. With one replication its
-    ends are NaN.
+    The resamples are the same on every call, so an interval is a function of the values alone. With fewer than
+    `LEAST_RESAMPLED` replications its ends are NaN: so few hardly differ when they are drawn anew.
 
     Source: Efron, Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
     """
     n = len(values)
-    if n < 2:
+    if n < LEAST_RESAMPLED:
         return np.full(values.shape[1:], np.nan), np.full(values.shape[1:], np.nan)
     means = np.tensordot(resamples(n) / n, values, axes=1)
     low, high = np.quantile(means, [0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from talentsim.analysis.idle import is_idle
 from talentsim.analysis.sides import Side, compare_sides, fewer, headline_row
 from talentsim.config import Config, Parameter, parameters_of
 from talentsim.config.errors import UserError, nearest
@@ -40,7 +41,7 @@ class Variation:
 def variations(config: Config, beginnings: Sequence[str] = ()) -> list[Variation]:
     """Return what is to be varied: what `compare.sensitivity` names, or every figure whose key begins as one of `beginnings`.
 
-    Keys of the list that this world does not have are passed over: one list serves many worlds.
+    Keys of the list that this world does not have, or that nothing reads in it, are passed over: one list serves many worlds.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def variations(config: Config, beginnings: Sequence[str] = ()) -> list[Variation
     listed = {name: (each.title.replace("{focus}", config.focus), [key.replace("{focus}", config.focus) for key in each.keys])
               for name, each in config.compare.varied.items()}
     if not beginnings:
-        found = [Variation(name, title, {key: known[key] for key in keys if key in known}) for name, (title, keys) in listed.items()]
+        found = [Variation(name, title, {key: known[key] for key in keys if key in known and not is_idle(config, key)}) for name, (title, keys) in listed.items()]
         return [each for each in found if each.figures]
     titles = {keys[0]: title for title, keys in listed.values() if len(keys) == 1}
     chosen: dict[str, Variation] = {}

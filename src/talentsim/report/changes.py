@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from talentsim.analysis.idle import idle_reason
 from talentsim.arrays import Floats, Integers
 from talentsim.config import Config, Policy, parameters_of
 from talentsim.data.tables import base_levers, codes_of, lever_axes
@@ -43,10 +44,15 @@ def changes(scene: Scene) -> list[Change]:
     one, other = scene.baseline.policies, scene.scenario.policies
     new = [(name, policy, "scenario") for name, policy in other.items() if one.get(name) != policy]
     gone = [(name, policy, "baseline alone") for name, policy in one.items() if name not in other]
-    return [Change(policy.title or name, _sentence(scene, policy), arm, policy.evidence.value,
+    return [Change(policy.title or name, _sentence(scene, policy) + _idle(scene, policy, arm), arm, policy.evidence.value,
                    "" if policy.range is None else f"{_value(policy, policy.range[0])} to {_value(policy, policy.range[1])}",
                    ", ".join(policy.source), policy.note)
             for name, policy, arm in new + gone]
+
+
+def _idle(scene: Scene, policy: Policy, arm: str) -> str:
+    why = idle_reason(scene.scenario if arm == "scenario" else scene.baseline, policy)
+    return f" It cannot act here: {why}." if why else ""
 
 
 def lever_rows(scene: Scene) -> list[tuple[str, list[LeverRow]]]:

@@ -56,7 +56,7 @@ def who_gains(scene: Scene, outcome: str) -> str:
     named = ", ".join(f"{scene.name(str(row.country))} {signed(row.difference, places)}" for row in most.itertuples())
     verbs = "gains" if len(gains) == 1 else "gain", "loses" if len(losses) == 1 else "lose"
     counted = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
-    return f"{QUESTIONS[outcome][1]}: {counted}. The largest changes: {named} {unit}."
+    return f"{QUESTIONS[outcome][1]}: {counted}. The largest that chance does not explain: {named} {unit}."
 
 
 def over_time(scene: Scene, differences: pd.DataFrame) -> str:

@@ -100,6 +100,8 @@ class Scene:
 
 
 def vintage(config: Config) -> str:
-    """Say which years the figures behind a configuration are from."""
+    """Say which years the figures behind a configuration are from; of a world built from the panel, which panel and how much of it."""
+    if config.world.panel is not None:
+        return f"migration panel of Akbaritabar, Theile, Zagheni (2024, CC BY 4.0), known until {config.world.panel.known_until}"
     years = sorted({parameter.year for _, parameter in parameters_of(config) if parameter.year is not None})
     return f"data of {years[0]} to {years[-1]}" if years else "invented data"

@@ -11,6 +11,7 @@ from talentsim.report.numbers import one_or_count
 from talentsim.report.tables import interval, number
 
 POINTS = "points"
+CLEAR = 2.5             # intervals of the comparison: about how far apart single replications are by chance alone
 
 
 def structure_table(sides: pd.DataFrame, level: float) -> Table:
@@ -22,8 +23,10 @@ def structure_table(sides: pd.DataFrame, level: float) -> Table:
         kind, name, title, country, year, replications, baseline, scenario, difference, low, high.
     """
     first = sides.iloc[0]
-    table = _table(f"Structure, not sampling, is the uncertainty: works made in {first.country}, {first.year}, % of the world's",
-                   "condition", level)
+    spread = sides[sides.kind.isin(["as configured", "structure"])].difference
+    clear = spread.max() - spread.min() > CLEAR * (first.high - first.low)
+    claim = "Structure, not sampling, is the uncertainty" if clear else "Under other structures"
+    table = _table(f"{claim}: works made in {first.country}, {first.year}, % of the world's", "condition", level)
     shown = sides[sides.kind.isin(["as configured", "structure"]) | ((sides.kind == "policy alone") & (sides.replications < first.replications))]
     for row in shown.itertuples():
         words = row.title if row.kind != "policy alone" else f"{row.name} alone: {row.title}"

@@ -8,6 +8,8 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.analysis.diversion import NO_LIFE
+
 HEADLINE = ("work_share", "training_share", "researchers")
 N_COUNTRIES = 8
 PEOPLE = "people"           # the unit of outcomes that count them, doctoral students included
@@ -56,7 +58,7 @@ def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: flo
         table.add_row(words, "all", number(rows.researchers.sum(), PEOPLE), "", end_section=rows.empty)
         for place, row in enumerate(rows.head(N_COUNTRIES).itertuples(), start=1):
             table.add_row("", getattr(row, there), number(row.researchers, PEOPLE),
-                          interval(row.low, row.high, PEOPLE, signed=False),
+                          interval(max(row.low, 0.0), row.high, PEOPLE, signed=False),
                           end_section=place == min(len(rows), N_COUNTRIES))
     return table
 
@@ -77,16 +79,18 @@ def precision_line(headline: pd.DataFrame, focus: str) -> str:
     words = "The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, see `talentsim parameters`."
     if pd.isna(row.standard_error):
         return f"{words} One replication gives none."
-    gain = f", 1/{row.unpaired_error / row.standard_error:.0f} of what it were between unpaired runs" if row.standard_error > 0 else ""
-    return (f"{words} Standard error of {focus}'s difference in the share of works: {row.standard_error:.3f} points{gain}; "
-            f"bootstrap interval {interval(row.boot_low, row.boot_high, row.unit)}.")
+    gain = f", 1/{row.unpaired_error / row.standard_error:.0f} of what it were between unpaired runs" if row.standard_error > 0 and row.unpaired_error >= 1.5 * row.standard_error else ""
+    boot = "" if pd.isna(row.boot_low) else f"; bootstrap interval {interval(row.boot_low, row.boot_high, row.unit)}"
+    return f"{words} Standard error of {focus}'s difference in the share of works: {row.standard_error:.3f} points{gain}{boot}."
 
 
 def parting_summary(parting: pd.DataFrame) -> str:
     """Say at which decision the lives of people part, over all years."""
     if parting.empty:
         return "Nobody's life differs."
-    cause = parting.scenario_decision.where(parting.scenario_decision.isin(PARTED), "chose otherwise").map(lambda each: PARTED.get(each, each))
+    lone = (parting.baseline_decision == NO_LIFE) | (parting.scenario_decision == NO_LIFE)
+    decision = parting.scenario_decision.astype(str).mask(lone, "in research in one world alone")
+    cause = decision.map(PARTED).fillna(decision.where(lone, "chose otherwise"))
     sums = parting.people.groupby(cause.to_numpy()).sum().sort_values(ascending=False)
     words = ", ".join(f"{name} {number(people, PEOPLE)}" for name, people in sums.items())
     return f"First decision where lives part, people, all years: {words}. By year and origin in parting.parquet.\n"

@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.analysis.idle import idle_reason
 from talentsim.arrays import Floats
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.schema import ScenarioMeta
@@ -64,9 +65,14 @@ def policy_lines(baseline: Config, scenario: Config) -> list[str]:
     """Say what the scenario changes against the baseline, one policy a line."""
     added = [(name, policy) for name, policy in scenario.policies.items() if baseline.policies.get(name) != policy]
     dropped = [(name, policy) for name, policy in baseline.policies.items() if name not in scenario.policies]
-    lines = [f"{name}: {policy_in_words(policy)}" for name, policy in added]
-    lines += [f"{name}, in the baseline alone: {policy_in_words(policy)}" for name, policy in dropped]
+    lines = [f"{name}: {policy_in_words(policy)}{_idle(scenario, policy)}" for name, policy in added]
+    lines += [f"{name}, in the baseline alone: {policy_in_words(policy)}{_idle(baseline, policy)}" for name, policy in dropped]
     return lines or ["no policy differs: a placebo"]
+
+
+def _idle(arm: Config, policy: Policy) -> str:
+    why = idle_reason(arm, policy)
+    return f" (cannot act here: {why})" if why else ""
 
 
 def scenario_in_words(baseline: Config, scenario: Config) -> Group:
