@@ -88,8 +88,8 @@ def fit() -> pd.DataFrame:
     rows = [("researchers, USA 2015", "thousands", 40.0, 50.0, True, "unido_stock", "fitted"),
             ("researchers, CHN 2015", "thousands", 13.0, 10.0, True, "unido_stock", "fitted"),
             ("stay rate after 5 years, CHN, 2021", "%", 81.0, 88.0, False, "stay5_2021", "seen"),
-            ("authors by first degree, USA 2019", "%", 11.0, 20.0, False, "mp_origin_top20", "not used"),
-            ("authors by first degree, IND 2019", "%", 40.0, 8.0, False, "mp_origin_top20", "not used")]
+            ("authors by first degree, USA 2019", "%", 11.0, 20.0, False, "mp_origin_top20", "seen"),
+            ("authors by first degree, IND 2019", "%", 40.0, 8.0, False, "mp_origin_top20", "seen")]
     table = pd.DataFrame(rows, columns=["quantity", "unit", "simulated", "observed", "is_bound", "fact", "use"])
     return table.assign(low=0.9 * table["simulated"], high=1.1 * table["simulated"])
 

@@ -157,10 +157,10 @@ def test_a_scorecard_counts_what_is_met_and_marks_what_was_used() -> None:
 
 
 def test_the_fit_marks_what_was_fitted_and_what_lies_beyond_the_edge() -> None:
-    """Hollow: fitted; half: seen; full: neither. A bound is a triangle, and twice what is observed is as far as it goes."""
+    """Hollow: fitted; full: seen. A bound is a triangle, and twice what is observed is as far as it goes."""
     figure = baseline_fit(tables.fit(), baseline="Baseline", source="world ai")
     dots = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 1]
-    assert [line.get_fillstyle() for line in dots] == ["none", "none", "left", "full", "full"]
+    assert [line.get_fillstyle() for line in dots] == ["none", "none", "full", "full", "full"]
     assert [line.get_marker() for line in dots] == ["<", "<", "o", "o", ">"]
     np.testing.assert_allclose([line.get_xdata()[0] for line in dots], [80.0, 130.0, 100 * 81 / 88, 55.0, 200.0])
     assert "below 50.0" in words(figure) and "researchers, USA 2015, thousands" in words(figure)

@@ -35,7 +35,6 @@ class Use(StrEnum):
 
     FITTED = "fitted"       # figures were set so that it is met
     SEEN = "seen"           # known while the model was built, and nothing set to it on purpose
-    NONE = "not used"
 
 
 def is_observed(config: Config) -> bool:
@@ -124,7 +123,7 @@ def _stays(run: RunView) -> list[tuple]:
 
         rows.append((f"stay rate after 5 years, {code}, mean of 2015 and 2017", "%", (of(2015) + of(2017)) / 2,
                      (early[name][2015] + early[name][2017]) / 2, False, "stay5_series",
-                     (Use.FITTED if code != "all" else Use.NONE).value))
+                     (Use.FITTED if code != "all" else Use.SEEN).value))
         rows.append((f"stay rate after 5 years, {code}, 2021", "%", of(2021), late[name_late], False, "stay5_2021", Use.SEEN.value))
     return rows
 
@@ -163,10 +162,8 @@ def _authors(run: RunView, config: Config) -> list[tuple]:
 
 
 def _use_of_authors(by: By, code: str, year: int) -> Use:
-    """China's authors of 2022 are met by a growth of their participation that was chosen for it; others of 2022 were seen."""
-    if (by, code, year) == ("hq", "CHN", 2022):
-        return Use.FITTED
-    return Use.SEEN if year == 2022 else Use.NONE
+    """China's authors of 2022 are met by a growth of their participation that was chosen for it; all others were seen."""
+    return Use.FITTED if (by, code, year) == ("hq", "CHN", 2022) else Use.SEEN
 
 
 def _place(run: RunView, year: int) -> int:

@@ -14,7 +14,6 @@ from talentsim.report.figures.fit import NEAR
 from talentsim.report.numbers import interval, plain
 from talentsim.report.scene import Scene
 
-USES = {"fitted": "fitted", "seen": "seen", "not used": "neither"}
 N_KEYS = 12
 
 
@@ -44,7 +43,7 @@ def fit_sentence(fit: pd.DataFrame) -> str:
     """Say how many figures are met, by what part they had in setting the model, and which is farthest off that was not fitted."""
     fit = fit.dropna(subset="simulated")
     near, parts = is_near(fit), []
-    for use, words in (("fitted", "that the model was fitted to"), ("seen", "that were known when it was built"), ("not used", "others")):
+    for use, words in (("fitted", "that the model was fitted to"), ("seen", "that were known when it was built")):
         rows = (fit["use"] == use).to_numpy()
         if rows.any():
             parts.append(f"{near[rows].sum()} of {rows.sum()} {words}")
@@ -59,7 +58,7 @@ def fit_sentence(fit: pd.DataFrame) -> str:
 
 def fit_rows(scene: Scene) -> list[list[str]]:
     """Return quantity, use, fact, simulated, interval and observed, as text."""
-    return [[f"{row.quantity}, {row.unit}", USES[row.use], row.fact, plain(row.simulated, 1), interval(row.low, row.high, 1).replace("+", ""),
+    return [[f"{row.quantity}, {row.unit}", row.use, row.fact, plain(row.simulated, 1), interval(row.low, row.high, 1).replace("+", ""),
              f"{'below ' if row.is_bound else ''}{plain(row.observed, 1)}"] for row in fit_table(scene).itertuples()]
 
 

@@ -15,8 +15,8 @@ from talentsim.report.style import house_style
 
 NEAR = 10.0             # % of what is observed: the band that is drawn, and counted in words
 FARTHEST = 200.0        # % of what is observed; what lies beyond is drawn at the edge
-FILLS = {"fitted": "none", "seen": "left", "not used": "full"}
-MEANINGS = {"fitted": "the model was fitted to it", "seen": "known when it was built", "not used": "neither"}
+FILLS = {"fitted": "none", "seen": "full"}
+MEANINGS = {"fitted": "the model was fitted to it", "seen": "known when it was built, and not fitted"}
 
 
 @house_style()
@@ -26,8 +26,8 @@ def baseline_fit(fit: pd.DataFrame, *, baseline: str, source: str, level: float 
     Parameters
     ----------
     fit
-        Columns quantity, unit, simulated, observed, is_bound (whether that is an upper bound), use ("fitted", "seen" or
-        "not used"), low, high (the interval of what is simulated; missing with one replication).
+        Columns quantity, unit, simulated, observed, is_bound (whether that is an upper bound), use ("fitted" or "seen"),
+        low, high (the interval of what is simulated; missing with one replication).
     baseline
         Its title.
     """
