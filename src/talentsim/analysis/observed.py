@@ -14,6 +14,7 @@ import pandas as pd
 from talentsim.analysis.indicators import RunView, stay_rate
 from talentsim.analysis.intervals import t_interval
 from talentsim.config import Config
+from talentsim.config.arms import Composer
 from talentsim.data.facts import facts
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.identity import what_counts
@@ -64,7 +65,8 @@ def departures(baseline: Config) -> list[str]:
 
     Policies and cohorts after the last fact play no part.
     """
-    one, other = (_up_to_last(each) for each in (Config.load("scenario=baseline"), baseline))
+    shipped, _ = Composer().arms([])            # what the command has composed already, where it took the shipped files
+    one, other = (_up_to_last(each) for each in (shipped, baseline))
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 
 
