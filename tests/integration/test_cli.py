@@ -134,6 +134,7 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
                                     ["policy.f1_refusal.countries", "'UAS'", "did you mean 'USA'"]),
     "unknown baseline": (["baseline=nobody"], ["no scenario called 'nobody'", "visa_opening"]),
     "misspelt key": (["population.scal=0.1"], ["population.scal", "did you mean 'population.scale'"]),
+    "misspelt key of another world": (["world=scholars", "world.panel.known_untill=2017"], ["did you mean 'world.panel.known_until'"]),
     "misspelt group": (["scenaro=visa_tightening"], ["scenaro", "did you mean 'scenario'"]),
     "misspelt key with plus": (["+behaviour.exit.rte=3"], ["behaviour.exit.rte", "allowed: rate"]),
     "misspelt key of a group with plus": (["+visa.typo=3"], ["no key 'typo'"]),

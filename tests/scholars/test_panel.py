@@ -82,6 +82,13 @@ def test_a_missing_folder_and_a_missing_table_say_how_to_make_them(data_dir: Pat
         load_panel(str(tmp_path / "panel"), CODES)
 
 
+def test_one_table_of_covariates_alone_is_refused(data_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(data_dir, tmp_path / "panel", copy_function=shutil.copyfile)
+    (tmp_path / "panel" / "covariates.parquet").unlink()
+    with pytest.raises(UserError, match="only covariates_pair is there"):
+        load_panel(str(tmp_path / "panel"), CODES)
+
+
 def test_csv_stands_in_for_parquet(data_dir: Path, tmp_path: Path, panel: Panel) -> None:
     for table in data_dir.glob("*.parquet"):
         pd.read_parquet(table).to_csv(tmp_path / f"{table.stem}.csv", index=False)

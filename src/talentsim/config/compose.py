@@ -176,8 +176,7 @@ def _explain(error: Exception, overrides: Iterable[Override], config_dir: str | 
                            names_in_group(group, config_dir)) from None
     override = _at_fault(list(overrides), text)
     if override is not None:
-        known = _known_keys(override.key_or_group, config_dir)
-        near = nearest(override.key_or_group, known)
+        near = _nearest_key(override.key_or_group, [str(each.input_line) for each in overrides if each.key_or_group == "world"])
         raise UserError(f"command line, {override.input_line!r}", f"there is no key {override.key_or_group!r} to set",
                         f"keys of the configuration, `talentsim --cfg job` prints it; groups: {', '.join(GROUPS)}",
                         f"did you mean {near!r}?" if near else "+ in front adds a key where new ones are allowed") from None
@@ -191,9 +190,12 @@ def _at_fault(overrides: list[Override], text: str) -> Override | None:
     return next(iter(quoted + named), None)
 
 
-def _known_keys(key: str, config_dir: str | None) -> list[str]:
-    """List keys that exist at the level where `key` fails, for the nearest name."""
-    plain = compose_plain([], None)
+def _nearest_key(key: str, world: list[str]) -> str | None:
+    """Return the key most like `key` that there is, beside it or else at its level, in the shipped world that was asked for."""
+    try:
+        plain = compose_plain(world, None)
+    except UserError:           # a world of the user's own
+        plain = compose_plain([], None)
     keys: list[str] = list(GROUPS)
 
     def walk(node: Any, prefix: str) -> None:
@@ -204,7 +206,8 @@ def _known_keys(key: str, config_dir: str | None) -> list[str]:
                 walk(child, path)
 
     walk(plain, "")
-    depth = key.count(".")
-    return [each for each in keys if each.count(".") == depth] or keys
+    parent, depth = key.rpartition(".")[0], key.count(".")
+    beside = nearest(key, [each for each in keys if each.rpartition(".")[0] == parent])
+    return beside or nearest(key, [each for each in keys if each.count(".") == depth] or keys)
 
 

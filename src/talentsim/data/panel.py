@@ -113,8 +113,12 @@ def _check_sizes(folder: Path, codes: tuple[str, ...], years: Integers, migratio
 
 def _covariates(folder: Path, codes: tuple[str, ...]) -> tuple[Integers, Floats, dict[str, Floats]]:
     """Read what may explain the flows: years of GDP, GDP and the matrices by pair; nothing where neither table is there."""
-    if not any((folder / f"{name}{suffix}").is_file() for name in ("covariates", "covariates_pair") for suffix in (".parquet", ".csv")):
+    here = [name for name in ("covariates", "covariates_pair") if any((folder / f"{name}{suffix}").is_file() for suffix in (".parquet", ".csv"))]
+    if not here:
         return np.empty(0, np.int64), np.empty((0, len(codes))), {}
+    if len(here) == 1:
+        raise UserError(str(folder), f"of the two tables of covariates only {here[0]} is there", "both covariates and covariates_pair, or neither",
+                        "take it out of the folder, or add the other one")
     table, pair = _read(folder, "covariates"), _read(folder, "covariates_pair").assign(year=NO_YEAR)
     years = _years(folder / "covariates.parquet", table, "year")
     gdp = _cube(folder / "covariates.parquet", table, codes, ("region",), "gdp_pc_ppp_rw", years)
