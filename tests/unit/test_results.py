@@ -34,7 +34,7 @@ def printed(table: object) -> str:
 
 def test_run_ids_hold_what_changes_results_and_nothing_else(plain_toy: Plain) -> None:
     base = edited(plain_toy)
-    same = [{"executor": {"kind": "threads", "workers": 3}}, {"ensemble.replications": 99}, {"output.dir": "elsewhere"},
+    same = [{"executor": {"kind": "threads", "workers": 3}}, {"ensemble.replications": 99}, {"output.dir": "elsewhere"}, {"output.report": False},
             {"population.chunk": 500}, {"focus": "CAN"}, {"policy": {"off": None}}, {"compare.year": 2020},
             {"scenario.title": "Another name"}, {"behaviour.exit.rate.note": "said otherwise"}]
     other = [{"entry.damping": 0.5}, {"ensemble.seed": 9}, {"population.scale": 2.0}, {"population.classes": 2},

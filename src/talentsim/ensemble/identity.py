@@ -16,7 +16,7 @@ from talentsim.streams import seed_key
 OUTSIDE: dict[str, Any] = {
     "scenario": True, "baseline": True, "sources": True, "executor": True, "compare": True, "focus": True,
     "observers": True,
-    "output": {"dir", "csv", "figures"}, "population": {"chunk"},
+    "output": {"dir", "csv", "figures", "report"}, "population": {"chunk"},
     "ensemble": True,
 }
 """Parts of a configuration that change no result; the seed of `ensemble` comes in by replication."""
