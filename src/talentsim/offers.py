@@ -33,7 +33,7 @@ def offered_employers(world: World, rows: Integers, country: Integers, year: int
         firms = np.flatnonzero(site_weight[:, place] > 0.0)
         if len(firms) and len(here):
             weight = np.concatenate([[max(1.0 - site_weight[firms, place].sum(), 0.0)], site_weight[firms, place]])
-            won = race(world, address[here], Decision.EMPLOYER, year, np.concatenate([[0], firms + 1]), weight)
+            won = _race(world, address[here], year, np.concatenate([[0], firms + 1]), weight)
             employer[here] = np.where(won == 0, n + place, 2 * n + np.concatenate([[0], firms])[won])
     return employer.astype(np.uint8)
 
@@ -57,14 +57,12 @@ def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:
     return size
 
 
-def race(world: World, address: Words, decision: Decision, year: int, alternatives: Integers, weight: Floats) -> Integers:
+def _race(world: World, address: Words, year: int, alternatives: Integers, weight: Floats) -> Integers:
     """Draw one alternative each with probability proportional to its weight; return its place in `alternatives`.
-
-    `weight` has shape (n_alternatives,), or (n_rows, n_alternatives) where it is each row's own.
 
     Each alternative's arrival is exponential with its weight as rate, so that a lower weight never draws anybody to it.
     """
-    keys = draw_key(world.key, decision, year, alternatives)
+    keys = draw_key(world.key, Decision.EMPLOYER, year, alternatives)
     arrives = to_exponential(to_uniform(words_at(address[:, None], keys[None, :])))
     with np.errstate(divide="ignore"):
         arrives /= weight

@@ -58,8 +58,8 @@ class CompareConfig(Frozen):
 
     `year` is that of the headline (null: the last), `level` that of the intervals. `decompose` gives each policy's
     effect alone and when left out. `structure` shows the headline under other structures, and `alone` under single
-    policies of the scenario with what is to be said of each; `talentsim sensitivity` takes the figures that `sensitivity`
-    names to the ends of their ranges. All three have `side_replications` replications.
+    policies of the scenario with what is to be said of each, with `side_replications` replications; so many has `talentsim sensitivity` as well for the
+    figures that `sensitivity` names.
     """
 
     year: int | None = None

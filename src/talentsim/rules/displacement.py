@@ -8,10 +8,10 @@ from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.choice import Admission, Choosers, choose
 from talentsim.data.tables import exempt_share
 from talentsim.moves import arrive
-from talentsim.offers import race, sites_elsewhere
+from talentsim.offers import sites_elsewhere
 from talentsim.state.researchers import NO_EMPLOYER
 from talentsim.state.world import World
-from talentsim.streams import draw_key
+from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.utility import conditions_of, moving_terms, systematic_utility, taste_of
 from talentsim.visas import is_kept_out, is_refused, uniforms
 from talentsim.vocab import Decision, Reason, Sector
@@ -64,7 +64,11 @@ def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year
     size = sites_elsewhere(world, firm, outside) * _may_work(world, rows, year)
     offered = (uniforms(world, rows, Decision.PLACEMENT, year) < world.levers["placement"][firm]) & (size > 0.0).any(axis=1)
     rows, firm, size = rows[offered], firm[offered], size[offered]
-    country = race(world, people.address[rows], Decision.SITE, year, np.arange(n), size)
+    keys = draw_key(world.key, Decision.SITE, year, np.arange(n))
+    arrives = to_exponential(to_uniform(words_at(people.address[rows][:, None], keys[None, :])))
+    with np.errstate(divide="ignore"):
+        arrives /= size
+    country = arrives.argmin(axis=1)
     moves = country != people.work_country[rows]
     arrive(world, rows[moves], country[moves], Reason.PLACED, year)
     people.employer[rows] = 2 * n + firm
