@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 
 from talentsim import Config, TalentModel
-from talentsim.model import SCHEDULE
+from talentsim.model.model import SCHEDULE
 
 
 @dataclass

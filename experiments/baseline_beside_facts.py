@@ -12,8 +12,8 @@ from __future__ import annotations
 import sys
 
 from talentsim import Config, TalentModel
-from talentsim.analysis.indicators import RunView
-from talentsim.analysis.observed import Use, beside_facts
+from talentsim.measures.indicators import RunView
+from talentsim.measures.observed import Use, beside_facts
 
 
 def main() -> None:

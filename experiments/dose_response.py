@@ -17,7 +17,7 @@ from talentsim import compare
 from talentsim.config.arms import Composer
 from talentsim.ensemble.results import write_table
 from talentsim.report.figures import dose_response
-from talentsim.report.save import save_figure
+from talentsim.report.figures.save import save_figure
 
 DOSES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
 POLICY = "+policy.refusals={{lever: student_refusal, countries: [USA], start: 2026, change: add, value: {}}}"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from talentsim.analysis.sides import Side, compare_sides
+from talentsim.comparison.sides import Side, compare_sides
 from talentsim.config.arms import Composer
 from talentsim.ensemble.store import Store
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from talentsim import Config, TalentModel
 from talentsim.data.facts import facts
-from talentsim.observers import publication_rates
+from talentsim.measures.observers import publication_rates
 
 LEVEL_YEAR, REPLICATIONS = 2019, 4
 CODES = {"US": "USA", "China": "CHN", "India": "IND", "UK": "GBR", "Germany": "DEU", "Canada": "CAN", "France": "FRA", "Israel": "ISR",

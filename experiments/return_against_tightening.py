@@ -16,7 +16,7 @@ import pandas as pd
 from talentsim import Config, compare
 from talentsim.ensemble.results import write_table
 from talentsim.report.figures import dose_response
-from talentsim.report.save import save_figure
+from talentsim.report.figures.save import save_figure
 
 WORDS = ("return programme", "tighter US visas", "both")
 

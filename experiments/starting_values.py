@@ -17,11 +17,11 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from talentsim.arrays import Floats
-from talentsim.choice import ChoiceTable
 from talentsim.config import Config
 from talentsim.config.check import check
 from talentsim.config.compose import compose_plain
-from talentsim.meanfield import Expected, MeanField
+from talentsim.model.choice import ChoiceTable
+from talentsim.model.meanfield import Expected, MeanField
 from talentsim.vocab import MOVES, Reason
 
 EUROPE = ("GBR", "DEU", "FRA", "CHE", "NLD", "REU")

@@ -14,10 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from talentsim import Config, compare
-from talentsim.analysis.compare import Comparison
+from talentsim.comparison.compare import Comparison
 from talentsim.ensemble.results import write_table
 from talentsim.report.figures import difference_by_country
-from talentsim.report.save import save_figure
+from talentsim.report.figures.save import save_figure
 
 
 def study(overrides: list[str]) -> tuple[Comparison, pd.DataFrame]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from talentsim.config import Config
 from talentsim.config.check import check
 from talentsim.config.world import VisaRegime
-from talentsim.model import SCHEDULE, TalentModel
+from talentsim.model.model import SCHEDULE, TalentModel
 from talentsim.vocab import LEVERS, SELECTORS
 
 Plain = dict[str, Any]

@@ -9,19 +9,19 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "Config": "talentsim.config",
-    "TalentModel": "talentsim.model",
+    "TalentModel": "talentsim.model.model",
     "UserError": "talentsim.config",
-    "compare": "talentsim.analysis.compare",
+    "compare": "talentsim.comparison.compare",
     "open_results": "talentsim.ensemble.opened",
     "run_ensemble": "talentsim.ensemble.ensemble",
 }
 
 if TYPE_CHECKING:
-    from talentsim.analysis.compare import compare
+    from talentsim.comparison.compare import compare
     from talentsim.config import Config, UserError
     from talentsim.ensemble.ensemble import run_ensemble
     from talentsim.ensemble.opened import open_results
-    from talentsim.model import TalentModel
+    from talentsim.model.model import TalentModel
 
 __all__ = ["Config", "TalentModel", "UserError", "__version__", "compare", "open_results", "run_ensemble"]
 

@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from talentsim.cli import run
+    from talentsim.commands.cli import run
 
     sys.exit(run(sys.argv[1:]))
 

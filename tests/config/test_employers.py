@@ -11,9 +11,9 @@ from worlds import edited, policy
 from talentsim import Config
 from talentsim.config import UserError
 from talentsim.config.files import names_in_group
-from talentsim.data.employers import employer_table, site_weights
-from talentsim.data.tables import SECTORS, base_levers, lever_axes, regime_table
-from talentsim.policy import levers_in_year
+from talentsim.model.employers import employer_table, site_weights
+from talentsim.model.policy import levers_in_year
+from talentsim.model.tables import SECTORS, base_levers, lever_axes, regime_table
 from talentsim.vocab import LEVERS
 
 Plain = dict[str, Any]

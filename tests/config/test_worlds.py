@@ -15,10 +15,10 @@ from talentsim.config.compose import compose_plain, load_arms
 from talentsim.config.files import conf_dir, names_in_group
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources, used_sources
-from talentsim.data.tables import base_levers, cohort_path, lever_axes
-from talentsim.observers import article_counts
-from talentsim.policy import levers_in_year
-from talentsim.state.countries import Countries
+from talentsim.measures.observers import article_counts
+from talentsim.model.policy import levers_in_year
+from talentsim.model.state.countries import Countries
+from talentsim.model.tables import base_levers, cohort_path, lever_axes
 from talentsim.vocab import Evidence
 
 AI = "USA CHN IND GBR DEU FRA CAN CHE NLD ISR KOR JPN SGP AUS IRN REU ROW".split()

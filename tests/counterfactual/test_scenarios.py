@@ -8,8 +8,8 @@ import pytest
 from talentsim import Config, TalentModel
 from talentsim.config.compose import load_arms
 from talentsim.config.files import names_in_group
-from talentsim.outcomes import OUTCOMES
-from talentsim.recorder import RunTables
+from talentsim.model.outcomes import OUTCOMES
+from talentsim.model.recorder import RunTables
 
 SMALL = ["world=ai", "population.scale=0.1", "executor=serial", "output.people=false"]
 REPLICATIONS = 2

@@ -11,9 +11,9 @@ from worlds import edited, feedback_off, no_caps, policy
 
 from talentsim.config import Config
 from talentsim.config.compose import load_arms
-from talentsim.model import SCHEDULE, TalentModel
-from talentsim.recorder import LAYOUT, PERSON_TABLES
-from talentsim.rules import admission
+from talentsim.model.model import SCHEDULE, TalentModel
+from talentsim.model.recorder import LAYOUT, PERSON_TABLES
+from talentsim.model.rules import admission
 
 Plain = dict[str, Any]
 SCALE = 30.0            # 12,000 people instead of 400: enough movers for a fault to show

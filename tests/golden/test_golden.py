@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from talentsim.analysis.compare import compare
+from talentsim.comparison.compare import compare
 from talentsim.config.compose import load_arms
 from talentsim.ensemble.store import Store
-from talentsim.model import TalentModel
+from talentsim.model.model import TalentModel
 
 GOLDEN = Path(__file__).with_name("toy.json")
 SCENARIOS = (

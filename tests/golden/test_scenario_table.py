@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from talentsim.analysis.expectations import expectations
+from talentsim.comparison.expectations import expectations
 from talentsim.config.compose import load_arms, scenario_cards
 from talentsim.ensemble.store import Store
 

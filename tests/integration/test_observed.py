@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from talentsim import Config, TalentModel
-from talentsim.analysis.indicators import RunView
-from talentsim.analysis.observed import Use, beside_facts, departures, fit
+from talentsim.commands.job import compare_and_write
 from talentsim.ensemble.ensemble import run_ensemble
 from talentsim.ensemble.opened import open_results
 from talentsim.ensemble.store import Store
-from talentsim.job import compare_and_write
-from talentsim.report.baseline import fit_sentence, is_near, remarks
-from talentsim.report.document import report_of
-from talentsim.report.scene import Scene
+from talentsim.measures.indicators import RunView
+from talentsim.measures.observed import Use, beside_facts, departures, fit
+from talentsim.report.document.baseline import fit_sentence, is_near, remarks
+from talentsim.report.document.document import report_of
+from talentsim.report.document.scene import Scene
 
 SMALL = ("population.scale=0.02", "world.end_year=2026", "ensemble.replications=2", "executor=serial", "compare.alone=null", "compare.structure=null")
 

@@ -18,12 +18,12 @@ from results_folder import add_tables, every_table
 from talentsim.config import UserError, parameters_of
 from talentsim.config.compose import load_arms
 from talentsim.ensemble.opened import Results, open_results
-from talentsim.report import readings
-from talentsim.report.assumptions import groups, key_rows
-from talentsim.report.changes import changes, in_force, lever_rows
-from talentsim.report.document import report_of
-from talentsim.report.pictures import pictures_of
-from talentsim.report.scene import Scene
+from talentsim.report.document import readings
+from talentsim.report.document.assumptions import groups, key_rows
+from talentsim.report.document.changes import changes, in_force, lever_rows
+from talentsim.report.document.document import report_of
+from talentsim.report.document.pictures import pictures_of
+from talentsim.report.document.scene import Scene
 
 HOSTILE = "<script>alert('x')</script> & \"more\""
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from talentsim.commands.job import compare_and_write
 from talentsim.config.compose import load_arms, scenario_cards
 from talentsim.ensemble.opened import open_results
-from talentsim.job import compare_and_write
-from talentsim.report.document import report_of
-from talentsim.report.pictures import pictures_of
+from talentsim.report.document.document import report_of
+from talentsim.report.document.pictures import pictures_of
 
 SCENARIOS = [card.name for card in scenario_cards()]
 

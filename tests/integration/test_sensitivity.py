@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from talentsim.analysis.compare import compare
-from talentsim.analysis.sensitivity import by_figure, end_side, sensitivity, variations
+from talentsim.comparison.compare import compare
 from talentsim.config import Config, UserError
 from talentsim.config.arms import Composer
 from talentsim.config.compose import load_arms
+from talentsim.decide.sensitivity import by_figure, end_side, sensitivity, variations
 from talentsim.ensemble.ensemble import run_ensembles
 from talentsim.ensemble.store import Store
 

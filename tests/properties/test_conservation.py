@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import random_worlds
 
-from talentsim.attribution import AXES, credited, shares
 from talentsim.config import Config
-from talentsim.model import TalentModel
-from talentsim.recorder import LAYOUT, PERSON_TABLES
+from talentsim.model.attribution import AXES, credited, shares
+from talentsim.model.model import TalentModel
+from talentsim.model.recorder import LAYOUT, PERSON_TABLES
 from talentsim.vocab import CareerStage, Tier, VisaOutcome, VisaRoute, VisaStatus
 
 WORLDS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture,

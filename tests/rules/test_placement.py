@@ -9,10 +9,10 @@ import pytest
 from scipy import stats
 from worlds import model_before, no_caps, policy, welcoming
 
-from talentsim.model import TalentModel
-from talentsim.rules import admission, displacement
-from talentsim.state.world import TurnedAway
-from talentsim.visas import uniforms
+from talentsim.model.model import TalentModel
+from talentsim.model.rules import admission, displacement
+from talentsim.model.state.world import TurnedAway
+from talentsim.model.visas import uniforms
 from talentsim.vocab import Decision, Reason, VisaStatus
 
 Plain = dict[str, Any]

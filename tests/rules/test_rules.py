@@ -10,9 +10,9 @@ from scipy import stats
 from worlds import edited, policy
 
 from talentsim.arrays import ABILITY_UNIT
-from talentsim.data.tables import TIER_SHARES, cohort_path
-from talentsim.model import SCHEDULE, TalentModel
-from talentsim.rules import ecosystem, entry, location, output
+from talentsim.model.model import SCHEDULE, TalentModel
+from talentsim.model.rules import ecosystem, entry, location, output
+from talentsim.model.tables import TIER_SHARES, cohort_path
 from talentsim.vocab import CareerStage, Tier
 
 Plain = dict[str, Any]

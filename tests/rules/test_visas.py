@@ -9,11 +9,11 @@ import pytest
 from scipy import stats
 from worlds import edited, model_before, no_caps, policy, welcoming
 
-from talentsim.data.tables import exempt_share
-from talentsim.model import TalentModel
-from talentsim.rules import admission
-from talentsim.state.statuses import STEPS, set_status
-from talentsim.visas import chance_after_study, is_refused, whole_years
+from talentsim.model.model import TalentModel
+from talentsim.model.rules import admission
+from talentsim.model.state.statuses import STEPS, set_status
+from talentsim.model.tables import exempt_share
+from talentsim.model.visas import chance_after_study, is_refused, whole_years
 from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 Plain = dict[str, Any]
@@ -221,7 +221,7 @@ def test_the_longest_stay_ends_a_work_visa_unless_one_is_queued(plain_toy: Plain
 
 
 def test_offers_follow_the_shares_of_posts(plain_toy: Plain) -> None:
-    from talentsim.offers import offered_employers
+    from talentsim.model.offers import offered_employers
 
     model = model_before(plain_toy, 2026, "hiring")
     world, n = model.world, len(model.codes)
@@ -237,7 +237,7 @@ def test_offers_follow_the_shares_of_posts(plain_toy: Plain) -> None:
 
 
 def test_an_employer_that_shrinks_draws_nobody(plain_toy: Plain) -> None:
-    from talentsim.offers import offered_employers
+    from talentsim.model.offers import offered_employers
 
     offers = []
     for value in (1.0, 0.3):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from talentsim.config import Config
-from talentsim.data.panel import Panel, load_panel
+from talentsim.panel.panel import Panel, load_panel
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 CODES = ("USA", "CHN", "IND", "GBR", "DEU", "FRA", "CAN", "JPN", "KOR", "AUS", "CHE", "NLD", "SGP", "ISR", "ITA", "ESP", "RUS",

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.analysis.calibrate import MOMENTS, PERSONAL, compare_entries, fit_drift, fit_persons, law_with, origins, personal_figures
-from talentsim.analysis.careers import expected_careers, moments
-from talentsim.analysis.forecast import as_configured, forecast, live, with_entries
 from talentsim.config import Config
-from talentsim.data.drift import Drift, Effects
-from talentsim.data.inversion import replay
-from talentsim.data.paths import drifts_of, known_panel
+from talentsim.panel.drift import Drift, Effects
+from talentsim.panel.inversion import replay
+from talentsim.panel.paths import drifts_of, known_panel
+from talentsim.scholars.calibrate import MOMENTS, PERSONAL, compare_entries, fit_drift, fit_persons, law_with, origins, personal_figures
+from talentsim.scholars.careers import expected_careers, moments
+from talentsim.scholars.forecast import as_configured, forecast, live, with_entries
 
 
 def test_the_drift_that_was_planted_is_found() -> None:

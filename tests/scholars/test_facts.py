@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.analysis.careers import Careers, counted_careers, expected_careers, moments
-from talentsim.analysis.fact_table import NOT_SHOWN, fact_table
-from talentsim.analysis.stylised import FACTS, Series
 from talentsim.config import Config
-from talentsim.data.panel import Panel
-from talentsim.data.paths import replay_of
+from talentsim.panel.panel import Panel
+from talentsim.panel.paths import replay_of
+from talentsim.scholars.careers import Careers, counted_careers, expected_careers, moments
+from talentsim.scholars.fact_table import NOT_SHOWN, fact_table
+from talentsim.scholars.stylised import FACTS, Series
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ import pytest
 from scipy import stats
 
 from talentsim.config import Config, UserError
-from talentsim.data.drift import Drift, forecast_corridors, run_filter, take_apart
-from talentsim.data.inversion import Cells, MovingLaw, move, project, replay, solve_corridors
-from talentsim.data.panel import Panel
-from talentsim.data.paths import continue_paths, known_panel, panel_paths, replay_of
-from talentsim.data.tables import cohort_path
-from talentsim.meanfield import MeanField
-from talentsim.model import TalentModel
+from talentsim.model.meanfield import MeanField
+from talentsim.model.model import TalentModel
+from talentsim.model.tables import cohort_path
+from talentsim.panel.drift import Drift, forecast_corridors, run_filter, take_apart
+from talentsim.panel.inversion import Cells, MovingLaw, move, project, replay, solve_corridors
+from talentsim.panel.panel import Panel
+from talentsim.panel.paths import continue_paths, known_panel, panel_paths, replay_of
 
 LAW = MovingLaw(0.15, 0.04, np.exp(-0.3 * np.arange(7)), np.exp(-1.0 - 0.05 * np.arange(7)), np.exp(0.4 - np.log1p(np.arange(7))))
 

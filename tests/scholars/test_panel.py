@@ -12,7 +12,7 @@ import pytest
 from scholars.conftest import CODES
 
 from talentsim.config import UserError
-from talentsim.data.panel import Panel, load_panel
+from talentsim.panel.panel import Panel, load_panel
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 

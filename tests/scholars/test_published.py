@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from talentsim.analysis.forecast import as_configured, forecast, live
-from talentsim.analysis.scores import score
-from talentsim.cli import run
+from talentsim.commands.cli import run
 from talentsim.config import Config, UserError
-from talentsim.data.panel import Panel, load_panel
-from talentsim.data.published import make_tables, write_tables
+from talentsim.panel.panel import Panel, load_panel
+from talentsim.panel.published import make_tables, write_tables
+from talentsim.scholars.forecast import as_configured, forecast, live
+from talentsim.scholars.scores import score
 
 
 def publish(panel: Panel, folder: Path, raw: bool = False, csv: bool = True) -> None:

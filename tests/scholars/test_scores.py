@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.analysis.benchmarks import BENCHMARKS
-from talentsim.analysis.regression import fit_choice, fit_poisson
-from talentsim.analysis.scores import Forecast, by_year, largest, lead_of, score, score_table
-from talentsim.data.panel import Panel
+from talentsim.panel.panel import Panel
+from talentsim.scholars.benchmarks import BENCHMARKS
+from talentsim.scholars.regression import fit_choice, fit_poisson
+from talentsim.scholars.scores import Forecast, by_year, largest, lead_of, score, score_table
 
 SETS = {"test 2015-18": (2014, 4), "val 2010-14": (2009, 5)}
 EXACT = ("persistence",)                                # nothing to fit: every score to the last digit printed

@@ -12,8 +12,8 @@ from scipy import stats
 from worlds import edited, open_doors, policy, random_worlds
 
 from talentsim.config.world import VisaRegime
-from talentsim.meanfield import MeanField
-from talentsim.model import TalentModel
+from talentsim.model.meanfield import MeanField
+from talentsim.model.model import TalentModel
 
 Plain = dict[str, Any]
 

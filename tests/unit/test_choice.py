@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from talentsim.choice import (
+from talentsim.model.choice import (
     AWAY,
     HOME,
     STAY,
     Admission,
-    Choosers,
     ChoiceTable,
+    Choosers,
     choose,
     logsum,
     personal_utility,

@@ -10,13 +10,13 @@ import pytest
 from scipy import stats
 from worlds import edited, policy
 
-from talentsim.analysis.checks import start_of_difference, verify
-from talentsim.analysis.compare import compare, run_pair
-from talentsim.analysis.intervals import bootstrap_interval, standard_error, t_interval
+from talentsim.comparison.checks import start_of_difference, verify
+from talentsim.comparison.compare import compare, run_pair
 from talentsim.ensemble.accounts import conserved, year_digests
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import runs_of, simulate
 from talentsim.ensemble.store import Store
+from talentsim.intervals import bootstrap_interval, standard_error, t_interval
 
 Plain = dict[str, Any]
 

@@ -18,7 +18,7 @@ from talentsim.ensemble.ensemble import RunsFailedError, run_ensemble, run_ensem
 from talentsim.ensemble.inventory import inventory, verify_all
 from talentsim.ensemble.runner import Made, make_run, run_missing, runs_of
 from talentsim.ensemble.store import DamagedError, Store
-from talentsim.model import TalentModel
+from talentsim.model.model import TalentModel
 
 Plain = dict[str, Any]
 

@@ -20,8 +20,8 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from talentsim.analysis.sensitivity import by_figure
-from talentsim.report import numbers, style
+from talentsim.decide.sensitivity import by_figure
+from talentsim.report import numbers
 from talentsim.report.figures import (
     alluvial,
     baseline_fit,
@@ -32,12 +32,13 @@ from talentsim.report.figures import (
     scorecard,
     stay_curves,
     structure_range,
+    style,
     tornado,
     visa_funnel,
     work_over_time,
     world_map,
 )
-from talentsim.report.save import save_figure
+from talentsim.report.figures.save import save_figure
 
 COUNTRIES = "USA CHN IND GBR DEU FRA CAN CHE NLD ISR KOR JPN SGP AUS IRN REU ROW".split()
 LEVELS = np.array([38, 26, 6.2, 4.5, 4.1, 2.2, 3.1, 1.1, 1, 1.2, 2.1, 2.3, 1, 1.6, 0.9, 3.2, 5.5])
@@ -425,5 +426,5 @@ def test_a_users_own_settings_play_no_part() -> None:
 
 
 def test_pyplot_is_not_imported() -> None:
-    code = "import sys, talentsim.report.figures, talentsim.report.save; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = "import sys, talentsim.report.figures, talentsim.report.figures.save; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, check=False).returncode == 0

@@ -11,11 +11,21 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
-from talentsim.analysis.sensitivity import by_figure
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
-from talentsim.report.figures import alluvial, baseline_fit, corridor_matrix, dose_response, scorecard, stay_curves, tornado, visa_funnel, world_map
+from talentsim.decide.sensitivity import by_figure
+from talentsim.report.figures import (
+    alluvial,
+    baseline_fit,
+    corridor_matrix,
+    dose_response,
+    scorecard,
+    stay_curves,
+    tornado,
+    visa_funnel,
+    world_map,
+)
+from talentsim.report.figures.projection import equal_earth
 from talentsim.report.figures.scorecard import distances
-from talentsim.report.projection import equal_earth
 
 NAMES = {"scenario": "visa_tightening", "source": "world ai"}
 FOUR = tables.COUNTRIES[:4]

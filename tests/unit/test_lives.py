@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from worlds import edited, policy
 
-from talentsim.analysis.compare import compare, run_pair
-from talentsim.analysis.diversion import NO_LIFE, differing, diversion, first_partings
-from talentsim.analysis.lives import ABSENT, Lives, rank_in_group
-from talentsim.analysis.person import name_of, two_lives, uid_from, whose_lives_differ
+from talentsim.comparison.compare import compare, run_pair
+from talentsim.comparison.diversion import NO_LIFE, differing, diversion, first_partings
+from talentsim.comparison.person import name_of, two_lives, uid_from, whose_lives_differ
 from talentsim.config import UserError
-from talentsim.data.tables import tier_ability
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.store import Store
-from talentsim.model import TalentModel
+from talentsim.measures.lives import ABSENT, Lives, rank_in_group
+from talentsim.model.model import TalentModel
+from talentsim.model.tables import tier_ability
 
 Plain = dict[str, Any]
 Pair = tuple[Ensemble, Ensemble]

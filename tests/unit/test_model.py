@@ -9,8 +9,8 @@ import pytest
 from worlds import edited
 
 from talentsim import Config, TalentModel
-from talentsim.agents import Researcher
-from talentsim.recorder import LAYOUT, PERSON_TABLES, RunTables
+from talentsim.model.agents import Researcher
+from talentsim.model.recorder import LAYOUT, PERSON_TABLES, RunTables
 from talentsim.vocab import VisaStatus
 
 Plain = dict[str, Any]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from talentsim.config.observers import Articles, Conference
-from talentsim.observers import article_counts, author_shares, publication_rates
+from talentsim.measures.observers import article_counts, author_shares, publication_rates
 
 WORKS = pd.DataFrame(
     [(2019, "CHN", "USA", "USA", "USA", 30.0, 3.0), (2019, "CHN", "CHN", "CHN", "USA", 10.0, 1.0),

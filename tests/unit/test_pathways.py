@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.analysis.pathways import corridors, flow_tables, pathways, visa_funnel
+from talentsim.comparison.pathways import corridors, flow_tables, pathways, visa_funnel
 from talentsim.config.compose import load_arms
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.store import Store

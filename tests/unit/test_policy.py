@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import quad
 
 from talentsim.config import Policy
-from talentsim.policy import LeverAxes, first_year, levers_in_year, share_in_force
+from talentsim.model.policy import LeverAxes, first_year, levers_in_year, share_in_force
 from talentsim.report.words import policy_in_words
 
 AXES = LeverAxes(("USA", "CHN", "IND"), ("ALPHA", "BETA"), ("USA", "CHN"))

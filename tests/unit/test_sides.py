@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from worlds import edited, policy
 
-from talentsim.analysis.compare import compare
-from talentsim.analysis.idle import idle_reason, is_idle
-from talentsim.analysis.indicators import INDICATORS, indicators
-from talentsim.analysis.lives import ABSENT, Lives, numbers
-from talentsim.analysis.precision import until_precise
-from talentsim.analysis.sides import compare_sides, decomposition, policies_alone, structure_side
+from talentsim.comparison.compare import compare
+from talentsim.comparison.idle import idle_reason, is_idle
+from talentsim.comparison.precision import until_precise
+from talentsim.comparison.sides import compare_sides, decomposition, policies_alone, structure_side
 from talentsim.config import Config, parameters_of
 from talentsim.config.files import names_in_group
 from talentsim.ensemble.ensemble import Ensemble, run_ensemble
 from talentsim.ensemble.store import Store
+from talentsim.measures.indicators import INDICATORS, indicators
+from talentsim.measures.lives import ABSENT, Lives, numbers
 
 Plain = dict[str, Any]
 

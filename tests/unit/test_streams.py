@@ -8,7 +8,7 @@ from scipy import stats
 
 from talentsim import streams
 from talentsim.config import Config
-from talentsim.model import TalentModel
+from talentsim.model.model import TalentModel
 from talentsim.vocab import Decision
 
 N = 200_000
@@ -71,7 +71,7 @@ def test_no_two_addresses_of_a_run_share_a_counter(monkeypatch: pytest.MonkeyPat
             drawn.append(np.add(address, keys).ravel())
         return real(address, keys)
 
-    for module in ("talentsim.choice", "talentsim.rules.entry", "talentsim.rules.location"):
+    for module in ("talentsim.model.choice", "talentsim.model.rules.entry", "talentsim.model.rules.location"):
         monkeypatch.setattr(f"{module}.words_at", recording)
     TalentModel(Config.load("world=toy", "population.scale=20.0")).run()
     counters = np.concatenate(drawn)

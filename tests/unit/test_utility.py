@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from talentsim import Config
-from talentsim.choice import AWAY, HOME, STAY
 from talentsim.config.behaviour import Weights
-from talentsim.data.employers import employer_table
-from talentsim.data.tables import base_levers, destination_table
-from talentsim.state.countries import Countries
-from talentsim.utility import TERMS, Conditions, kinds, offered_pay, systematic_utility, utility_with_permanence
+from talentsim.model.choice import AWAY, HOME, STAY
+from talentsim.model.employers import employer_table
+from talentsim.model.state.countries import Countries
+from talentsim.model.tables import base_levers, destination_table
+from talentsim.model.utility import TERMS, Conditions, kinds, offered_pay, systematic_utility, utility_with_permanence
 from talentsim.vocab import VisaStatus
 
 

@@ -15,15 +15,15 @@ def run(arguments: Arguments) -> int:
     """
     from pathlib import Path
 
-    from talentsim.analysis.calibrate import calibrate
     from talentsim.config import Config
-    from talentsim.data.paths import known_panel
-    from talentsim.data.proposals import write_proposal
     from talentsim.ensemble.identity import data_digests
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
-    from talentsim.report.evaluation import entry_lines, moment_lines, parameter_lines, rolling_lines
-    from talentsim.report.tables import plain
-    from talentsim.report.terminal import terminal
+    from talentsim.panel.paths import known_panel
+    from talentsim.report.terminal.evaluation import entry_lines, moment_lines, parameter_lines, rolling_lines
+    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.terminal import terminal
+    from talentsim.scholars.calibrate import calibrate
+    from talentsim.scholars.proposals import write_proposal
 
     refuse_policies(arguments.overrides, "calibrate")
     config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)

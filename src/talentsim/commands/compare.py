@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from talentsim.commands.arguments import Arguments, reader_gone
 
 if TYPE_CHECKING:
-    from talentsim.analysis.sides import Side
+    from talentsim.comparison.sides import Side
     from talentsim.config import Config
     from talentsim.config.arms import Composer
 
@@ -46,8 +46,8 @@ def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
         Otherwise.
     """
     from talentsim.data.sources import used_sources
-    from talentsim.data.tables import corridor_path
     from talentsim.ensemble.results import prepare_folder
+    from talentsim.model.tables import corridor_path
 
     for arm in (baseline, scenario):
         used_sources(arm)
@@ -58,7 +58,7 @@ def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
 
 def structures_of(composer: Composer, overrides: list[str], scenario: Config) -> list[Side]:
     """Compose the pair under every other structure that `compare.structure` names; one that this world cannot have is told."""
-    from talentsim.analysis.sides import structure_side
+    from talentsim.comparison.sides import structure_side
     from talentsim.config.errors import UserError
 
     sides = []
@@ -77,8 +77,8 @@ def one_job(arguments: Arguments, baseline: Config, scenario: Config, sides: lis
     def task(_: Any) -> None:
         from hydra.core.hydra_config import HydraConfig
 
+        from talentsim.commands.job import compare_and_write
         from talentsim.ensemble.ensemble import RunsFailedError
-        from talentsim.job import compare_and_write
 
         try:
             compare_and_write(baseline, scenario, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides)

@@ -18,11 +18,11 @@ def run(arguments: Arguments) -> int:
     from pathlib import Path
 
     from talentsim.config import Config, UserError, unknown_name
-    from talentsim.data.panel import load_panel
-    from talentsim.data.published import make_tables, write_tables
     from talentsim.ensemble.results import prepare_folder
-    from talentsim.report.tables import plain
-    from talentsim.report.terminal import terminal
+    from talentsim.panel.panel import load_panel
+    from talentsim.panel.published import make_tables, write_tables
+    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.terminal import terminal
 
     words = arguments.words[1:]
     if len(words) != 2:

@@ -8,13 +8,13 @@ from talentsim.commands.arguments import Arguments
 def run(arguments: Arguments) -> int:
     """Draw every picture of a folder of results as PNG and SVG, in the same folder, and name the files."""
     from talentsim.commands.results import results_named
-    from talentsim.report.pictures import pictures_of, plate_of
-    from talentsim.report.save import save_files
-    from talentsim.report.terminal import terminal
+    from talentsim.report.document.pictures import pictures_of, plate_of
+    from talentsim.report.figures.save import save_files
+    from talentsim.report.terminal.terminal import terminal
 
     results, out = results_named(arguments, "figures"), terminal()
     if "sweep" in results:
-        from talentsim.sweep import redraw
+        from talentsim.commands.sweep_job import redraw
 
         paths = redraw(results.folder)
     else:

@@ -7,13 +7,13 @@ from talentsim.commands.arguments import Arguments
 
 def run(arguments: Arguments) -> int:
     """Print a person's years in both worlds, or without a name people whose lives differ. Replication 0 is looked at."""
-    from talentsim.analysis.compare import run_pair
-    from talentsim.analysis.person import two_lives, uid_from, whose_lives_differ
     from talentsim.commands.compare import checked
+    from talentsim.commands.job import progress
+    from talentsim.comparison.compare import run_pair
+    from talentsim.comparison.person import two_lives, uid_from, whose_lives_differ
     from talentsim.config.compose import load_arms
-    from talentsim.job import progress
-    from talentsim.report.person import examples_table, lives_table
-    from talentsim.report.terminal import terminal
+    from talentsim.report.terminal.person import examples_table, lives_table
+    from talentsim.report.terminal.terminal import terminal
 
     baseline, scenario = (arm.model_copy(update={"ensemble": arm.ensemble.model_copy(update={"replications": 1})})
                           for arm in checked(*load_arms(arguments.overrides, arguments.config_dir)))

@@ -16,9 +16,9 @@ def run(arguments: Arguments) -> int:
     from talentsim.config.errors import unknown_name
     from talentsim.ensemble.inventory import inventory, verify_all
     from talentsim.ensemble.store import open_store
-    from talentsim.report.runs import runs_table
-    from talentsim.report.tables import plain
-    from talentsim.report.terminal import terminal
+    from talentsim.report.terminal.runs import runs_table
+    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.terminal import terminal
 
     action = arguments.words[1] if len(arguments.words) > 1 else "list"
     if action not in ACTIONS:

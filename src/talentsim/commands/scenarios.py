@@ -8,7 +8,7 @@ from talentsim.commands.arguments import Arguments
 def run(arguments: Arguments) -> int:
     """Print name, title and description of every scenario."""
     from talentsim.config.compose import scenario_cards
-    from talentsim.report.terminal import terminal
+    from talentsim.report.terminal.terminal import terminal
     from talentsim.report.words import scenario_list
 
     terminal().print(scenario_list(scenario_cards(arguments.config_dir)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from talentsim.commands.arguments import Arguments
 
 if TYPE_CHECKING:
-    from talentsim.analysis.sides import Side
+    from talentsim.comparison.sides import Side
     from talentsim.config import Config
     from talentsim.config.arms import Composer
 
@@ -37,8 +37,8 @@ def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnin
     UserError
         When nothing is left to vary.
     """
-    from talentsim.analysis.sensitivity import end_side, variations
     from talentsim.config.errors import UserError
+    from talentsim.decide.sensitivity import end_side, variations
 
     sides: list[Side] = []
     for each in variations(scenario, beginnings):

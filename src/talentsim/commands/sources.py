@@ -9,7 +9,7 @@ def run(arguments: Arguments) -> int:
     """Print every source in use, with the number of figures that rest on it."""
     from talentsim.config.compose import load_arms
     from talentsim.data.sources import all_sources, used_sources
-    from talentsim.report.terminal import terminal
+    from talentsim.report.terminal.terminal import terminal
     from talentsim.report.words import source_table
 
     _, scenario = load_arms(arguments.overrides, arguments.config_dir)

@@ -98,11 +98,11 @@ def _compose_all(jobs: list[list[str]], composer: Composer) -> None:
 
 def run_job(overrides: list[str], folder: Path, config_dir: str | None) -> None:
     """Run one comparison of a sweep; what goes wrong becomes a record in its folder."""
+    from talentsim.commands.job import compare_and_write
+    from talentsim.commands.sweep_job import record_failure
     from talentsim.config import UserError
     from talentsim.config.compose import load_arms
     from talentsim.ensemble.ensemble import RunsFailedError
-    from talentsim.job import compare_and_write
-    from talentsim.sweep import record_failure
 
     try:
         arms = SESSION.arms.get(tuple(overrides)) or load_arms(overrides, config_dir)
@@ -124,7 +124,7 @@ class JoinSweep(Callback):
 
         Where a launcher sends the jobs elsewhere, each computes its own there.
         """
-        from talentsim.sweep import record_failure, run_in_one_go
+        from talentsim.commands.sweep_job import record_failure, run_in_one_go
 
         folder = Path(config.hydra.sweep.dir)
         try:
@@ -138,8 +138,8 @@ class JoinSweep(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Write sweep.parquet, failures.parquet and the figure, and print what matters."""
+        from talentsim.commands.sweep_job import join_and_write
         from talentsim.ensemble.store import cannot_write
-        from talentsim.sweep import join_and_write
 
         folder = Path(config.hydra.sweep.dir)
         try:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from talentsim.commands.arguments import Arguments, refuse_policies
 
 if TYPE_CHECKING:
-    from talentsim.analysis.validate import AgentRuns, Validation
     from talentsim.config import Config
-    from talentsim.data.panel import Panel
+    from talentsim.panel.panel import Panel
+    from talentsim.scholars.validate import AgentRuns, Validation
 
 LIVES_SCALE = 0.1       # agents per researcher of the run that patterns of careers are counted in
 
@@ -25,11 +25,11 @@ def run(arguments: Arguments) -> int:
     from dataclasses import fields
     from pathlib import Path
 
-    from talentsim.analysis.validate import validate
     from talentsim.config import Config, UserError
-    from talentsim.data.paths import panel_of, panel_paths, stylised_targets
     from talentsim.ensemble.identity import data_digests
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
+    from talentsim.panel.paths import panel_of, panel_paths, stylised_targets
+    from talentsim.scholars.validate import validate
 
     if arguments.words[1:] not in ([], ["agents"]):
         raise UserError("talentsim validate", f"found {' '.join(arguments.words[1:])!r}", "nothing, or agents")
@@ -51,8 +51,7 @@ def run(arguments: Arguments) -> int:
 
 
 def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) -> None:
-    from talentsim.analysis.validate import MODEL
-    from talentsim.report.evaluation import (
+    from talentsim.report.terminal.evaluation import (
         ablation_lines,
         by_year_lines,
         fact_count,
@@ -61,8 +60,9 @@ def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) 
         score_lines,
         verdict_lines,
     )
-    from talentsim.report.tables import plain
-    from talentsim.report.terminal import terminal
+    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.terminal import terminal
+    from talentsim.scholars.validate import MODEL
 
     assert config.world.panel is not None
     out = terminal(piped_width=200)
@@ -86,8 +86,8 @@ def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) 
 
 def _agents(config: Config) -> AgentRuns:
     """Run the agents: all replications for the scores, and a smaller world whose people are recorded for careers."""
-    from talentsim.analysis.validate import AgentRuns
     from talentsim.ensemble.ensemble import run_ensemble
+    from talentsim.scholars.validate import AgentRuns
 
     def kept(people: bool) -> dict[str, object]:
         return {"output": config.output.model_copy(update={"people": people})}

@@ -8,7 +8,7 @@ from talentsim.config.parameter import Frozen, NonNegative, Parameter, Probabili
 
 
 class Weights(Frozen):
-    """Weights of the terms of one decision's utility; one for each term (see `talentsim.utility`)."""
+    """Weights of the terms of one decision's utility; one for each term (see `talentsim.model.utility`)."""
 
     beta_pay: Parameter
     beta_eco: Parameter

@@ -51,7 +51,7 @@ def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[
     -------
     Baseline, scenario; see `Composer.arms`.
     """
-    from talentsim.config.arms import Composer      # it needs this module
+    from talentsim.config.arms import Composer  # it needs this module
 
     return Composer(config_dir).arms(overrides)
 

@@ -109,6 +109,6 @@ class Config(Frozen):
         UserError
             When an override or a file is wrong; its message says what is allowed.
         """
-        from talentsim.config.compose import load_config      # it needs this class, and brings Hydra
+        from talentsim.config.compose import load_config  # it needs this class, and brings Hydra
 
         return load_config(overrides, config_dir=config_dir)

@@ -24,10 +24,10 @@ OUTSIDE: dict[str, Any] = {
 PROVENANCE = {"title", "unit", "range", "source", "evidence", "year", "note"}
 """What a figure or a policy says of itself beside its value."""
 
-NOT_THE_MODEL = ("__init__.py", "__main__.py", "cli.py", "commands/", "sweep.py", "job.py", "report/", "dashboard/", "analysis/",
-                 "ensemble/", "meanfield.py", "observers.py", "data/facts", "data/sources", "data/shapes", "data/country_shapes",
-                 "config/arms.py", "config/check.py", "config/compose.py", "config/errors.py", "config/files.py",
-                 "config/observers.py", "config/running.py")
+NOT_THE_MODEL = ("__init__.py", "__main__.py", "commands/", "report/", "decide/", "comparison/", "scholars/", "measures/", "ensemble/",
+                 "intervals.py", "model/__init__.py", "model/meanfield.py", "panel/__init__.py", "data/__init__.py", "data/facts",
+                 "data/sources", "data/shapes", "data/country_shapes", "config/arms.py", "config/check.py", "config/compose.py",
+                 "config/errors.py", "config/files.py", "config/observers.py", "config/running.py")
 """Beginnings of the package's files that no run depends on."""
 
 FORMAT = 2

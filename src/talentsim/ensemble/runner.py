@@ -19,8 +19,8 @@ from talentsim.ensemble.executors import open_executor
 from talentsim.ensemble.identity import arm_id, data_digests, run_ids
 from talentsim.ensemble.provenance import made_with
 from talentsim.ensemble.store import Store, cannot_write
-from talentsim.model import TalentModel
-from talentsim.outcomes import outcome_table
+from talentsim.model.model import TalentModel
+from talentsim.model.outcomes import outcome_table
 from talentsim.streams import seed_key
 
 Progress = Callable[[int, int], None]

@@ -1,1 +1,1 @@
-"""What people look at: text tables, figures, and saving them."""
+"""What people look at: the words and numbers that the terminal, the figures and the document share."""

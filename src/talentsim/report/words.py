@@ -10,14 +10,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from talentsim.analysis.idle import idle_reason
 from talentsim.arrays import Floats
+from talentsim.comparison.idle import idle_reason
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.schema import ScenarioMeta
 from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
-from talentsim.data.tables import base_levers, lever_axes
-from talentsim.policy import levers_in_year, share_in_force
+from talentsim.model.policy import levers_in_year, share_in_force
+from talentsim.model.tables import base_levers, lever_axes
 from talentsim.vocab import LEVERS, Axes
 
 _CHANGE = {"set": "becomes {value:g}", "add": "changes by {value:+g}", "multiply": "is multiplied by {value:g}"}

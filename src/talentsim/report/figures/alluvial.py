@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import plain, quoted, signed
-from talentsim.report.style import house_style
 
 STAGES = {"training": "trained in", "work": "working in", "hq": "for an employer from"}
 OTHERS = "others"

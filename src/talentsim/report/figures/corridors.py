@@ -12,9 +12,9 @@ from matplotlib.colors import LogNorm, SymLogNorm
 from matplotlib.figure import Figure
 
 from talentsim.arrays import Floats
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, places_for, plain, quoted, signed
-from talentsim.report.style import house_style
 
 CELL = 6.6      # font size of the numbers, in points
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, signed_tick, unit_of_difference
-from talentsim.report.style import house_style
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "work_share": ("Which countries gain and which lose work under {scenario}?", "Works by work country"),

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, places_for, plain, quoted
-from talentsim.report.style import house_style
 
 NEAR = 10.0             # % of what is observed: the band that is drawn, and counted in words
 FARTHEST = 200.0        # % of what is observed; what lies beyond is drawn at the edge

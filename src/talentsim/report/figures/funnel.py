@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import places_for, plain, quoted, unsigned_tick
-from talentsim.report.style import house_style
 
 ROUTES = {
     "student_visa": "student visa", "lottery": "work visa under a cap", "exempt": "work visa outside the cap",

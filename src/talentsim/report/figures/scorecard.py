@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from talentsim.arrays import Floats
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import places_for, plain
-from talentsim.report.style import house_style
 
 FARTHEST = 3.0      # tolerances; what lies beyond is drawn at the edge
 

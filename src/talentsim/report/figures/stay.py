@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, quoted, signed
-from talentsim.report.style import house_style
 
 DASHES = {"baseline": (0, (4, 2)), "scenario": "-"}
 

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, signed_tick, unit_of_difference
-from talentsim.report.style import house_style
 
 
 def _bars(variants: pd.DataFrame, level: float) -> str:

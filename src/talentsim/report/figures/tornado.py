@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from talentsim.report import style
+from talentsim.report.figures import style
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import one_or_count, places_for, quoted, signed, signed_tick, unit_of_difference
-from talentsim.report.style import house_style
 
 SHOWN = 20
 LOOKS = {"low": (style.GREY, "o", 0.17), "high": (style.INK, "s", -0.17)}

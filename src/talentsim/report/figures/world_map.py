@@ -18,11 +18,11 @@ from matplotlib.ticker import FuncFormatter
 
 from talentsim.arrays import Floats
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
-from talentsim.report import style
-from talentsim.report.labels import Label, place_labels
+from talentsim.report.figures import style
+from talentsim.report.figures.labels import Label, place_labels
+from talentsim.report.figures.projection import equal_earth, globe_outline
+from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, places_for, quoted, signed, signed_tick, unit_of_difference
-from talentsim.report.projection import equal_earth, globe_outline
-from talentsim.report.style import house_style
 
 EUROPE = ((-11.0, 35.5), (33.0, 71.0))
 """Corners of the inset in degrees, south-west and north-east."""

@@ -1,1 +1,0 @@
-"""Analyses: results in, tables out."""

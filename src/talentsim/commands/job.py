@@ -1,0 +1,186 @@
+"""The main job: two arms as paired replications, compared, written and told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from talentsim.comparison.checks import start_of_difference
+from talentsim.comparison.compare import Comparison, compare_ensembles, placebo_of, run_pair
+from talentsim.comparison.pathways import flow_tables
+from talentsim.comparison.precision import until_precise
+from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
+from talentsim.config import Config
+from talentsim.config.running import OutputConfig
+from talentsim.decide.sensitivity import End, sensitivity
+from talentsim.ensemble.ensemble import run_ensemble, run_ensembles
+from talentsim.ensemble.identity import arm_id, run_ids
+from talentsim.ensemble.opened import Results
+from talentsim.ensemble.provenance import made_with
+from talentsim.ensemble.results import new_results, write_manifest, write_table
+from talentsim.ensemble.runner import Progress as Report
+from talentsim.ensemble.store import Store, open_store
+from talentsim.measures.observed import departures, fit
+from talentsim.model.outcomes import OUTCOMES
+from talentsim.report.terminal.sides import decomposition_table, sensitivity_table, structure_table
+from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
+from talentsim.report.terminal.terminal import terminal
+from talentsim.report.words import policy_lines
+
+
+def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str],
+                      beside: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
+    """Run what is missing, compare, write to `folder` and print. When it cannot finish, what is in `folder` is taken away.
+
+    Parameters
+    ----------
+    beside
+        The same pair under other structures, or with figures at the ends of their ranges, to show beside it.
+    told
+        False prints nothing, for one job among many.
+    figures
+        False draws none and writes no report, whatever `output` says.
+
+    Raises
+    ------
+    UserError
+        When the folder cannot be written to or holds results already.
+    RunsFailedError
+        When a run fails; those that did not stay in the store.
+    """
+    started, store = time.perf_counter(), open_store(scenario.output.dir)
+    with new_results(folder) as written:
+        with progress(told) as report:
+            if scenario.ensemble.until_precision is not None:
+                baseline, scenario, _ = until_precise(baseline, scenario, store, report)
+            sides = _all_sides(baseline, scenario, beside, told)
+            _run_all(baseline, scenario, sides, store, report)
+            result, extra = _compared(baseline, scenario, sides, store)
+            if figures:
+                extra |= _beside_facts(baseline, store)
+        tables = result.tables | extra
+        for name, table in tables.items():
+            written += write_table(table, folder, name, scenario.output.csv)
+        facts = _facts(baseline, scenario, result, overrides)
+        if figures:
+            written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario.output)
+        facts["wall_seconds"] = round(time.perf_counter() - started, 2)
+        written.append(write_manifest(folder, facts, written))
+    if told:
+        _print(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started)
+    return result
+
+
+def _all_sides(baseline: Config, scenario: Config, beside: Sequence[Side], told: bool) -> list[Side]:
+    """Return what is shown beside the headline; one job among many shows only what it was asked for.
+
+    A structure that this world has anyhow would show the same runs once more, fewer of them.
+    """
+    as_it_is = arm_id(baseline), arm_id(scenario)
+    others = [each for each in beside if (arm_id(each.baseline), arm_id(each.scenario)) != as_it_is]
+    sides = [*others, *policies_alone(baseline, scenario)] if told and baseline.policies != scenario.policies else []
+    return sides + (decomposition(baseline, scenario) if scenario.compare.decompose else [])
+
+
+def _run_all(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store, report: Report) -> None:
+    """Run whatever is missing in one go, so that no worker waits for the end of another pair."""
+    idle = placebo_of(baseline, scenario)
+    arms = [baseline, scenario, *([idle] if idle else []), *(arm for side in sides for arm in (side.baseline, side.scenario))]
+    run_ensembles(arms, store, report)
+
+
+def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
+    one, other, placebo = run_pair(baseline, scenario, store)
+    extra = flow_tables(one, other, start_of_difference(baseline, scenario))
+    ends = [each for each in sides if isinstance(each, End)]
+    sides = [each for each in sides if not isinstance(each, End)]
+    if ends:
+        extra["sensitivity"] = sensitivity(ends, one, other, store)
+    if sides:
+        whole = {"kind": "as configured", "name": scenario.scenario.name, "title": "As configured"} | headline_row(one, other)
+        extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
+    return compare_ensembles(one, other, placebo), extra
+
+
+def _beside_facts(baseline: Config, store: Store) -> dict[str, pd.DataFrame]:
+    """Return the baseline beside what is observed, and where it is not the shipped one, as the tables that have rows."""
+    table = fit(run_ensemble(baseline, store))
+    keys = pd.DataFrame({"key": departures(baseline) if len(table) else []})
+    return {name: each for name, each in (("fit", table), ("departures", keys)) if len(each)}
+
+
+def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Sequence[str]) -> dict[str, Any]:
+    arms = {name: {"id": arm_id(config), "config": config.model_dump(mode="json"),
+                   "runs": run_ids(config, range(config.ensemble.replications))}
+            for name, config in (("baseline", baseline), ("scenario", scenario))}
+    return {"arms": arms, "store": str(open_store(scenario.output.dir).folder), "overrides": list(overrides),
+            "checks": [vars(check) for check in result.checks]}
+
+
+def _pictures(results: Results, output: OutputConfig) -> Iterator[Path]:
+    """Draw each picture once, for its own files and for the report."""
+    if not (output.figures or output.report):
+        return
+    from talentsim.report.document.document import report_of
+    from talentsim.report.document.pictures import pictures_of, plate_of
+    from talentsim.report.figures.save import save_bytes, save_files
+
+    plates = [plate_of(each, ("png", "svg") if output.figures else ("svg",)) for each in pictures_of(results)]
+    if output.figures:
+        for plate in plates:
+            yield from save_files(plate.files, results.folder, plate.stem)
+    if output.report:
+        yield save_bytes(report_of(results, plates).encode(), results.folder / "report.html")
+
+
+def _print(out: Console, result: Comparison, extra: dict[str, pd.DataFrame], baseline: Config, scenario: Config, folder: Path,
+           seconds: float) -> None:
+    year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
+    out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
+    for line in policy_lines(baseline, scenario):
+        out.print(plain(f"  {line}"))
+    out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
+                    f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
+                    f"paired replications: {scenario.ensemble.replications}\n"))
+    titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
+    out.print(headline_table(result.headline, titles, focus, level))
+    out.print(plain(total_change(result.over_time, focus, year)))
+    if len(result.diversion):
+        out.print(diversion_summary(result.diversion, focus, year, level))
+        out.print(plain(parting_summary(result.lives.parting)))
+    out.print(plain(precision_line(result.headline, focus)))
+    if "sides" in extra:
+        out.print(structure_table(extra["sides"], level))
+        if scenario.compare.decompose:
+            out.print(decomposition_table(extra["sides"], level))
+    if "sensitivity" in extra:
+        out.print(sensitivity_table(extra["sensitivity"]))
+    start = start_of_difference(baseline, scenario)
+    if baseline.policies != scenario.policies and start is not None and start > scenario.world.end_year:
+        out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
+    for check in result.checks:
+        out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
+    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    out.print(plain(f"{seconds:.1f} s. Results: {folder}"))
+
+
+@contextmanager
+def progress(shown: bool) -> Iterator[Report]:
+    """Show how many runs are done and how long the rest will take, on stderr and only to a person."""
+    console = Console(stderr=True)
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
+               TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
+        task = bar.add_task("runs", total=None)
+
+        def report(n_done: int, n_runs: int) -> None:
+            bar.update(task, completed=n_done, total=n_runs)
+
+        yield report

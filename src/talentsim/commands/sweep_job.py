@@ -1,0 +1,89 @@
+"""A sweep: all its runs in one go beforehand, and its comparisons joined into one table and one figure afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from talentsim.commands.job import progress
+from talentsim.comparison.compare import placebo_of
+from talentsim.comparison.sweep import Joined, join
+from talentsim.config import Config
+from talentsim.ensemble.ensemble import RunsFailedError
+from talentsim.ensemble.provenance import version_of
+from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
+from talentsim.ensemble.runner import run_missing, runs_of
+from talentsim.ensemble.store import MANIFEST, open_store
+from talentsim.report.terminal.sweep import failure_table, sweep_table
+from talentsim.report.terminal.tables import plain
+from talentsim.report.terminal.terminal import terminal
+
+FAILURE = "failure.json"
+
+
+def run_in_one_go(pairs: Sequence[tuple[Config, Config]]) -> None:
+    """Compute whatever the store lacks for all pairs of arms, so that no worker waits for the end of a job.
+
+    Raises
+    ------
+    RunsFailedError
+        When more runs fail than `ensemble.max_failures` allows; fewer are left to their jobs to tell.
+    """
+    arms = [arm for pair in pairs for arm in (*pair, placebo_of(*pair)) if arm is not None]
+    first = pairs[0][1]
+    allowed = first.ensemble.max_failures
+    with progress(True) as report:
+        failed = run_missing((run for arm in arms for run in runs_of(arm)), open_store(first.output.dir), first.executor, report, allowed)
+    if allowed is not None and len(failed) > allowed:
+        raise RunsFailedError(failed)
+
+
+def record_failure(folder: Path, overrides: Sequence[str], message: str, traceback: str) -> None:
+    """Write down that a job failed, with its overrides and the traceback."""
+    write_json({"overrides": list(overrides), "message": message, "traceback": traceback}, prepare_folder(folder) / FAILURE)
+
+
+def join_and_write(folder: Path) -> int:
+    """Join the jobs below a folder into tables and a figure, print them and return how many jobs failed."""
+    places, done = _jobs(folder)
+    failures = pd.DataFrame([{"job": int(each.name), **read_json(each / FAILURE)} for each in places if (each / FAILURE).exists()])
+    out, written = terminal(piped_width=120), []
+    if done:
+        joined = _joined(done)
+        written += write_table(joined.table, folder, "sweep", joined.csv) + _figure(joined, folder)
+        out.print(sweep_table(joined.headline, joined.keys, joined.level))
+    if len(failures):
+        failures["overrides"] = [" ".join(each) for each in failures["overrides"]]
+        written += write_table(failures, folder, "failures", False)
+        out.print(failure_table(failures))
+    write_manifest(folder, {"jobs": len(places), "failed": len(failures)}, written)
+    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    out.print(plain(f"{len(done)} of {len(places)} jobs done. Results: {folder}"))
+    return len(places) - len(done)
+
+
+def redraw(folder: Path) -> list[Path]:
+    """Draw the figure of a sweep that is done anew, and return its files."""
+    return _figure(_joined(_jobs(folder)[1]), folder)
+
+
+def _jobs(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the folders of all jobs, and of those that are done."""
+    places = sorted((each for each in folder.iterdir() if each.name.isdigit()), key=lambda each: int(each.name))
+    return places, [each for each in places if (each / MANIFEST).exists()]
+
+
+def _joined(done: Sequence[Path]) -> Joined:
+    return join([(int(each.name), read_json(each / MANIFEST), pd.read_parquet(each / "over_time.parquet"),
+                  pd.read_parquet(each / "differences.parquet")) for each in done])
+
+
+def _figure(joined: Joined, folder: Path) -> list[Path]:
+    from talentsim.report.figures import dose_response
+    from talentsim.report.figures.save import save_figure
+
+    figure = dose_response(joined.curves, dose=joined.dose, outcome=joined.title, unit="% of works", level=joined.level,
+                           source=f"talentsim {version_of('talentsim')}; {len(joined.headline)} comparisons in {folder.name}")
+    return save_figure(figure, folder, "dose_response")

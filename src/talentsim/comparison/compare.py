@@ -1,0 +1,177 @@
+"""Paired comparison of a scenario with its baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats
+from talentsim.comparison.breakdown import by_origin, by_tier
+from talentsim.comparison.checks import Check, start_of_difference, verify, without_effect
+from talentsim.comparison.diversion import Diversion, diversion
+from talentsim.config import Config
+from talentsim.ensemble.ensemble import Ensemble, run_ensembles
+from talentsim.ensemble.runner import Progress
+from talentsim.ensemble.store import Store
+from talentsim.intervals import bootstrap_interval, standard_error, t_interval
+from talentsim.model.outcomes import OUTCOMES
+
+__all__ = ["Check", "Comparison", "compare", "compare_ensembles", "run_pair", "start_of_difference"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a scenario changes.
+
+    Parameters
+    ----------
+    headline
+        outcome, country, unit, year, baseline, scenario, difference, low, high, boot_low, boot_high, standard_error,
+        unpaired_error: means over replications; Student's t and the bootstrap's interval of the paired difference, its
+        Monte-Carlo standard error, and what that would be had the arms not met the same luck. In the headline's year.
+    over_time
+        outcome, country, year, arm, mean, low, high: the band holds the middle 90 % of single replications.
+    differences
+        outcome, country, year, difference, low, high, standard_error: paired, every year.
+    by_origin
+        origin, country, year, baseline, scenario, difference, low, high: people by country of first degree and of work.
+    by_tier
+        tier, outcome, country, year, baseline, scenario, difference, low, high: the ablest alone; empty without tiers.
+    diversion
+        baseline_country, scenario_country, researchers, low, high: the same person in both worlds, in the year of the
+        headline; empty where no lives were kept.
+    lives
+        The same by year, origin, tier and stage, and the decisions where two lives part.
+    checks
+        What was verified on these very runs.
+    """
+
+    headline: pd.DataFrame
+    over_time: pd.DataFrame
+    differences: pd.DataFrame
+    by_origin: pd.DataFrame
+    by_tier: pd.DataFrame
+    diversion: pd.DataFrame
+    lives: Diversion
+    checks: tuple[Check, ...]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table that has rows, by name."""
+        own = {each.name: getattr(self, each.name) for each in fields(self)} | self.lives.tables
+        return {name: table for name, table in own.items() if isinstance(table, pd.DataFrame) and len(table)}
+
+
+def compare(baseline: Config, scenario: Config, store: Store | None = None, progress: Progress | None = None) -> Comparison:
+    """Run what is missing of two arms and compare them.
+
+    Raises
+    ------
+    ValueError
+        When the arms do not pair.
+    RunsFailedError
+        When a run fails.
+    """
+    one, other, placebo = run_pair(baseline, scenario, store, progress)
+    return compare_ensembles(one, other, placebo)
+
+
+def run_pair(baseline: Config, scenario: Config, store: Store | None = None,
+             progress: Progress | None = None) -> tuple[Ensemble, Ensemble, Ensemble | None]:
+    """Run what is missing of two arms and of the placebo; None where the arms are a placebo themselves."""
+    must_pair(baseline, scenario)
+    idle = placebo_of(baseline, scenario)
+    done = run_ensembles([baseline, scenario, *([idle] if idle else [])], store, progress)
+    return done[0], done[1], done[2] if idle else None
+
+
+def placebo_of(baseline: Config, scenario: Config) -> Config | None:
+    """Return the baseline with the scenario's own policies added but without effect, one replication; None without any."""
+    idle = {name: policy for name, policy in without_effect(scenario).policies.items() if name not in baseline.policies}
+    if not idle:
+        return None
+    return baseline.model_copy(update={"policy": {**baseline.policy, **idle},
+                                       "ensemble": baseline.ensemble.model_copy(update={"replications": 1})})
+
+
+def must_pair(baseline: Config, scenario: Config) -> None:
+    """Make sure that two arms can be compared.
+
+    Raises
+    ------
+    ValueError
+        When they differ in countries, years, seed, scale or number of replications.
+    """
+    def frame(config: Config) -> tuple[object, ...]:
+        world = config.world
+        return (list(world.countries), world.start_year, world.end_year, config.ensemble.seed, config.ensemble.replications,
+                config.population.scale)
+
+    if frame(baseline) != frame(scenario):
+        raise ValueError("the arms differ in countries, years, seed, scale or replications and cannot be paired")
+
+
+def compare_ensembles(baseline: Ensemble, scenario: Ensemble, placebo: Ensemble | None = None) -> Comparison:
+    """Compare two arms replication by replication: the same people with the same luck in both.
+
+    Raises
+    ------
+    ValueError
+        When the arms do not pair.
+    """
+    must_pair(baseline.config, scenario.config)
+    values = {name: (one, scenario.outcomes[name]) for name, one in baseline.outcomes.items()}
+    codes, years, level = scenario.codes, scenario.years, scenario.config.compare.level
+    lives = diversion(baseline, scenario)
+    return Comparison(
+        headline=_headline(values, codes, scenario.config, years),
+        over_time=_bands(values, codes, years),
+        differences=_differences(values, codes, years, level),
+        by_origin=by_origin(baseline, scenario),
+        by_tier=by_tier(baseline, scenario),
+        diversion=lives.of_year(scenario.config.headline_year),
+        lives=lives,
+        checks=verify(baseline, scenario, placebo))
+
+
+Pairs = dict[str, tuple[Floats, Floats]]
+
+
+def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floats) -> pd.DataFrame:
+    n_years, n_countries = len(years), len(codes)
+    return pd.DataFrame({"outcome": outcome, "country": np.tile(codes, n_years), "year": np.repeat(years, n_countries),
+                         **{name: value.ravel() for name, value in columns.items()}})
+
+
+def _differences(values: Pairs, codes: Sequence[str], years: np.ndarray, level: float) -> pd.DataFrame:
+    tables = []
+    for name, (one, other) in values.items():
+        mean, low, high = t_interval(other - one, level)
+        tables.append(_long(name, codes, years, difference=mean, low=low, high=high, standard_error=standard_error(other - one)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _bands(values: Pairs, codes: Sequence[str], years: np.ndarray) -> pd.DataFrame:
+    tables = []
+    for name, both in values.items():
+        for arm, value in zip(("baseline", "scenario"), both, strict=True):
+            low, high = np.quantile(value, [0.05, 0.95], axis=0)
+            tables.append(_long(name, codes, years, mean=value.mean(axis=0), low=low, high=high).assign(arm=arm))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _headline(values: Pairs, codes: Sequence[str], config: Config, years: np.ndarray) -> pd.DataFrame:
+    at, tables = int(config.headline_year - years[0]), []
+    for name, (one, other) in values.items():
+        before, after = one[:, at], other[:, at]
+        mean, low, high = t_interval(after - before, config.compare.level)
+        boot_low, boot_high = bootstrap_interval(after - before, config.compare.level)
+        tables.append(pd.DataFrame({
+            "outcome": name, "country": codes, "unit": OUTCOMES[name].unit, "year": config.headline_year,
+            "baseline": before.mean(axis=0), "scenario": after.mean(axis=0), "difference": mean, "low": low, "high": high,
+            "boot_low": boot_low, "boot_high": boot_high, "standard_error": standard_error(after - before),
+            "unpaired_error": np.hypot(standard_error(before), standard_error(after))}))
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,217 @@
+"""Diversion: where the same person is in the baseline and in the scenario, and the decision at which two lives part."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import ABILITY_UNIT, Integers, Words
+from talentsim.comparison.checks import start_of_difference
+from talentsim.config import Config
+from talentsim.ensemble.ensemble import Ensemble
+from talentsim.intervals import t_interval
+from talentsim.measures.lives import ABSENT, COMPARED, Lives, numbers, rank_in_group
+from talentsim.model.tables import tier_ability
+from talentsim.vocab import CareerStage, Tier
+
+NO_CHANGE = "no change"
+NO_LIFE = "not in research in this world"
+ENTERED = "entered"
+STAGES = tuple(stage.name.lower() for stage in CareerStage)
+TIERS = tuple(tier.name.lower() for tier in Tier)
+
+
+@dataclass(frozen=True)
+class Diversion:
+    """People who are elsewhere in the scenario, means over replications with Student's t intervals.
+
+    Parameters
+    ----------
+    matrix
+        year, baseline_country, scenario_country, researchers, low, high: everybody who is there in both worlds.
+    apart
+        year, origin, tier, stage, baseline_country, scenario_country, researchers, low, high: those in two different
+        countries. Tier is the highest that a person belongs to, stage that of the baseline.
+    parting
+        year, origin, baseline_decision, scenario_decision, people, low, high: the first decision at which two lives part;
+        "no change" where that life has none in that year.
+    """
+
+    matrix: pd.DataFrame = field(default_factory=pd.DataFrame)
+    apart: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parting: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables under the names they are written with."""
+        return {"diversion_by_year": self.matrix, "diverted": self.apart, "parting": self.parting}
+
+    def of_year(self, year: int) -> pd.DataFrame:
+        """Return the matrix of one year: baseline_country, scenario_country, researchers, low, high."""
+        if self.matrix.empty:
+            return pd.DataFrame(columns=["baseline_country", "scenario_country", "researchers", "low", "high"])
+        return self.matrix[self.matrix["year"] == year].drop(columns="year").reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One replication in both worlds, reduced to the people whose lives differ.
+
+    `apart` holds a row for each person and year in two different countries: year, origin, tier, stage and the two
+    countries, as codes; `only` counts those who are in the baseline alone, shape (n_years, n_countries).
+    """
+
+    apart: np.ndarray
+    only: Integers
+    parting: pd.DataFrame
+
+
+def diversion(baseline: Ensemble, scenario: Ensemble) -> Diversion:
+    """Compare all lives of two arms, replication by replication; nothing where no lives were kept."""
+    if any("events" not in each["tables"] for arm in (baseline, scenario) for each in arm.manifests):
+        return Diversion()
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        pairs = list(threads.map(lambda place: _pair(baseline, scenario, place), range(len(scenario))))
+    return Diversion(_matrix(pairs, baseline, scenario), _apart(pairs, scenario), _parting(pairs, scenario))
+
+
+def differing(one: Lives, other: Lives) -> Words:
+    """Return the uids, in order, of those who live differently in two runs, or in one of them alone."""
+    (uid, digest), (uid_other, digest_other) = one.digests(), other.digests()
+    known, place, place_other = np.intersect1d(uid, uid_other, assume_unique=True, return_indices=True)
+    found = [known[digest[place] != digest_other[place_other]], np.setxor1d(uid, uid_other, assume_unique=True)]
+    if one.people is not other.people:
+        found.append(np.setxor1d(one.people["uid"].to_numpy(), other.people["uid"].to_numpy(), assume_unique=True))
+    return np.unique(np.concatenate(found))
+
+
+def first_partings(one: Lives, other: Lives) -> pd.DataFrame:
+    """Return for each person whose events differ the first decision that does, and who is in research in one world alone.
+
+    Returns
+    -------
+    uid, year, baseline_decision, scenario_decision: the reasons of the two events, "no change" for a life without one in
+    that year; for those who entered in one world alone the year of entry, `NO_LIFE` and "entered".
+    """
+    if one.people is not other.people:
+        return _first_partings_of_both(one, other)
+    return _first_events(one, other)
+
+
+def _first_partings_of_both(one: Lives, other: Lives) -> pd.DataFrame:
+    """Tell those who are in research in one world alone from those whose lives part."""
+    mine, theirs = (lives.people["uid"].to_numpy() for lives in (one, other))
+    both, found = np.intersect1d(mine, theirs), []
+    for lives, against, columns in ((one, theirs, (ENTERED, NO_LIFE)), (other, mine, (NO_LIFE, ENTERED))):
+        lone = lives.people[~np.isin(lives.people["uid"].to_numpy(), against)]
+        found.append(pd.DataFrame({"uid": lone["uid"].to_numpy(), "year": lone["entry_year"].to_numpy(dtype=np.int64),
+                                   "baseline_decision": columns[0], "scenario_decision": columns[1]}))
+    return pd.concat([_first_events(one.of(both), other.of(both)), *found], ignore_index=True).sort_values("uid", ignore_index=True)
+
+
+def _first_events(one: Lives, other: Lives) -> pd.DataFrame:
+    """Return the first event that differs of each person who is in both worlds."""
+    uids = np.union1d(one.events["uid"].to_numpy(), other.events["uid"].to_numpy())
+    keys, years, reasons = zip(*(_keyed(lives, uids) for lives in (one, other)), strict=True)
+    n_ranks = 1 + max(int((key & 0xFFFF).max(initial=-1)) for key, _ in keys)
+    first = np.full(len(uids), n_ranks)
+    for (key, code), (key_other, code_other) in (keys, keys[::-1]):
+        place = np.minimum(np.searchsorted(key_other, key), max(len(key_other) - 1, 0))
+        same = (key_other[place] == key) & (code_other[place] == code) if len(key_other) else np.zeros(len(key), bool)
+        np.minimum.at(first, key[~same] >> 16, key[~same] & 0xFFFF)
+    persons = np.flatnonzero(first < n_ranks)
+    target, found = (persons << 16) | first[persons], []
+    for (key, _), year, reason in zip(keys, years, reasons, strict=True):
+        place = np.minimum(np.searchsorted(key, target), max(len(key) - 1, 0))
+        there = key[place] == target if len(key) else np.zeros(len(target), bool)
+        found.append((np.where(there, year[place] if len(key) else 0, 9999), np.where(there, reason[place] if len(key) else "", NO_CHANGE)))
+    when = np.minimum(found[0][0], found[1][0])
+    decisions = [np.where(year == when, reason, NO_CHANGE) for year, reason in found]
+    return pd.DataFrame({"uid": uids[persons], "year": when, "baseline_decision": decisions[0], "scenario_decision": decisions[1]})
+
+
+def _keyed(lives: Lives, uids: Words) -> tuple[tuple[Integers, Words], np.ndarray, np.ndarray]:
+    """Return (person and rank as one number, what the event says), year and reason of each event, by person."""
+    uid = lives.events["uid"].to_numpy()[lives.order]
+    key = (np.searchsorted(uids, uid) << 16) | rank_in_group(uid)
+    reasons = np.asarray(lives.events["reason"].cat.categories)[numbers(lives.events["reason"])[lives.order]]
+    return (key, lives.codes), lives.events["year"].to_numpy()[lives.order].astype(np.int64), reasons
+
+
+def _pair(baseline: Ensemble, scenario: Ensemble, place: int) -> Pair:
+    one, other = _lives_of_both(baseline, scenario, place)
+    start = start_of_difference(baseline.config, scenario.config)
+    uids, years = differing(*((one, other) if start is None else (one.since(start), other.since(start)))), scenario.years
+    one, other = one.of(uids), other.of(uids)
+    (here, stage), (there, _) = one.places(uids, years), other.places(uids, years)
+    people = pd.concat([one.people, other.people]).drop_duplicates("uid").sort_values("uid")
+    person, year = np.nonzero((here != there) & (here != ABSENT) & (there != ABSENT))
+    origin, tier = numbers(people["origin"]), _highest_tier(people, scenario.config)
+    apart = np.column_stack([year, origin[person], tier[person], stage[person, year], here[person, year], there[person, year]])
+    lone, when = np.nonzero((here != ABSENT) & (there == ABSENT))
+    only = np.zeros((len(years), len(scenario.codes)), np.int64)
+    np.add.at(only, (when, here[lone, when]), 1)
+    parting = first_partings(one, other)
+    parting["origin"] = np.asarray(scenario.codes)[origin[np.searchsorted(uids, parting["uid"].to_numpy())]]
+    return Pair(apart, only, parting)
+
+
+def _lives_of_both(baseline: Ensemble, scenario: Ensemble, place: int) -> tuple[Lives, Lives]:
+    """Return the lives of one replication in both arms; people who are the same in both are read once."""
+    written = [arm.manifests[place]["tables"]["people"]["sha256"] for arm in (baseline, scenario)]
+    people = baseline.of_run(place, "people")
+    others = people if written[0] == written[1] else scenario.of_run(place, "people")
+    one, other = (arm.of_run(place, "events", ["uid", *COMPARED]) for arm in (baseline, scenario))
+    return Lives(people, one), Lives(others, other)
+
+
+def _highest_tier(people: pd.DataFrame, config: Config) -> Integers:
+    """Return the highest tier of ability that each person belongs to."""
+    cuts = tier_ability(config) * ABILITY_UNIT
+    return np.searchsorted(cuts, people["ability"].to_numpy(), side="right") - 1
+
+
+def _matrix(pairs: list[Pair], baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
+    years, codes = scenario.years, scenario.codes
+    n = len(codes)
+    matrices = np.zeros((len(pairs), len(years), n, n))
+    for place, pair in enumerate(pairs):
+        np.add.at(matrices[place], (pair.apart[:, 0], pair.apart[:, 4], pair.apart[:, 5]), scenario.weight)
+    alone = scenario.weight * np.array([pair.only for pair in pairs])
+    same = baseline.outcomes["researchers"] - matrices.sum(axis=3) - alone
+    matrices[:, :, np.arange(n), np.arange(n)] = same
+    mean, low, high = t_interval(matrices, scenario.config.compare.level)
+    return pd.DataFrame({"year": np.repeat(years, n * n), "baseline_country": np.tile(np.repeat(codes, n), len(years)),
+                         "scenario_country": np.tile(codes, n * len(years)), "researchers": mean.ravel(), "low": low.ravel(),
+                         "high": high.ravel()})
+
+
+def _apart(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
+    names = ["year", "origin", "tier", "stage", "baseline_country", "scenario_country"]
+    counts = _counted([pd.DataFrame(pair.apart, columns=names) for pair in pairs], names, scenario, "researchers")
+    labels = {"origin": scenario.codes, "tier": list(TIERS), "stage": list(STAGES), "baseline_country": scenario.codes,
+              "scenario_country": scenario.codes}
+    for name, categories in labels.items():
+        counts[name] = pd.Categorical.from_codes(counts[name].to_numpy().astype(np.int64), categories)
+    return counts.assign(year=counts["year"] + int(scenario.years[0]))
+
+
+def _parting(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
+    names = ["year", "origin", "baseline_decision", "scenario_decision"]
+    return _counted([pair.parting for pair in pairs], names, scenario, "people")
+
+
+def _counted(tables: list[pd.DataFrame], names: list[str], scenario: Ensemble, value: str) -> pd.DataFrame:
+    """Count rows by `names` in every replication; return mean and interval over replications, where there is anybody."""
+    rows = pd.concat(tables, ignore_index=True)
+    replication = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    group = rows.groupby(names, sort=True).ngroup().to_numpy() if len(rows) else np.empty(0, np.int64)
+    counts = np.zeros((len(tables), int(group.max(initial=-1)) + 1))
+    np.add.at(counts, (replication, group), scenario.weight)
+    mean, low, high = t_interval(counts, scenario.config.compare.level)
+    first = np.unique(group, return_index=True)[1]
+    return rows[names].iloc[first].reset_index(drop=True).assign(**{value: mean, "low": low, "high": high})

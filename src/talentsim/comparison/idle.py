@@ -1,0 +1,44 @@
+"""What cannot act in a world: policies whose lever moves nothing there, and figures that nothing reads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from talentsim.config import Config, Policy
+from talentsim.model.policy import levers_in_year, share_in_force
+from talentsim.model.tables import base_levers, lever_axes
+
+STUDY_LEVERS = ("student_refusal", "listed_refusal", "doctoral_capacity", "post_study_years")
+STUDY_FIGURES = ("behaviour.study.weights.", "behaviour.graduation.", ".asc.study", ".home.study", ".visa.student_refusal", ".doctoral_capacity")
+PANEL_FIGURES = (".entry.level", ".entry.growth")
+
+
+def idle_reason(config: Config, policy: Policy) -> str:
+    """Return why a policy cannot act in a configured world beside the world's other policies, nothing where it can.
+
+    That a policy can act does not say that it moves anybody.
+    """
+    years = [year for year in range(config.world.burn_in_year, config.world.end_year + 1) if share_in_force(policy, year) > 0.0]
+    if not years:
+        return f"it is not in force before the end of {config.world.end_year}"
+    if policy.lever in STUDY_LEVERS and config.behaviour.study.years == 0:
+        return "nobody studies abroad in this world"
+    if policy.lever == "renewal_refusal" and config.visa.open:
+        return "no visa has to be renewed in this world"
+    base, axes = base_levers(config), lever_axes(config)
+    if not base[policy.lever].size:
+        return "no firm has a name in this world"
+    others = {name: each for name, each in config.policies.items() if each != policy and each.lever == policy.lever}
+    if all(np.array_equal(levers_in_year(base, others, year, axes)[policy.lever],
+                          levers_in_year(base, {**others, "it": policy}, year, axes)[policy.lever]) for year in years):
+        return "it leaves the figure as it is in this world"
+    return ""
+
+
+def is_idle(config: Config, key: str) -> bool:
+    """Return whether nothing reads a figure in a configured world, as far as that follows from the world's kind."""
+    world, behaviour = config.world, config.behaviour
+    return ((behaviour.study.years == 0 and any(part in key for part in STUDY_FIGURES))
+            or (not behaviour.ecosystem.feedback and key == "behaviour.ecosystem.weight_talent")
+            or (world.panel is not None and any(key.endswith(part) for part in PANEL_FIGURES))
+            or (config.visa.open and ".visa." in key))

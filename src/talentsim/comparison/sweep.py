@@ -1,0 +1,97 @@
+"""Join the comparisons of a sweep into one tidy table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from talentsim.model.outcomes import OUTCOMES
+
+OUTCOME = "work_share"
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A sweep in one table.
+
+    Parameters
+    ----------
+    table
+        job, overrides, a column for each key that the sweep varies, outcome, country, unit, year, baseline, scenario,
+        difference, low, high, standard_error: every year of every job.
+    headline
+        The focus country's share of the works in the headline's year, one row a job.
+    keys
+        What the sweep varies.
+    dose
+        The key on the horizontal axis: the one with most numbers, or with most values where none has numbers.
+    curves
+        dose, difference, low, high, series: as `report.figures.dose_response` draws it.
+    """
+
+    table: pd.DataFrame
+    headline: pd.DataFrame
+    keys: list[str]
+    dose: str
+    curves: pd.DataFrame
+    title: str
+    level: float
+    csv: bool
+
+
+def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame, pd.DataFrame]]) -> Joined:
+    """Join jobs, each given by number, manifest, levels by arm and paired differences, both over time."""
+    jobs = list(jobs)
+    values = {number: _values(manifest["overrides"]) for number, manifest, _, _ in jobs}
+    keys = [key for key in dict.fromkeys(key for each in values.values() for key in each)
+            if len({each.get(key) for each in values.values()}) > 1]
+    table = pd.concat([_rows(number, manifest, over_time, differences, {key: values[number].get(key) for key in keys})
+                       for number, manifest, over_time, differences in jobs], ignore_index=True)
+    for key in keys:
+        table[key] = _numbers_where_all_are(table[key])
+    for name in ("overrides", "outcome", "country", "unit"):
+        table[name] = table[name].astype("category")
+    config = jobs[0][1]["arms"]["scenario"]["config"]
+    focus, year = config["focus"], config["compare"]["year"] or config["world"]["end_year"]
+    headline = table[(table["outcome"] == OUTCOME) & (table["country"] == focus) & (table["year"] == year)].reset_index(drop=True)
+    dose, curves = _curves(headline, keys)
+    return Joined(table, headline, keys, dose, curves, f"{OUTCOMES[OUTCOME].title}, {focus}, {year}", config["compare"]["level"],
+                  config["output"]["csv"])
+
+
+def _rows(number: int, manifest: Mapping[str, Any], over_time: pd.DataFrame, differences: pd.DataFrame,
+          swept: Mapping[str, object]) -> pd.DataFrame:
+    places = ["outcome", "country", "year"]
+    levels = over_time.pivot(index=places, columns="arm", values="mean")
+    rows = differences.join(levels, on=places)
+    rows["unit"] = rows["outcome"].map({name: outcome.unit for name, outcome in OUTCOMES.items()})
+    rows = rows.assign(job=number, overrides=" ".join(manifest["overrides"]), **{key: [value] * len(rows) for key, value in swept.items()})
+    columns = ["job", "overrides", *swept, "outcome", "country", "unit", "year", "baseline", "scenario", "difference", "low", "high",
+               "standard_error"]
+    return rows[columns]
+
+
+def _values(overrides: Sequence[str]) -> dict[str, str]:
+    pairs = (line.lstrip("+").partition("=") for line in overrides)
+    return {key: value for key, _, value in pairs}
+
+
+def _numbers_where_all_are(column: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(column, errors="coerce")
+    return numbers if numbers.notna().all() else column.astype("category")
+
+
+def _curves(headline: pd.DataFrame, keys: Sequence[str]) -> tuple[str, pd.DataFrame]:
+    ranked = sorted(keys, key=lambda key: (pd.api.types.is_numeric_dtype(headline[key]) and not key.endswith("seed"),
+                                           headline[key].nunique()), reverse=True)
+    dose = ranked[0] if ranked else "overrides"
+    curves = headline[["difference", "low", "high"]].assign(dose=headline[dose])
+    if not pd.api.types.is_numeric_dtype(curves["dose"]):
+        curves["dose"] = curves["dose"].astype(str)
+    others = [key for key in keys if key != dose]
+    if others:
+        curves["series"] = headline[others].astype(str).agg(", ".join, axis=1)
+    return dose, curves

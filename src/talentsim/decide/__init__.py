@@ -1,0 +1,1 @@
+"""Analyses that weigh assumptions and policies: which figures an answer hangs on."""

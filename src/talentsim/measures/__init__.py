@@ -1,0 +1,1 @@
+"""What one run shows: observers, indicators and stay rates."""

@@ -1,0 +1,67 @@
+"""Stay rates year by year: how many of those a country has trained are still there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats
+from talentsim.ensemble.ensemble import Ensemble
+from talentsim.intervals import t_interval
+from talentsim.measures.lives import ABSENT, Lives, numbers
+
+COHORTS = 5     # years of doctorates that are followed together
+
+
+def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) -> pd.DataFrame:
+    """Follow the doctorates of a country, those of up to five years from `start` on, as far as all of them can be followed.
+
+    Stay rate(t; o) = those of origin o in the country t years after their doctorate / those of them in research then,
+    as `indicators.stay_rate`.
+
+    Parameters
+    ----------
+    arms
+        Both arms by name; empty results where no lives were kept.
+    training
+        Country of the doctorate.
+    start, end
+        First year of the doctorates, and last year looked at.
+
+    Returns
+    -------
+    arm, training, origin, years_since, stay_rate, low, high (%), graduates (researchers a replication), first_cohort,
+    last_cohort.
+    """
+    last = max(start, min(start + COHORTS - 1, end - 5))
+    if end <= last or any("events" not in each["tables"] for arm in arms.values() for each in arm.manifests):
+        return pd.DataFrame()
+    parts = []
+    for name, arm in arms.items():
+        counts = np.array([_counts(arm, place, training, start, last, end) for place in range(len(arm))])
+        with np.errstate(invalid="ignore"):
+            rates: Floats = 100.0 * counts[..., 1] / counts[..., 0]        # (replication, origin, years since)
+        usable = (counts[..., 0] > 0).all(axis=0)
+        mean, low, high = t_interval(np.where(usable, rates, 0.0), arm.config.compare.level)
+        origin, since = np.nonzero(usable)
+        parts.append(pd.DataFrame({
+            "arm": name, "training": training, "origin": np.array(arm.codes)[origin], "years_since": since,
+            "stay_rate": mean[usable], "low": np.maximum(low[usable], 0.0), "high": np.minimum(high[usable], 100.0),
+            "graduates": arm.weight * counts[:, :, 0, 0].mean(axis=0)[origin], "first_cohort": start, "last_cohort": last}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _counts(arm: Ensemble, place: int, training: str, start: int, last: int, end: int) -> Floats:
+    """Count a replication's doctorates in research, and in the country, by origin and years since; shape (o, since, 2)."""
+    people = arm.of_run(place, "people", ["uid", "origin", "training", "entry_year", "doctorate_year"])
+    followed = people[(people["training"] == training) & people["doctorate_year"].between(start, last)].sort_values("uid")
+    uids = followed["uid"].to_numpy()
+    lives = Lives(people, arm.of_run(place, "events", ["uid", "year", "to", "reason"])).of(uids)
+    country, _ = lives.places(uids, np.arange(start, end + 1))
+    since = np.arange(end - last + 1)
+    where = np.take_along_axis(country, followed["doctorate_year"].to_numpy(np.int64)[:, None] - start + since, axis=1)
+    counts = np.zeros((len(arm.codes), len(since), 2))
+    origin = numbers(followed["origin"])
+    np.add.at(counts[..., 0], origin, where != ABSENT)
+    np.add.at(counts[..., 1], origin, where == arm.codes.index(training))
+    return counts

@@ -1,0 +1,1 @@
+"""The model: agents, rules, state and what is recorded of them."""

@@ -1,0 +1,218 @@
+"""The mean-field twin: the agents' rules for entry, study, graduation, location and exit as expected numbers by cell.
+
+The same levers, terms and order within the year as the agents, without a draw: milliseconds instead of seconds, and the
+agents' oracle. Agents drawn from the same classes (`population.classes`), with ecosystem strength given, equal it within
+Monte-Carlo error. Axes: m ability class, h home-attachment class, o origin, t training, c current country, a years since
+the doctorate, s years since the last move, k alternative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
+from talentsim.config import Config
+from talentsim.config.behaviour import Weights
+from talentsim.model.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
+from talentsim.model.employers import employer_table
+from talentsim.model.policy import levers_in_year
+from talentsim.model.state.countries import Countries
+from talentsim.model.tables import (
+    base_levers,
+    cohort_path,
+    corridor_path,
+    destination_table,
+    exempt_share,
+    lever_axes,
+    origin_table,
+    regime_table,
+)
+from talentsim.model.utility import Conditions, offered_pay, systematic_utility
+from talentsim.streams import to_normal
+from talentsim.vocab import MOVES, Reason
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Expected numbers by year: y year, else as above. Years of burn-in are left out."""
+
+    codes: tuple[str, ...]
+    years: Integers         # (y)
+    researchers: Floats     # (y, o, c) at the end of the year, students included
+    students: Floats        # (y, o, t) at the end of the year
+    moves: Floats           # (y, reason, o, from, to)
+    entrants: Floats        # (y, o)
+    exits: Floats           # (y, o, c)
+
+
+@dataclass
+class _State:
+    students: Floats        # (m, h, o, t, years until the doctorate)
+    settled: Floats         # (m, h, o, a) never moved, hence at home
+    moved: Floats           # (m, h, o, c, s)
+    diaspora: Floats        # (o, k) as counted last year before exits, like the agents'
+
+    def by_country(self) -> Floats:
+        n = self.settled.shape[2]
+        total = self.students.sum(axis=(0, 1, 4)) + self.moved.sum(axis=(0, 1, 4))
+        total[np.arange(n), np.arange(n)] += self.settled.sum(axis=(0, 1, 3))
+        return np.asarray(total)
+
+
+class MeanField:
+    """Expected numbers of one arm.
+
+    Parameters
+    ----------
+    config
+        The arm; `population.scale` is left out, so numbers are of researchers. Without `population.classes` everybody
+        of an origin has the median ability and attachment.
+    log_strength
+        Log ecosystem strength by year from the first of burn-in, shape (n_years, n_countries); None holds it as it
+        stood in the start year. It is given, not computed: that submodel has closed-form tests of its own.
+    """
+
+    def __init__(self, config: Config, log_strength: Floats | None = None) -> None:
+        self.config, self.behaviour = config, config.behaviour
+        self.countries = Countries.from_config(config)
+        self.n = len(self.countries)
+        self.origins, self.destinations = origin_table(config), destination_table(config)
+        self.levers, self.axes, self.cohorts = base_levers(config), lever_axes(config), cohort_path(config)
+        self.employers, self.exempt_share = employer_table(config), exempt_share(regime_table(config), self.destinations)
+        self.corridors = corridor_path(config)
+        start = np.log(self.destinations.strength)
+        self.log_strength = np.broadcast_to(start, self.cohorts.shape) if log_strength is None else log_strength
+        classes = config.population.classes or 1
+        normal = to_normal((np.arange(classes) + 0.5) / classes)
+        ability = np.exp(self.origins.ability_mean_log + self.origins.ability_sd_log * normal[:, None])
+        ability = np.rint(ability / ABILITY_UNIT) * ABILITY_UNIT
+        self.taste = ability ** float(self.behaviour.location.kappa)                               # (m, o)
+        utils = self.origins.home_attachment + self.origins.home_attachment_sd * normal[:, None]
+        self.home = np.rint(utils / HOME_UNIT) * HOME_UNIT                                         # (h, o)
+
+    def run(self) -> Expected:
+        """Advance from the first year of burn-in to the last year."""
+        world, state = self.config.world, self.empty_state()
+        rows = []
+        for place, year in enumerate(range(world.burn_in_year, world.end_year + 1)):
+            row = self._step(state, place, year)
+            if year >= world.start_year:
+                rows.append(row)
+        stacked = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+        return Expected(self.countries.codes, np.arange(world.start_year, world.end_year + 1), **stacked)
+
+    def empty_state(self) -> _State:
+        """Return the state of a world without people."""
+        m, cap = len(self.taste), self.behaviour.location.age_cap
+        return _State(np.zeros((m, m, self.n, self.n, self.behaviour.study.years + 1)),
+                      np.zeros((m, m, self.n, cap + 1)), np.zeros((m, m, self.n, self.n, cap + 1)),
+                      np.zeros((self.n, self.n)))
+
+    def _step(self, state: _State, place: int, year: int) -> dict[str, Floats]:
+        levers = levers_in_year(self.levers, self.config.policies, year, self.axes)
+        levers["pay"] = offered_pay(levers, self.employers, self.destinations.industry_share)
+        work = self._table(self.behaviour.location.weights, levers, place, state, self.destinations.asc_work)
+        study = self._table(self.behaviour.study.weights, levers, place, state, self.destinations.asc_study)
+        moves = np.zeros((len(MOVES), self.n, self.n, self.n))
+        entrants = self.cohorts[place] * levers["entry"]
+        self._age(state)
+        self._enter(state, entrants, self.study_shares(study, levers), moves)
+        graduates = self._graduate(state, work, moves)
+        self._search(state, work, moves)
+        for old, new in zip((state.settled, state.moved), graduates, strict=True):
+            old += new
+        abroad = _off_diagonal(state.by_country())
+        total = abroad.sum(axis=1, keepdims=True)
+        state.diaspora = np.divide(abroad, total, out=np.zeros_like(abroad), where=total > 0)
+        rate = float(self.behaviour.exit.rate)
+        exits = rate * (state.by_country() - state.students.sum(axis=(0, 1, 4)))
+        state.settled *= 1.0 - rate
+        state.moved *= 1.0 - rate
+        return {"researchers": state.by_country(), "students": state.students.sum(axis=(0, 1, 4)), "moves": moves,
+                "entrants": entrants, "exits": exits}
+
+    def _table(self, weights: Weights, levers: dict[str, Floats], place: int, state: _State, asc: Floats) -> ChoiceTable:
+        return systematic_utility(weights, Conditions(
+            self.countries, levers, self.log_strength[place], state.diaspora, asc,
+            float(self.behaviour.friction.cap_years), self.exempt_share, corridor=self.corridors[place]))
+
+    def study_shares(self, table: ChoiceTable, levers: dict[str, Floats]) -> Floats:
+        """Return the chance that an entrant trains in each country, the student visa included; shape (m, o, t)."""
+        everyone = np.arange(self.n)
+        cell = everyone * self.n + everyone
+        own = np.where(table.kind[cell] == AWAY, -self.origins.home_study[:, None], 0.0)
+        utility = table.utility[cell] + own + self.taste[..., None] * table.slope[cell]
+        refusal = np.broadcast_to(levers["student_refusal"].T, utility.shape)
+        return screened_probabilities(utility, refusal)
+
+    def _age(self, state: _State) -> None:
+        """Let a year go by; the last class of years holds all beyond."""
+        for stock in (state.settled, state.moved):
+            stock[..., -1] += stock[..., -2]
+            stock[..., 1:-1] = stock[..., :-2].copy()
+            stock[..., 0] = 0.0
+        state.students[..., :-1] = state.students[..., 1:].copy()
+        state.students[..., -1] = 0.0
+
+    def _enter(self, state: _State, entrants: Floats, shares: Floats, moves: Floats) -> None:
+        m = len(self.taste)
+        new = entrants[:, None] * shares / (m * m)                                  # (m, o, t)
+        state.students[..., -1] += new[:, None]
+        moves[Reason.STUDY, np.arange(self.n), np.arange(self.n)] += _off_diagonal(new.sum(axis=0) * m)
+
+    def _graduate(self, state: _State, table: ChoiceTable, moves: Floats) -> tuple[Floats, Floats]:
+        """Empty the class that takes its doctorate; return where it goes, as additions to settled and moved."""
+        law, cap = self.behaviour.graduation, self.behaviour.location.age_cap
+        cohort = state.students[..., 0].copy()                                      # (m, h, o, t)
+        state.students[..., 0] = 0.0
+        home = float(law.return_constant) + self.home[None, :, :, None]
+        going = cohort[..., None] * self._chances(table, np.full((1, 1, 1, 1), -float(law.move)), home)
+        self._count(moves[Reason.GRADUATION], going)
+        settled, moved = np.zeros_like(state.settled), np.zeros_like(state.moved)
+        everyone = np.arange(self.n)
+        staying = going[..., everyone, everyone]                                    # (m, h, o, t)
+        settled[..., 0] = staying[..., everyone, everyone]
+        moved[..., min(self.behaviour.study.years, cap)] += staying * ~np.eye(self.n, dtype=bool)
+        moved[..., 0] += going.sum(axis=3) - staying
+        return settled, moved
+
+    def _search(self, state: _State, table: ChoiceTable, moves: Floats) -> None:
+        law, everyone = self.behaviour.location, np.arange(self.n)
+        rate, years = float(law.rate_search), np.arange(law.age_cap + 1)
+        first = -(float(law.first_move) + float(law.first_move_age) * years)
+        onward = -(float(law.onward_move) + float(law.onward_tenure) * years)
+        back = (float(law.return_constant) - float(law.return_slope) * np.log1p(years)
+                + self.home[None, :, :, None, None])                                # (1, h, o, 1, s)
+        leaving = np.zeros_like(state.moved)
+        arriving = np.zeros_like(state.moved)
+        for s in years:                                                             # one class of years at a time
+            going = rate * state.moved[..., s, None] * self._chances(table, onward[s], back[..., s])
+            settled = rate * state.settled[..., s, None] * self._chances(table, first[s], back[..., s])[..., everyone, everyone, :]
+            going[..., everyone, everyone] = 0.0
+            settled[..., everyone, everyone] = 0.0
+            self._count(moves[Reason.SEARCH], going)
+            moves[Reason.SEARCH, everyone, everyone] += settled.sum(axis=(0, 1))
+            leaving[..., s] = going.sum(axis=-1)
+            arriving[..., 0] += going.sum(axis=3) + settled
+            state.settled[..., s] -= settled.sum(axis=-1)
+        state.moved += arriving - leaving
+
+    def _chances(self, table: ChoiceTable, away: Floats, home: Floats) -> Floats:
+        """Return choice probabilities, shape (m, h, o, c, k), for own terms that broadcast over (m, h, o, c)."""
+        shape = (self.n, self.n, self.n)
+        kind = table.kind.reshape(shape)
+        own = np.where(kind == HOME, np.asarray(home)[..., None], np.where(kind == AWAY, np.asarray(away)[..., None], 0.0))
+        taste = self.taste[:, None, :, None, None]
+        return probabilities(table.utility.reshape(shape) + own + taste * table.slope.reshape(shape))
+
+    def _count(self, moves: Floats, going: Floats) -> None:
+        """Add movers (m, h, o, from, to), stayers left out, to the moves by origin."""
+        total = going.sum(axis=(0, 1))
+        total[:, np.arange(self.n), np.arange(self.n)] = 0.0
+        moves += total
+
+
+def _off_diagonal(value: Floats) -> Floats:
+    return value * ~np.eye(len(value), dtype=bool)

@@ -1,0 +1,231 @@
+"""Yearly tables of a run: reads the world, never writes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats, Integers
+from talentsim.model.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
+from talentsim.model.state.world import World
+from talentsim.vocab import MOVES, CareerStage, Reason, Tier, VisaOutcome, VisaRoute, VisaStatus
+
+COMPONENTS = ("talent", "compute", "capital", "openness", "ip_protection", "translation")
+
+LAYOUT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "stocks": (("origin", "training", "work", "stage", "status"), ("researchers",)),
+    "works": (("origin", "training", "work", "hq"), ("works", "frontier_works")),
+    "flows": (("reason", "origin", "from", "to"), ("moves",)),
+    "entries": (("origin",), ("entrants",)),
+    "exits": (("origin", "work"), ("exits",)),
+    "visas": (("country", "origin", "route"), ("applied", "refused", "lost_lottery", "granted")),
+    "ecosystem": (("country",), ("strength", *COMPONENTS, "collaboration")),
+    "tiers": (("tier", "work"), ("researchers", "works")),
+}
+"""Yearly tables: axes after the year, and what is counted along them."""
+
+PERSON_TABLES = {"people": PEOPLE_COLUMNS, "events": EVENT_COLUMNS}
+
+_LABELS: dict[str, type[IntEnum] | Sequence[IntEnum]] = {
+    "stage": CareerStage, "status": VisaStatus, "reason": Reason, "route": VisaRoute, "tier": Tier}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One yearly table as its cells that are not zero.
+
+    Parameters
+    ----------
+    shape
+        Lengths of the axes after the year.
+    year
+        Year of each cell, shape (n,).
+    place
+        Place along the flattened axes, shape (n,).
+    values
+        What is counted, by column, each of shape (n,).
+    """
+
+    shape: tuple[int, ...]
+    year: Integers
+    place: Integers
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class RunTables:
+    """What one run reported.
+
+    Parameters
+    ----------
+    codes
+        Country codes in the order of the axes.
+    years
+        Reported years, shape (n_years,).
+    cells
+        Yearly tables by name, see `LAYOUT`.
+    persons
+        Columns of the tables of persons, see `PERSON_TABLES`; empty where they were not recorded.
+    """
+
+    codes: tuple[str, ...]
+    years: Integers
+    cells: dict[str, Cells]
+    persons: dict[str, dict[str, np.ndarray]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the tables there are."""
+        return (*self.cells, *self.persons)
+
+    def dense(self, table: str, column: str, *axes: str) -> np.ndarray:
+        """Return one column of a yearly table summed over all axes but those named, in the order of the table.
+
+        Shape (n_years, one length for each of the axes named).
+        """
+        cells, names = self.cells[table], LAYOUT[table][0]
+        places = np.unravel_index(cells.place, cells.shape)
+        kept = [(places[i], cells.shape[i]) for i, name in enumerate(names) if name in axes]
+        assert len(kept) == len(axes), (table, axes)
+        flat, size = cells.year - int(self.years[0]), len(self.years)
+        for place, length in kept:
+            flat = flat * length + place
+            size *= length
+        value = cells.values[column]
+        total = np.bincount(flat, value, minlength=size).reshape(len(self.years), *(length for _, length in kept))
+        return total if value.dtype.kind == "f" else np.rint(total).astype(np.int64)
+
+    @property
+    def researchers(self) -> np.ndarray:
+        """Researchers at the end of the year by origin, training, work and stage."""
+        return self.dense("stocks", "researchers", "origin", "training", "work", "stage")
+
+    @property
+    def works(self) -> np.ndarray:
+        """Works by origin, training and work country."""
+        return self.dense("works", "works", "origin", "training", "work")
+
+    @property
+    def moves(self) -> np.ndarray:
+        """Moves by reason, origin, and the countries left and entered."""
+        return self.dense("flows", "moves", "reason", "origin", "from", "to")
+
+    @property
+    def frontier_works(self) -> np.ndarray:
+        """Frontier works by origin, training and work country."""
+        return self.dense("works", "frontier_works", "origin", "training", "work")
+
+    @property
+    def entrants(self) -> np.ndarray:
+        """Entrants by origin."""
+        return self.dense("entries", "entrants", "origin")
+
+    @property
+    def exits(self) -> np.ndarray:
+        """Exits by origin and work country."""
+        return self.dense("exits", "exits", "origin", "work")
+
+    @property
+    def strength(self) -> np.ndarray:
+        """Ecosystem strength by country, relative to the world's geometric mean."""
+        return self.dense("ecosystem", "strength", "country")
+
+    def places(self, year: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return who is in research at the end of a year, by uid in ascending order, and in which country.
+
+        Raises
+        ------
+        KeyError
+            When persons were not recorded.
+        """
+        people, events = self.persons["people"], self.persons["events"]
+        order = np.argsort(people["uid"], kind="stable")
+        uid, country = people["uid"][order], people["origin"][order]
+        past = events["year"] <= year
+        last = pd.Series(events["to"][past], index=events["uid"][past])
+        last = last[~last.index.duplicated(keep="last")]
+        country = country.copy()
+        country[np.searchsorted(uid, last.index.to_numpy())] = last.to_numpy()
+        alive = (people["entry_year"][order] <= year) & (people["exit_year"][order] > year)
+        return uid[alive], country[alive]
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return one table in long form, zeros left out; codes and names as categories.
+
+        Raises
+        ------
+        KeyError
+            When there is no such table.
+        """
+        if table in self.persons:
+            return pd.DataFrame({name: self._labelled(name, column) for name, column in self.persons[table].items()})
+        cells, axes = self.cells[table], LAYOUT[table][0]
+        labels = {"year": cells.year}
+        for axis, place in zip(axes, np.unravel_index(cells.place, cells.shape), strict=True):
+            labels[axis] = self._labelled(axis, place)
+        return pd.DataFrame(labels | cells.values)
+
+    def _labelled(self, name: str, place: np.ndarray) -> Any:
+        """Turn places along an axis into names; other columns stay as they are."""
+        if name in _LABELS:
+            return pd.Categorical.from_codes(place.astype(np.int16), [each.name.lower() for each in _LABELS[name]])
+        if name in ("origin", "training", "work", "hq", "from", "to", "country"):
+            return pd.Categorical.from_codes(place.astype(np.int16), list(self.codes))
+        return place
+
+
+@dataclass
+class Recorder:
+    """Collects the reported years of one run."""
+
+    start_year: int
+    years: list[int] = field(default_factory=list)
+    _rows: dict[str, list[tuple[int, Integers, list[np.ndarray]]]] = field(default_factory=dict)
+    _shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def observe(self, world: World, year: int) -> None:
+        """Take down a year that is over."""
+        if year < self.start_year:
+            return
+        self.years.append(year)
+        for name, columns in _year(world).items():
+            flat = [column.ravel() for column in columns]
+            self._shapes[name] = columns[0].shape
+            place = np.flatnonzero(np.any([column != 0 for column in flat], axis=0))
+            self._rows.setdefault(name, []).append((year, place.astype(np.int32), [column[place] for column in flat]))
+
+    def tables(self, world: World) -> RunTables:
+        """Return what has been reported so far."""
+        cells = {}
+        for name, rows in self._rows.items():
+            years = np.repeat([year for year, _, _ in rows], [len(place) for _, place, _ in rows]).astype(np.int16)
+            values = [np.concatenate(parts) for parts in zip(*(values for _, _, values in rows), strict=True)]
+            cells[name] = Cells(self._shapes[name], years, np.concatenate([place for _, place, _ in rows]),
+                                dict(zip(LAYOUT[name][1], values, strict=True)))
+        persons: dict[str, dict[str, np.ndarray]] = {}
+        if world.journal.is_on:
+            persons = {"people": world.journal.people(), "events": world.journal.columns()}
+        return RunTables(world.codes, np.array(self.years), cells, persons)
+
+
+def _year(world: World) -> dict[str, list[np.ndarray]]:
+    """Return the columns of each yearly table, as arrays over its axes."""
+    tally, narrow = world.tally, np.int32        # half as much to keep
+    strength = np.exp(world.log_strength - world.log_strength.mean())
+    visas = [tally.visas[..., outcome].astype(narrow) for outcome in (
+        VisaOutcome.APPLIED, VisaOutcome.REFUSED, VisaOutcome.LOST_LOTTERY, VisaOutcome.GRANTED)]
+    return {
+        "stocks": [tally.stocks.astype(narrow)],
+        "works": [tally.works, tally.frontier_works],
+        "flows": [tally.moves.astype(narrow)],
+        "entries": [tally.entrants.astype(narrow)],
+        "exits": [tally.exits.astype(narrow)],
+        "visas": visas,
+        "ecosystem": [strength, *(np.exp(tally.components[name]) for name in COMPONENTS), tally.collaboration],
+        "tiers": [tally.tier_researchers.astype(narrow), tally.tier_works],
+    }

@@ -1,0 +1,170 @@
+"""Submodel admission: work visas are asked for, drawn by lot under a cap, refused or granted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from talentsim.arrays import Booleans, Floats, Integers
+from talentsim.model.moves import arrive
+from talentsim.model.offers import offered_employers
+from talentsim.model.state.researchers import NO_EMPLOYER
+from talentsim.model.state.world import TurnedAway, World
+from talentsim.model.visas import (
+    NO_ROUTE,
+    enrol_again,
+    escape,
+    grant_work,
+    is_kept_out,
+    is_refused,
+    tries_after_study,
+    uniforms,
+    whole_years,
+)
+from talentsim.streams import draw_key, person_address, to_uniform, words_at
+from talentsim.vocab import Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
+
+READS = ("applications", "levers", "regimes", "employers", "destinations.industry_share", "researchers")
+WRITES = ("researchers", "turned_away", "ended", "tally.visas", "tally.moves", "journal")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Applications of one year for a right to work, one a person and country; each of shape (n,)."""
+
+    rows: Integers
+    host: Integers
+    origin: Integers
+    reason: Integers            # of the move that hangs on it; STATUS for those who are in the country already
+    employer: Integers          # who would employ them
+    route: Integers             # VisaRoute
+
+
+def step(world: World, year: int) -> None:
+    """Decide on everybody who has chosen a foreign country, and on those there whose time after study runs.
+
+    Cap-exempt sectors and transfers within a firm skip the lottery. Who loses it, or is refused, may find another way;
+    who is not let in from outside has none, for closed borders and consulates stop every kind of visa.
+    Who is refused stays where they are, unless the firm that would have hired them places them elsewhere; those whose
+    time after study is over are left without a status, unless they enrol again.
+    """
+    asked = _gather(world, year)
+    lost = _lose_lottery(world, asked, year)
+    kept_out = (asked.reason != Reason.STATUS) & is_kept_out(world, asked.rows, asked.host, year)
+    refused = ~lost & (kept_out | is_refused(world, asked.rows, asked.host, year))
+    _count(world, asked, lost, refused)
+    failed = np.flatnonzero((lost | refused) & ~kept_out)
+    found = escape(world, asked.rows[failed], asked.host[failed], year) != NO_ROUTE
+    granted = ~(lost | refused)
+    granted[failed[found]] = True
+    _tell_refusals(world, asked, lost & ~granted, Reason.LOST_LOTTERY, year)
+    _tell_refusals(world, asked, refused & ~granted, Reason.REFUSED, year)
+    world.turned_away = _turned_away(world, asked, granted)
+    _admit(world, asked, granted, year)
+    _end_time_after_study(world, year)
+
+
+def _gather(world: World, year: int) -> _Asked:
+    """Collect who applies where: first those who want to move, then those who want to stay after study."""
+    people = world.researchers
+    staying = np.flatnonzero(people.visa_status == VisaStatus.POST_STUDY)
+    rows = np.concatenate([*(each.rows for each in world.applications), staying])
+    host = np.concatenate([*(each.country for each in world.applications), people.work_country[staying]]).astype(np.int64)
+    reason = np.repeat([*(each.reason for each in world.applications), Reason.STATUS],
+                       [*(len(each.rows) for each in world.applications), len(staying)])
+    employer = people.employer[rows].astype(np.int64)
+    stays = reason == Reason.STATUS
+    needs_offer = ~stays | (employer == NO_EMPLOYER)
+    transferred = ~stays & _transferred(world, rows, host, year)
+    asks = needs_offer & ~transferred
+    employer[asks] = offered_employers(world, rows[asks], host[asks], year)
+    exempt = world.regimes.cap_exempt[host, world.employers.sector[employer]]
+    route = np.where(transferred, VisaRoute.TRANSFER,
+                     np.where(exempt | ~_has_lottery(world, host, people.origin_country[rows]), VisaRoute.EXEMPT, VisaRoute.LOTTERY))
+    return _Asked(rows, host, people.origin_country[rows].astype(np.int64), reason, employer, route)
+
+
+def _has_lottery(world: World, host: Integers, origin: Integers) -> Booleans:
+    return np.isfinite(world.levers["work_visa_cap"][host]) | (world.levers["work_visa_odds"][host, origin] < 1.0)
+
+
+def _transferred(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
+    """Return whom their own firm brings over to a laboratory it has in the country."""
+    firm = world.researchers.employer[rows].astype(np.int64) - 2 * len(world.countries)
+    named = (firm >= 0) & (firm < len(world.levers["placement"]))
+    has_site = np.zeros(len(rows), dtype=bool)
+    has_site[named] = world.levers["site_weight"][firm[named], host[named]] > 0.0
+    return has_site & (uniforms(world, rows, Decision.TRANSFER, year, host) < world.regimes.transfer[host])
+
+
+def _lose_lottery(world: World, asked: _Asked, year: int) -> Booleans:
+    """Draw the lotteries: by odds where they are given as data, by rank among all applicants where there is a cap."""
+    drawn = asked.route == VisaRoute.LOTTERY
+    luck = uniforms(world, asked.rows, Decision.LOTTERY, year, asked.host)
+    lost = drawn & (luck >= world.levers["work_visa_odds"][asked.host, asked.origin])
+    for host in np.flatnonzero(np.isfinite(world.levers["work_visa_cap"])):
+        here = drawn & (asked.host == host)
+        lost[here] = luck[here] > _last_winner(world, luck[here], int(host), year)
+    return np.asarray(lost)
+
+
+def _last_winner(world: World, luck: Floats, host: int, year: int) -> float:
+    """Return the highest draw that still wins a seat, everybody else in the country's lottery included."""
+    scale = world.config.population.scale
+    wanted = np.array([world.levers["work_visa_cap"][host], world.regimes.background_demand[host]]) * scale
+    rounding = to_uniform(words_at(person_address(host, year, np.arange(2)), draw_key(world.key, Decision.SEATS, year)))
+    seats, others = np.floor(wanted + rounding).astype(np.int64)
+    crowd = to_uniform(words_at(person_address(host, year, np.arange(others)), draw_key(world.key, Decision.BACKGROUND, year)))
+    ranked = np.sort(np.concatenate([luck, crowd]))
+    if seats >= len(ranked):
+        return 1.0
+    return float(ranked[seats - 1]) if seats > 0 else 0.0
+
+
+def _count(world: World, asked: _Asked, lost: Booleans, refused: Booleans) -> None:
+    for route in (VisaRoute.LOTTERY, VisaRoute.EXEMPT, VisaRoute.TRANSFER):
+        by = asked.route == route
+        for outcome, which in ((VisaOutcome.APPLIED, by), (VisaOutcome.LOST_LOTTERY, by & lost),
+                               (VisaOutcome.REFUSED, by & refused), (VisaOutcome.GRANTED, by & ~lost & ~refused)):
+            world.tally.count_visas(route, outcome, asked.host, asked.origin, which)
+
+
+def _tell_refusals(world: World, asked: _Asked, which: Booleans, reason: Reason, year: int) -> None:
+    rows = asked.rows[which]
+    world.journal.write(world.researchers, rows, year, world.researchers.work_country[rows], reason)
+
+
+def _turned_away(world: World, asked: _Asked, granted: Booleans) -> TurnedAway:
+    """Return who was not let in to work for a firm with a name; those it employs already stay with it where they are."""
+    firm = asked.employer - 2 * len(world.countries)
+    is_moving = asked.reason != Reason.STATUS               # those who ask where they are try again until their status ends
+    which = ~granted & is_moving & (firm >= 0) & (asked.employer != world.researchers.employer[asked.rows])
+    return TurnedAway(asked.rows[which], asked.host[which], firm[which])
+
+
+def _admit(world: World, asked: _Asked, granted: Booleans, year: int) -> None:
+    """Move those admitted from elsewhere, then give a right to work to those admitted where they are."""
+    people = world.researchers
+    for reason in (Reason.GRADUATION, Reason.SEARCH):
+        moves = granted & (asked.reason == reason)
+        rows = asked.rows[moves]
+        arrive(world, rows, asked.host[moves], reason, year)
+        transferred = asked.route[moves] == VisaRoute.TRANSFER
+        people.employer[rows[transferred]] = asked.employer[moves][transferred]
+    stays = granted & (asked.reason == Reason.STATUS)
+    stays &= people.visa_status[asked.rows] == VisaStatus.POST_STUDY        # some have just gone elsewhere
+    rows = asked.rows[stays]
+    grant_work(world, rows, asked.host[stays], year)
+    world.journal.write(people, rows, year, people.work_country[rows], Reason.STATUS)
+
+
+def _end_time_after_study(world: World, year: int) -> None:
+    """Leave without a status those who have had their last try, unless they enrol again."""
+    people = world.researchers
+    rows = np.flatnonzero(people.visa_status == VisaStatus.POST_STUDY)
+    tries = whole_years(world, rows, tries_after_study(world.levers)[people.work_country[rows]])
+    last = rows[year - people.status_since[rows] + 1 >= tries]
+    enrolled = enrol_again(world, last, year)
+    world.journal.write(people, last[enrolled], year, people.work_country[last[enrolled]], Reason.STATUS)
+    world.ended = np.union1d(world.ended, last[~enrolled])

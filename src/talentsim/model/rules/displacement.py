@@ -1,0 +1,121 @@
+"""Submodel displacement: firms place people elsewhere; who else has no status left goes home, or tries a third country."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from talentsim.arrays import Booleans, Floats, Integers
+from talentsim.model.choice import Admission, Choosers, choose
+from talentsim.model.moves import arrive
+from talentsim.model.offers import sites_elsewhere
+from talentsim.model.state.researchers import NO_EMPLOYER
+from talentsim.model.state.world import World
+from talentsim.model.tables import exempt_share
+from talentsim.model.utility import conditions_of, moving_terms, systematic_utility, taste_of
+from talentsim.model.visas import is_kept_out, is_refused, uniforms
+from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
+from talentsim.vocab import Decision, Reason, Sector
+
+READS = ("turned_away", "ended", "levers", "regimes", "employers", "log_strength", "diaspora", "headcount", "destinations", "researchers")
+WRITES = ("researchers", "tally.moves", "journal")
+
+
+def step(world: World, year: int) -> None:
+    """Find a place for those whose status ended, for those whose laboratory was closed, and for some who were not let in.
+
+    A firm offers a post in a laboratory elsewhere to some of its own people and to some whom it would have hired where
+    they were not let in; they go where its laboratories are large, and are its people. Of the others, those without a
+    status choose among home, which takes them, and the countries that would admit them now. Who is left behind by an
+    employer that closed its laboratory finds another one in the country.
+    """
+    people, away, n = world.researchers, world.turned_away, len(world.countries)
+    closed = _laboratory_closed(world)
+    placed = _place(world, away.rows, away.firm, away.country, year)
+    rows = np.setdiff1d(np.concatenate([world.ended, closed]), placed)
+    firm = people.employer[rows].astype(np.int64) - 2 * n
+    named = (firm >= 0) & (firm < len(world.levers["placement"]))
+    left = np.setdiff1d(rows, _place(world, rows[named], firm[named], people.work_country[rows[named]].astype(np.int64), year))
+    _choose_again(world, left[np.isin(left, world.ended)], year)
+    stay = left[~np.isin(left, world.ended)]
+    people.employer[stay] = NO_EMPLOYER
+    world.journal.write(people, stay, year, people.work_country[stay], Reason.REHIRED)
+
+
+def _laboratory_closed(world: World) -> Integers:
+    """Return who works for an employer that has no laboratory left in the country."""
+    people, n = world.researchers, len(world.countries)
+    rows = np.flatnonzero((people.employer >= 2 * n) & (people.employer != NO_EMPLOYER))
+    return rows[world.levers["site_weight"][people.employer[rows].astype(np.int64) - 2 * n, people.work_country[rows]] <= 0.0]
+
+
+def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year: int) -> Integers:
+    """Let firms place some people at a laboratory outside a country, one that they may work in; return whom.
+
+    Where it is in the country they live in, they change employer and do not move.
+
+    Parameters
+    ----------
+    firm
+        Place among the firms with a name, shape (n_rows,).
+    outside
+        The country that each cannot work in, shape (n_rows,).
+    """
+    people, n = world.researchers, len(world.countries)
+    size = sites_elsewhere(world, firm, outside) * _may_work(world, rows, year)
+    offered = (uniforms(world, rows, Decision.PLACEMENT, year) < world.levers["placement"][firm]) & (size > 0.0).any(axis=1)
+    rows, firm, size = rows[offered], firm[offered], size[offered]
+    keys = draw_key(world.key, Decision.SITE, year, np.arange(n))
+    arrives = to_exponential(to_uniform(words_at(people.address[rows][:, None], keys[None, :])))
+    with np.errstate(divide="ignore"):
+        arrives /= size
+    country = arrives.argmin(axis=1)
+    moves = country != people.work_country[rows]
+    arrive(world, rows[moves], country[moves], Reason.PLACED, year)
+    people.employer[rows] = 2 * n + firm
+    world.journal.write(people, rows[~moves], year, country[~moves], Reason.PLACED)
+    return rows
+
+
+def _may_work(world: World, rows: Integers, year: int) -> Booleans:
+    """Return where each of the rows may work in industry; shape (n_rows, n_countries).
+
+    At home, and where they live unless their status there has ended. Other countries give the answer that they would
+    give to an application of this year, by the same draws: whom a country turns away does not come in by being placed
+    there. Seats under a cap are gone.
+    """
+    people, everyone = world.researchers, np.arange(len(world.countries))[None, :]
+    row, origin = rows[:, None], people.origin_country[rows][:, None]
+    wins = uniforms(world, row, Decision.LOTTERY, year, everyone) < world.levers["work_visa_odds"][everyone, origin]
+    wins &= np.isinf(world.levers["work_visa_cap"])
+    wins |= world.regimes.cap_exempt[:, Sector.INDUSTRY]
+    let_in = wins & ~is_refused(world, row, everyone, year) & ~is_kept_out(world, row, everyone, year)
+    lives_here = people.work_country[row] == everyone
+    return np.asarray(np.where(lives_here, ~np.isin(row, world.ended), let_in | (origin == everyone)))
+
+
+def _choose_again(world: World, rows: Integers, year: int) -> None:
+    """Let those who must go choose the best country that admits them; home always does."""
+    people, n = world.researchers, len(world.countries)
+    everyone = np.arange(n)
+    origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
+    table = systematic_utility(world.config.behaviour.location.weights, conditions_of(world, world.destinations.asc_work))
+    away, home = moving_terms(world, year, rows)
+    choosers = Choosers(people.address[rows], origin * n + current, current, taste_of(world, rows), away, home)
+    admission = Admission(_refusal(world), origin, draw_key(world.key, Decision.DISPLACEMENT_VISA, year, everyone),
+                          current[:, None] == everyone[None, :])
+    chosen = choose(table, choosers, draw_key(world.key, Decision.DISPLACEMENT, year, everyone), admission,
+                    world.config.population.chunk)
+    arrive(world, rows, chosen.alternative.astype(np.int64), Reason.DISPLACED, year)
+
+
+def _refusal(world: World) -> Floats:
+    """Return the chance that a country does not admit somebody at short notice; shape (origin, country), 0 at home.
+
+    Under a ranked lottery this year's seats are gone; then only the sectors outside the cap admit anybody.
+    """
+    levers, exempt = world.levers, exempt_share(world.regimes, world.destinations)[:, None]
+    odds = np.where(np.isfinite(levers["work_visa_cap"])[:, None], 0.0, levers["work_visa_odds"])
+    admitted = (exempt + (1.0 - exempt) * odds) * (1.0 - levers["work_visa_refusal"]) * (1.0 - levers["entry_refusal"])
+    refused = 1.0 - admitted
+    np.fill_diagonal(refused, 0.0)
+    return np.asarray(refused.T)

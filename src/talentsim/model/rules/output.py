@@ -1,0 +1,118 @@
+"""Submodel output: expected works and frontier works of the year, attributed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from talentsim.arrays import ABILITY_UNIT, Floats, Integers
+from talentsim.model.attribution import cells, sum_by_cell
+from talentsim.model.state.researchers import NO_EMPLOYER, ability_powers
+from talentsim.model.state.world import World
+from talentsim.vocab import CareerStage, Tier
+
+READS = ("researchers", "employers.hq", "origins.tier_ability", "log_strength", "levers", "config.behaviour")
+WRITES = ("tally.talent", "tally.collaboration", "tally.works", "tally.frontier_works", "tally.tier_researchers", "tally.tier_works")
+
+FRONTIER_UNIT = 2.0**-16
+
+
+def step(world: World, year: int) -> None:
+    """Work a year, and credit the works to origin, training, work and headquarters country.
+
+    works    = rate * ability * stage * E^eta * collaboration * service^theta
+    frontier = works * share * ability^a * E^b
+
+    E and collaboration are the work country's, service is that of the headquarters country. Sums are of whole numbers,
+    so they are the same in any order.
+    """
+    people, n, law = world.researchers, len(world.countries), world.config.behaviour.output
+    if year < world.config.world.start_year:      # output feeds nothing, and burn-in years are not reported
+        world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n)
+        world.tally.collaboration = collaboration(world)
+        return
+    cell, sizes = _cells(world), (n, n, n, n, len(CareerStage))
+    ability = sum_by_cell(cell, people.ability, sizes)
+    of_all = ability.sum(axis=(0, 1))                                                                   # (w, q, stage)
+    world.tally.talent = of_all.sum(axis=(1, 2))
+    world.tally.collaboration = collaboration(world)
+    log_strength = world.log_strength - world.log_strength.mean()
+    per_ability = (float(law.rate) * world.tally.collaboration * np.exp(float(law.eta) * log_strength))[:, None] \
+        * (world.levers["service"] ** float(law.service))[None, :]                                         # (w, q)
+    per_frontier = per_ability * float(law.frontier_share) * np.exp(float(law.frontier_eco) * log_strength)[:, None]
+    stage = _stage_factor(world)
+    world.tally.works = _works(ability, ABILITY_UNIT, stage, per_ability)
+    power = _powers(1.0 + float(law.frontier_ability))
+    world.tally.frontier_works = _works(sum_by_cell(cell, power[people.ability], sizes), FRONTIER_UNIT, stage, per_frontier)
+    _count_tiers(world, of_all, per_ability, stage)
+
+
+def _works(sums: Floats, unit: float, stage: Floats, factor: Floats) -> Floats:
+    """Return the works behind sums by (..., work, headquarters, stage). Overwrites `sums`, too large to copy every year."""
+    sums *= unit
+    works = sums @ stage
+    works *= factor
+    return np.asarray(works)
+
+
+def collaboration(world: World) -> Floats:
+    """Return the factor of output that rests on partners abroad: 1 where collaboration with all of them stands at 1.
+
+    factor_w = 1 - share + share * sum over partners j of talent_j / (talent of all j) * collaboration_wj
+    """
+    n, share = len(world.countries), float(world.config.behaviour.output.collaboration)
+    partners = np.broadcast_to(world.tally.talent, (n, n)) * ~np.eye(n, dtype=bool)
+    total = partners.sum(axis=1)
+    with_them = (partners * world.levers["collaboration"]).sum(axis=1)
+    return 1.0 - share + share * np.divide(with_them, total, out=np.ones(n), where=total > 0)
+
+
+def _cells(world: World) -> Integers:
+    """Return each researcher's place in a table over (origin, training, work, headquarters, stage)."""
+    people, n = world.researchers, len(world.countries)
+    columns = (people.origin_country, people.training_country, people.work_country, _hq(world, slice(None)), people.career_stage)
+    return cells(columns, (n, n, n, n, len(CareerStage)))
+
+
+def _hq(world: World, rows: Integers | slice) -> np.ndarray:
+    """Return the headquarters country of the rows' employers."""
+    hq = np.zeros(NO_EMPLOYER + 1, dtype=np.uint8)
+    hq[: len(world.employers.hq)] = world.employers.hq
+    return hq.take(world.researchers.employer[rows])
+
+
+def _stage_factor(world: World) -> Floats:
+    factor = np.ones(len(CareerStage))
+    factor[CareerStage.STUDENT] = float(world.config.behaviour.output.student_factor)
+    return factor
+
+
+def _count_tiers(world: World, of_all: Floats, per_ability: Floats, stage: Floats) -> None:
+    """Count researchers and works of each tier of ability by work country; a higher tier is part of the lower.
+
+    Only those above the lowest tier are looked at: it has what they leave of everybody's ability, `of_all`, summed by
+    work and headquarters country and stage, and of everybody's head.
+    """
+    people, n, lowest = world.researchers, len(world.countries), world.origins.tier_ability
+    rows = np.flatnonzero(people.ability >= lowest[1])
+    able = people.ability[rows]
+    highest = np.sum([able >= cut for cut in lowest[1:]], axis=0, dtype=np.uint8)
+    sizes = (len(Tier), n, n, len(CareerStage))
+    cell = cells((highest, people.work_country[rows], _hq(world, rows), people.career_stage[rows]), sizes)
+    heads, ability = sum_by_cell(cell, None, sizes).sum(axis=(2, 3)), sum_by_cell(cell, able, sizes)
+    heads[0] = np.bincount(people.work_country, minlength=n) - heads.sum(axis=0)
+    ability[0] = of_all - ability.sum(axis=0)
+    world.tally.tier_researchers = _and_higher(heads)
+    world.tally.tier_works = _and_higher((ability * ABILITY_UNIT @ stage * per_ability).sum(axis=2))
+
+
+def _and_higher(by_highest: np.ndarray) -> np.ndarray:
+    """Add to each tier, axis 0, all that are higher."""
+    return np.cumsum(by_highest[::-1], axis=0)[::-1]
+
+
+@lru_cache(maxsize=8)
+def _powers(exponent: float) -> Floats:
+    """Return ability ** exponent in FRONTIER_UNIT, as whole numbers, for every 16-bit ability."""
+    return np.rint(ability_powers(exponent) / FRONTIER_UNIT)

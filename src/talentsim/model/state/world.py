@@ -1,0 +1,109 @@
+"""The state of a world in one year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from talentsim.arrays import Floats, Integers
+from talentsim.config import Config
+from talentsim.model.employers import EmployerTable, employer_table
+from talentsim.model.policy import LeverAxes
+from talentsim.model.state.countries import Countries
+from talentsim.model.state.journal import Journal
+from talentsim.model.state.researchers import Researchers
+from talentsim.model.state.tally import Tally
+from talentsim.model.tables import (
+    DestinationTable,
+    OriginTable,
+    RegimeTable,
+    base_levers,
+    codes_of,
+    cohort_path,
+    corridor_path,
+    destination_table,
+    lever_axes,
+    origin_table,
+    regime_table,
+)
+from talentsim.streams import seed_key
+from talentsim.vocab import Reason
+
+
+@dataclass(frozen=True)
+class Application:
+    """People who have chosen a country that has to admit them first; all of one reason."""
+
+    rows: Integers
+    country: Integers
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """People whom a country has not let in although a firm with a name would have hired them there; each of shape (n,)."""
+
+    rows: Integers
+    country: Integers
+    firm: Integers              # place among the firms with a name
+
+    @classmethod
+    def nobody(cls) -> TurnedAway:
+        """Return the state of a year in which nobody has applied yet."""
+        return cls(*(np.empty(0, np.int64) for _ in range(3)))
+
+
+@dataclass
+class World:
+    """Everything that exists in a simulated year.
+
+    `levers` are this year's; `log_strength` and `diaspora` stand as submodel ecosystem left them last year.
+    `entered`, `applications`, `turned_away` and `ended` hand people from one submodel of the year to the next.
+    """
+
+    config: Config
+    key: np.uint64
+    countries: Countries
+    origins: OriginTable
+    destinations: DestinationTable
+    regimes: RegimeTable
+    employers: EmployerTable
+    lever_axes: LeverAxes
+    base_levers: dict[str, Floats]
+    cohorts: Floats                     # (year, o) expected entrants at scale 1
+    corridors: Floats                   # (year, c, k) constants of the corridors, utils
+    corridor: Floats                    # (c, k) this year's
+    levers: dict[str, Floats]
+    log_strength: Floats                # (k) log ecosystem strength
+    log_reference: dict[str, Floats]    # component -> (k), as it stood in the start year; empty before
+    diaspora: Floats                    # (o, k) share of o's nationals abroad who live in k
+    headcount: Integers                 # (k) researchers and students at the end of last year
+    researchers: Researchers
+    journal: Journal
+    tally: Tally
+    entered: slice = field(default_factory=lambda: slice(0, 0))
+    applications: list[Application] = field(default_factory=list)
+    turned_away: TurnedAway = field(default_factory=TurnedAway.nobody)
+    ended: Integers = field(default_factory=lambda: np.empty(0, np.int64))      # rows whose status ended this year, ascending
+
+    @classmethod
+    def from_config(cls, config: Config, seed: int, replication: int = 0) -> World:
+        """Return the world on the eve of its first year: countries, but nobody yet."""
+        countries = Countries.from_config(config)
+        levers = base_levers(config)
+        destinations = destination_table(config)
+        n, corridors = len(countries), corridor_path(config)
+        return cls(
+            config=config, key=seed_key(seed, replication), countries=countries, origins=origin_table(config),
+            destinations=destinations, regimes=regime_table(config), employers=employer_table(config),
+            lever_axes=lever_axes(config), base_levers=levers, cohorts=cohort_path(config), corridors=corridors,
+            corridor=corridors[0], levers=levers,
+            log_strength=np.log(destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
+            headcount=np.zeros(n, np.int64), researchers=Researchers(), journal=Journal(config.output.people),
+            tally=Tally.empty(n))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Country codes in the order of every array."""
+        return codes_of(self.config)

@@ -1,0 +1,257 @@
+"""Systematic utility: what each alternative is worth to everybody in a cell (origin, current country).
+
+One function a term, one weight a term in the configuration, and nothing else: a new behaviour is a new entry of `TERMS`.
+All values are relative to staying, so every term is 0 at the current country.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from talentsim.arrays import Booleans, Codes, Floats, Integers
+from talentsim.config.behaviour import Weights
+from talentsim.model.choice import AWAY, HOME, STAY, ChoiceTable
+from talentsim.model.employers import EmployerTable
+from talentsim.model.state.countries import Countries
+from talentsim.model.state.researchers import ability_powers
+from talentsim.model.state.world import World
+from talentsim.model.tables import exempt_share
+from talentsim.model.visas import chance_after_study
+from talentsim.vocab import VisaStatus
+
+KM_UNIT = 1000.0
+LEAST_PAY_LEFT = 0.05       # share, a guard: a fee past all pay closes a country without making utility infinite
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the terms look at: this year's levers and the state left by last year.
+
+    Parameters
+    ----------
+    levers
+        Values of the levers, see `vocab.LEVERS`.
+    log_strength
+        Log ecosystem strength, shape (n_countries,); only differences count.
+    diaspora
+        Share of an origin's nationals abroad by country, shape (origin, country).
+    asc
+        Constants of the destinations as foreigners see them, in utils, shape (n_countries,).
+    friction_cap
+        Years at which friction saturates.
+    exempt_share
+        Share of a country's posts in sectors outside the cap on work visas, shape (n_countries,).
+    corridor
+        This year's constants of the corridors between countries of work, in utils, shape (n_countries, n_countries);
+        None where there are none.
+    is_permanent
+        Whether those who choose have a durable right to work where they are.
+    """
+
+    countries: Countries
+    levers: Mapping[str, Floats]
+    log_strength: Floats
+    diaspora: Floats
+    asc: Floats
+    friction_cap: float
+    exempt_share: Floats
+    corridor: Floats | None = None
+    is_permanent: bool = False
+
+    @property
+    def n(self) -> int:
+        """Number of countries."""
+        return len(self.countries)
+
+
+def conditions_of(world: World, asc: Floats) -> Conditions:
+    """Return what the terms look at in the world as it stands, with the constants of one decision."""
+    levers = world.levers | {"pay": offered_pay(world.levers, world.employers, world.destinations.industry_share)}
+    return Conditions(world.countries, levers, world.log_strength, world.diaspora, asc,
+                      float(world.config.behaviour.friction.cap_years), exempt_share(world.regimes, world.destinations),
+                      world.corridor)
+
+
+def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry_share: Floats) -> Floats:
+    """Return the mean pay of a country's posts, relative to the country's figure as its firms are without policies.
+
+    Int'l $ (PPP) a year, shape (n_countries,): a laboratory that pays a premium lifts it by opening.
+    """
+    n = len(industry_share)
+    premium = employers.pay_premium[2 * n:]
+    now, without = (1.0 + industry_share * (premium @ sites) for sites in (levers["site_weight"], employers.weight[2 * n:]))
+    return levers["pay"] * now / without
+
+
+def taste_of(world: World, rows: Integers | slice) -> Floats:
+    """Return how strongly the rows feel ecosystem strength: ability to the power kappa."""
+    return ability_powers(float(world.config.behaviour.location.kappa))[world.researchers.ability[rows]]
+
+
+@lru_cache(maxsize=8)
+def kinds(n: int) -> np.ndarray:
+    """Return STAY, HOME or AWAY by origin, current country and alternative; shape (n, n, n), read-only."""
+    origin, current, alternative = np.ogrid[:n, :n, :n]
+    kind = np.where(alternative == origin, HOME, AWAY)
+    kind = np.where(alternative == current, STAY, kind).astype(np.int8)
+    kind.flags.writeable = False
+    return kind
+
+
+def pay(x: Conditions) -> Floats:
+    """Log pay, in int'l dollars; a return grant adds to the pay of nationals who come home."""
+    gain = _gain_by_country(np.log(x.levers["pay"]))
+    granted = np.log1p(x.levers["return_grant"])[:, None, None]
+    return np.where(kinds(x.n) == HOME, gain + granted, gain)
+
+
+def visa(x: Conditions) -> Floats:
+    """Less friction: expected years to a durable right to work, saturating; nationals have none, and the permanent no more."""
+    years = x.levers["years_to_permanence"].T
+    friction = x.friction_cap * -np.expm1(-years / x.friction_cap)
+    if not x.is_permanent:
+        return -_gain_by_origin(friction)
+    return -np.where(kinds(x.n) == STAY, 0.0, np.broadcast_to(friction[:, None, :], (x.n,) * 3))
+
+
+def admission(x: Conditions) -> Floats:
+    """Log chance of a lasting right to work after the degree: what a student looks ahead to."""
+    return _gain_by_origin(np.log(chance_after_study(x.levers, x.exempt_share).T))
+
+
+def fee(x: Conditions) -> Floats:
+    """Log of what a one-off fee on a new work visa leaves of the pay over the longest stay; for those who come from abroad."""
+    over_stay = x.levers["pay"] * np.maximum(x.levers["max_years"], 1.0)
+    left = np.maximum(1.0 - x.levers["visa_fee"] / over_stay, LEAST_PAY_LEFT)
+    return np.where(kinds(x.n) == AWAY, np.log(left), 0.0)
+
+
+def chilling(x: Conditions) -> Floats:
+    """Less deterrence: enforcement that one origin fears in one host country."""
+    return -_gain_by_origin(x.levers["chilling"].T)
+
+
+def diaspora(x: Conditions) -> Floats:
+    """Share of the origin's nationals abroad who live in the alternative, less the mean over foreign countries."""
+    abroad = x.diaspora - x.diaspora.sum(axis=1, keepdims=True) / max(x.n - 1, 1)
+    return _only_away(abroad, x.n)
+
+
+def language(x: Conditions) -> Floats:
+    """Whether origin and alternative share a language of research."""
+    return _only_away(x.countries.shares_language, x.n)
+
+
+def distance(x: Conditions) -> Floats:
+    """Minus log distance from the origin, in thousands of km."""
+    away = x.countries.distance_km + np.eye(x.n) * KM_UNIT
+    return -_only_away(np.log(away / KM_UNIT), x.n)
+
+
+def constant(x: Conditions) -> Floats:
+    """Constants of the destinations, as foreigners see them: nationals at home have none."""
+    return _gain_by_origin(x.asc[None, :] * ~np.eye(x.n, dtype=bool))
+
+
+def corridor(x: Conditions) -> Floats:
+    """Constants of the corridor from the current country to the alternative; going home is a channel of its own."""
+    return np.zeros((1, x.n, x.n)) if x.corridor is None else np.where(kinds(x.n) == AWAY, x.corridor[None], 0.0)
+
+
+TERMS: dict[str, Callable[[Conditions], Floats]] = {
+    "beta_pay": pay,
+    "beta_visa": visa,
+    "beta_admission": admission,
+    "beta_fee": fee,
+    "beta_chilling": chilling,
+    "beta_diaspora": diaspora,
+    "beta_language": language,
+    "beta_distance": distance,
+    "beta_constant": constant,
+    "beta_corridor": corridor,
+}
+
+
+def systematic_utility(weights: Weights, x: Conditions) -> ChoiceTable:
+    """Sum the terms of a decision.
+
+    V[o, c, k] = sum over terms of weight * term[o, c, k], and slope[o, c, k] = beta_eco * (log E_k - log E_c)
+
+    Returns
+    -------
+    Table with cell o * n_countries + c; V in utils, 0 at the current country.
+    """
+    return _table(weights, x, _weighted_terms(weights, x, TERMS))
+
+
+def _weighted_terms(weights: Weights, x: Conditions, names: Iterable[str]) -> dict[str, Floats]:
+    """Return weight * term for the terms that have a weight, by name."""
+    weight = {name: float(getattr(weights, name)) for name in names}
+    return {name: weight[name] * TERMS[name](x) for name in weight if weight[name] != 0.0}
+
+
+def _table(weights: Weights, x: Conditions, terms: Mapping[str, Floats]) -> ChoiceTable:
+    """Sum weighted terms in the order in which they stand."""
+    shape = (x.n * x.n, x.n)
+    total = np.zeros((x.n, x.n, x.n))
+    for term in terms.values():
+        total += term
+    slope = float(weights.beta_eco) * np.broadcast_to(_gain_by_country(x.log_strength), total.shape)
+    return ChoiceTable(total.reshape(shape), slope.reshape(shape), kinds(x.n).reshape(shape))
+
+
+def utility_with_permanence(weights: Weights, x: Conditions, cell: Integers, status: Codes) -> tuple[ChoiceTable, Integers]:
+    """Sum the terms for those without and for those with a durable right to work where they are.
+
+    Parameters
+    ----------
+    cell
+        origin * n_countries + current country of each chooser, shape (n,).
+    status
+        Visa status of each, shape (n,).
+
+    Returns
+    -------
+    Table with twice the cells of `systematic_utility`, those of the permanent last, and each chooser's cell in it.
+    """
+    terms = _weighted_terms(weights, replace(x, is_permanent=False), TERMS)
+    durable = terms | _weighted_terms(weights, replace(x, is_permanent=True), ["beta_visa"])       # the only term that tells them apart
+    tables = [_table(weights, x, each) for each in (terms, durable)]
+    both = (np.concatenate([getattr(table, name) for table in tables]) for name in ("utility", "slope", "kind"))
+    return ChoiceTable(*both), cell + x.n * x.n * (status == VisaStatus.PERMANENT)
+
+
+def moving_terms(world: World, year: int, rows: Integers) -> tuple[Floats, Floats]:
+    """Return the cost of moving away and the pull of home in the yearly search, in utils, each of shape (n_rows,).
+
+    A first move costs more with every year since the doctorate, an onward move with every year since the last; the
+    pull of home falls with the log of the years abroad. Years count up to `age_cap`.
+    """
+    people, law = world.researchers, world.config.behaviour.location
+    career_age = np.minimum(year - people.graduation_year[rows], law.age_cap)
+    tenure = np.minimum(year - people.last_move_year[rows], law.age_cap)
+    away = np.where(people.n_moves[rows] == 0,
+                    -(float(law.first_move) + float(law.first_move_age) * career_age),
+                    -(float(law.onward_move) + float(law.onward_tenure) * tenure))
+    home = float(law.return_constant) - float(law.return_slope) * np.log1p(tenure) + people.home_attachment_of(rows)
+    return away, home
+
+
+def _gain_by_country(value: Floats) -> Floats:
+    """Return value[k] - value[c] as (1, c, k)."""
+    return (value[None, :] - value[:, None])[None]
+
+
+def _gain_by_origin(value: Floats) -> Floats:
+    """Return value[o, k] - value[o, c] as (o, c, k)."""
+    return value[:, None, :] - value[:, :, None]
+
+
+def _only_away(value: Floats, n: int) -> Floats:
+    """Return value[o, k] where k is neither the origin nor the current country, 0 elsewhere, as (o, c, k)."""
+    away: Booleans = kinds(n) == AWAY
+    return np.where(away, value[:, None, :], 0.0)

@@ -1,0 +1,1 @@
+"""Tables of observed flows and stocks, and the corridors fitted to them."""

@@ -1,0 +1,91 @@
+"""Every figure behind a result with what is known about it, and which of them the answer hangs on most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from talentsim.config import Config, Parameter, parameters_of
+from talentsim.data.sources import Source, all_sources, used_sources
+from talentsim.decide.sensitivity import by_figure, variations
+from talentsim.report.document.changes import in_force
+from talentsim.report.document.readings import the
+from talentsim.report.document.scene import Scene
+from talentsim.vocab import Evidence
+
+N_KEY = 12
+
+
+class Assumption(NamedTuple):
+    """One figure, ready to be printed."""
+
+    key: str
+    value: str
+    unit: str
+    bounds: str
+    evidence: str
+    year: str
+    source: list[str]
+    note: str
+    is_key: bool
+    in_force: str
+
+
+class Group(NamedTuple):
+    """The figures of one part of the configuration."""
+
+    title: str
+    rows: list[Assumption]
+    by_evidence: str
+
+
+def assumption(key: str, each: Parameter, is_key: bool, in_force: str = "") -> Assumption:
+    """Return a figure as text, with what a dated policy has put in its place where one has."""
+    return Assumption(key, f"{each.value:,.6g}", each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
+                      str(each.year or ""), each.source, each.note, is_key, in_force)
+
+
+def groups(scene: Scene) -> list[Group]:
+    """Return every figure of the scenario's configuration by part: behaviour first, then country by country."""
+    keys, replaced, parts = set(key_figures(scene)), in_force(scene), {}
+    for key, each in parameters_of(scene.scenario):
+        names = key.split(".")
+        title = _capital(the(scene.name(names[2]))) if key.startswith("world.countries.") else names[0].capitalize()
+        short = ".".join(names[3:]) if key.startswith("world.countries.") else ".".join(names[1:])
+        parts.setdefault(title, []).append((short, each, key in keys, replaced.get(key, "")))
+    ordered = sorted(parts.items(), key=lambda part: part[0] != "Behaviour")
+    return [Group(title, [assumption(*row) for row in rows], count_by_evidence(each for _, each, *_ in rows)) for title, rows in ordered]
+
+
+def key_figures(scene: Scene) -> dict[str, str]:
+    """Return the figures that matter most and what each says: those that move the answer most where the results have a sensitivity
+    analysis, else those that one would vary."""
+    if "sensitivity" in scene.results:
+        table = by_figure(scene.results.table("sensitivity")).head(N_KEY)
+        named = [(row.title, row.parameter.split(", ")) for row in table.itertuples()]
+    else:
+        named = [(each.title, list(each.figures)) for each in variations(scene.scenario)]
+    return {key: title for title, keys in named for key in keys}
+
+
+def key_rows(scene: Scene) -> list[tuple[str, Assumption]]:
+    """Return the figures that matter most with what each says."""
+    known, replaced = dict(parameters_of(scene.scenario)), in_force(scene)
+    return [(words, assumption(key, known[key], True, replaced.get(key, ""))) for key, words in key_figures(scene).items() if key in known]
+
+
+def count_by_evidence(parameters: Iterable[Parameter]) -> str:
+    """Say how many figures there are of each grade."""
+    counts = Counter(each.evidence for each in parameters)
+    return ", ".join(f"{counts[grade]} {grade.value}" for grade in Evidence if counts[grade])
+
+
+def sources_of(config: Config) -> list[tuple[Source, int]]:
+    """Return the sources that a configuration rests on, with the number of figures that name each."""
+    known = all_sources(config)
+    return [(known[name], len(keys)) for name, keys in used_sources(config).items()]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,83 @@
+"""How well the baseline fits what is known, in words and rows: made from the runs of the very comparison."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from talentsim.arrays import Booleans
+from talentsim.config import parameters_of
+from talentsim.data.facts import facts
+from talentsim.data.sources import sources
+from talentsim.report.document.scene import Scene
+from talentsim.report.figures.fit import NEAR
+from talentsim.report.numbers import interval, plain
+
+N_KEYS = 12
+
+
+class Observed(NamedTuple):
+    """One published figure or table of figures that a baseline is laid beside."""
+
+    id: str
+    quantity: str
+    unit: str
+    source: str
+    url: str
+    note: str
+
+
+def fit_table(scene: Scene) -> pd.DataFrame:
+    """Return table `fit` of the results, empty where there is none."""
+    return scene.results.table("fit") if "fit" in scene.results else pd.DataFrame()
+
+
+def is_near(fit: pd.DataFrame) -> Booleans:
+    """Return whether each simulated figure is within `NEAR` % of what is observed, or below where that is an upper bound."""
+    ratio = fit["simulated"] / fit["observed"]
+    return (((ratio - 1.0).abs() <= NEAR / 100.0) & ~fit["is_bound"] | (ratio <= 1.0) & fit["is_bound"]).to_numpy()
+
+
+def fit_sentence(fit: pd.DataFrame) -> str:
+    """Say how many figures are met, by what part they had in setting the model, and which is farthest off that was not fitted."""
+    fit = fit.dropna(subset="simulated")
+    near, parts = is_near(fit), []
+    for use, words in (("fitted", "that the model was fitted to"), ("seen", "that were known when it was built")):
+        rows = (fit["use"] == use).to_numpy()
+        if rows.any():
+            parts.append(f"{near[rows].sum()} of {rows.sum()} {words}")
+    said = f"Within {NEAR:g} % of what is observed, or below where that is an upper bound: {', '.join(parts)}."
+    free = fit[fit["use"] != "fitted"]
+    if free.empty:
+        return said
+    worst = free.loc[(free["simulated"] / free["observed"] - 1.0).abs().idxmax()]
+    return (f"{said} Farthest off of those not fitted: {worst['quantity']}, simulated {plain(worst['simulated'], 1)}, observed "
+            f"{plain(worst['observed'], 1)} {worst['unit']}.")
+
+
+def fit_rows(scene: Scene) -> list[list[str]]:
+    """Return quantity, use, fact, simulated, interval and observed, as text."""
+    return [[f"{row.quantity}, {row.unit}", row.use, row.fact, plain(row.simulated, 1), interval(row.low, row.high, 1).replace("+", ""),
+             f"{'below ' if row.is_bound else ''}{plain(row.observed, 1)}"] for row in fit_table(scene).itertuples()]
+
+
+def observed_facts(scene: Scene) -> list[Observed]:
+    """Return what the baseline is laid beside, with source and reservations."""
+    fit, known = fit_table(scene), sources()
+    found = [facts()[name] for name in (fit["fact"].unique() if len(fit) else ()) if name in facts()]
+    return [Observed(each.id, each.quantity, each.unit, known[each.source].title, known[each.source].url, each.note) for each in found]
+
+
+def remarks(scene: Scene) -> list[str]:
+    """Say why nothing is laid beside this baseline, or that it is not the one that was fitted."""
+    if fit_table(scene).empty:
+        is_invented = all(each.year is None and not each.source for _, each in parameters_of(scene.baseline.world.countries))
+        return [f"The figures of this world ({scene.baseline.world.title}) are invented: there is nothing to hold its baseline against."
+                if is_invented else "Nothing that is observed was laid beside this baseline."]
+    if "departures" not in scene.results:
+        return []
+    keys = [str(key) for key in scene.results.table("departures")["key"]]
+    more = f" and {len(keys) - N_KEYS} more" if len(keys) > N_KEYS else ""
+    return ["This baseline is not the shipped one in the years of these figures, so that what is marked as fitted was fitted to other "
+            f"values of: {', '.join(keys[:N_KEYS])}{more}."]

@@ -1,0 +1,220 @@
+"""The report: one HTML file that holds all it shows and asks nothing of the network."""
+
+from __future__ import annotations
+
+import base64
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from talentsim.config import parameters_of
+from talentsim.decide.sensitivity import by_figure
+from talentsim.ensemble.opened import Results
+from talentsim.report.document import assumptions, baseline, pictures, readings
+from talentsim.report.document.changes import changes, lever_rows
+from talentsim.report.document.pictures import Plate
+from talentsim.report.document.scene import Scene
+from talentsim.report.numbers import interval, interval_name, one_or_count, plain, signed
+
+HEADLINE = {"work_share": "Works by country of work, % of all", "training_share": "Works by country of training, % of all",
+            "hq_share": "Works by country of the employer's headquarters, % of all",
+            "frontier_share": "Frontier works by country of work, % of all", "researchers": "Researchers and doctoral students"}
+N_COUNTRIES = 8
+ALL, OTHERS = "all", "others"
+DECISIONS = {
+    "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
+    "displaced": "had to leave, no status left", "placed": "placed by the employer", "refused": "visa refused",
+    "lost_lottery": "lost the lottery", "status": "changed status",
+    "exit": "left research", "rehired": "changed employer", "no change": "stayed as they were",
+}
+SECTIONS = {"structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
+"""Pictures that stand in another section than that of pictures, by stem."""
+
+
+def report_of(results: Results, plates: Sequence[Plate] | None = None) -> str:
+    """Return the report on a comparison as HTML.
+
+    Everything that comes from configurations is escaped: whatever a title holds, it is text.
+
+    Parameters
+    ----------
+    plates
+        Its pictures where they are drawn already, as SVG at least.
+
+    Raises
+    ------
+    UserError
+        When the results are not those of a comparison.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    scene = Scene.of(results)
+    environment = Environment(loader=PackageLoader("talentsim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)
+    return environment.get_template("report.html").render(_context(scene, plates))
+
+
+def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
+    shown = plates if plates is not None else [pictures.plate_of(each, ("svg",)) for each in pictures.pictures_of(scene.results)]
+    return {
+        "scene": scene, "meta": scene.scenario.scenario, "against": scene.baseline.scenario, "manifest": scene.results.manifest,
+        "headline": readings.headline_sentence(scene), "others": _others(scene), "changes": changes(scene), "levers": lever_rows(scene),
+        **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("pictures", "hangs", "fit")},
+        "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
+        "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
+        "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),
+        "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
+        "grades": assumptions.count_by_evidence(each for _, each in parameters_of(scene.scenario)),
+        "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
+        "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
+        "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
+        "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
+    }
+
+
+def _embedded(plate: Plate) -> dict[str, str]:
+    """Put a picture into a link to its own data."""
+    width, height = plate.size
+    return {"stem": plate.stem, "title": plate.title, "reading": plate.reading, "width": f"{96 * width:.0f}",
+            "height": f"{96 * height:.0f}", "data": base64.b64encode(plate.files["svg"]).decode("ascii")}
+
+
+def _others(scene: Scene) -> list[str]:
+    """Return what is to be said right after the headline: who gains, how many works, and over what range it runs."""
+    said = [readings.who_gains(scene, "work_share"), readings.all_works(scene)]
+    if "diversion" in scene.results:
+        said.append(readings.diverted(scene, scene.results.table("diversion")))
+    return [each for each in said if each]
+
+
+def _ranges(scene: Scene) -> list[str]:
+    """Say over what range the answer runs under other assumptions and at the ends of its figures' ranges, where they were run."""
+    said, sides = [], pictures.structures(scene)
+    if len(sides) > 1:
+        said.append(f"Under other assumptions {readings.structure(scene, sides)}")
+    if "sensitivity" in scene.results:
+        said.append(readings.sensitivity(scene.results.table("sensitivity")))
+    return said
+
+
+def _varied(scene: Scene) -> list[list[str]]:
+    """Return the answer at both ends of every figure's range, as text, the one that moves it most first."""
+    if "sensitivity" not in scene.results:
+        return []
+    known = dict(parameters_of(scene.scenario))
+    return [[row.title, ", ".join(sorted({known[key].evidence.value for key in row.parameter.split(", ") if key in known})), one_or_count(row.configured),
+             one_or_count(row.low_value), signed(row.low, 2), one_or_count(row.high_value), signed(row.high, 2)]
+            for row in by_figure(scene.results.table("sensitivity")).itertuples()]
+
+
+def _policies_alone(scene: Scene) -> list[list[str]]:
+    """Return the answer under single policies and without them, where that was run."""
+    if "sides" not in scene.results:
+        return []
+    sides = scene.results.table("sides")
+    sides = sides[sides["kind"].isin(["policy alone", "policy left out"])]
+    return [[str(row.name_of), str(row.title), signed(row.difference, 2), interval(row.low, row.high, 2)]
+            for row in sides.assign(name_of=sides["kind"] + ": " + sides["name"]).itertuples()]
+
+
+def _tables(scene: Scene) -> list[dict[str, Any]]:
+    """Return the headline outcomes, the countries that differ most first."""
+    tables = []
+    for outcome, title in HEADLINE.items():
+        rows = scene.headline[scene.headline["outcome"] == outcome]
+        if len(rows):
+            tables.append({"title": title, "rows": [_headline_row(scene, row) for row in _most_different(scene, rows).itertuples()]})
+    return tables
+
+
+def _most_different(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
+    ranked = rows.reindex(rows["difference"].abs().sort_values(ascending=False, kind="stable").index)
+    is_focus = ranked["country"].astype(str) == scene.focus
+    chosen = pd.concat([ranked[is_focus], ranked[~is_focus].head(N_COUNTRIES - 1)])
+    return chosen.sort_values("difference")
+
+
+def _headline_row(scene: Scene, row: Any) -> list[str]:
+    places = 0 if row.unit == "people" else 2
+    return [scene.name(str(row.country)), plain(row.baseline, places), plain(row.scenario, places), signed(row.difference, places),
+            interval(row.low, row.high, places)]
+
+
+def _diversion(scene: Scene) -> list[dict[str, Any]]:
+    """Return whom the focus country loses and gains, by country, the most first."""
+    if "diversion" not in scene.results:
+        return []
+    table, name, sides = scene.results.table("diversion"), readings.the(scene.name(scene.focus)), []
+    for words, here, there in ((f"in {name} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
+                               (f"elsewhere in the baseline, in {name} in the scenario", "scenario_country", "baseline_country")):
+        rows = table[(table[here].astype(str) == scene.focus) & (table[there].astype(str) != scene.focus) & (table["researchers"] > 0)]
+        rows = rows.sort_values("researchers", ascending=False)
+        places = 0 if rows["researchers"].max() >= 10 else 1
+        total = rows["researchers"].sum()
+        sides.append({"title": words, "total": plain(total, 0 if total >= 10 else 1), "rows": [
+            [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval(row.low, row.high, places).replace("+", "")]
+            for row in rows.head(N_COUNTRIES).itertuples()]})
+    return sides
+
+
+def _diverted_by_origin(scene: Scene) -> list[list[str]]:
+    """Return a cross-table of those whom the focus country loses: origin by country in the scenario, the most first.
+
+    Returns
+    -------
+    The heading and a row for each origin, small origins and destinations put together; nothing where nobody is lost.
+    """
+    if "diverted" not in scene.results:
+        return []
+    table = scene.results.table("diverted")
+    lost = table[(table["year"] == scene.year) & (table["baseline_country"].astype(str) == scene.focus)]
+    if not lost["researchers"].sum():
+        return []
+    ends = {name: _largest(lost[name].astype(str), lost["researchers"]) for name in ("origin", "scenario_country")}
+    counts = lost["researchers"].groupby(list(ends.values())).sum().unstack(fill_value=0.0)
+    rows, columns = (_others_last(counts.sum(axis=axis)) for axis in (1, 0))
+    counts = counts.loc[rows, columns]
+    counts.insert(0, ALL, counts.sum(axis=1))
+    counts.loc[ALL] = counts.sum()
+    places = 0 if counts.to_numpy().max() >= 10 else 1
+    return [["first degree from", *map(scene.name, counts.columns)],
+            *([scene.name(str(origin)), *(plain(count, places) for count in row)] for origin, row in zip(counts.index, counts.to_numpy(), strict=True))]
+
+
+def _largest(codes: pd.Series, people: pd.Series) -> pd.Series:
+    """Return the codes with all but the largest few put together."""
+    sizes = people.groupby(codes).sum().sort_values(ascending=False, kind="stable")
+    return codes.where(codes.isin(sizes.index[:N_COUNTRIES - 2]), OTHERS)
+
+
+def _others_last(sizes: pd.Series) -> list[str]:
+    ordered = list(sizes.sort_values(ascending=False, kind="stable").index)
+    return [each for each in ordered if each != OTHERS] + [each for each in ordered if each == OTHERS]
+
+
+def _parting(scene: Scene) -> list[list[str]]:
+    """Return the first decisions at which lives part, in the baseline and in the scenario, with the people they part; most first."""
+    if "parting" not in scene.results:
+        return []
+    decisions = ["baseline_decision", "scenario_decision"]
+    people = scene.results.table("parting").astype(dict.fromkeys(decisions, str)).groupby(decisions)["people"].sum()
+    return [[DECISIONS.get(one, one), DECISIONS.get(other, other), plain(count, 0)]
+            for (one, other), count in people.sort_values(ascending=False).head(10).items()]
+
+
+def _monte_carlo(scene: Scene) -> str:
+    """Say how large chance alone is beside the answer."""
+    rows = scene.headline[(scene.headline["outcome"] == "work_share") & (scene.headline["country"].astype(str) == scene.focus)]
+    if rows.empty or rows["low"].isna().any():
+        return "One replication gives no interval: how far chance alone moves the answer is not known."
+    half = float((rows["high"] - rows["low"]).iloc[0]) / 2.0
+    return (f"Chance alone moves the answer by {plain(half, 2)} points to either side ({scene.replications} replications; in each, the "
+            "same people meet the same luck in both worlds).")
+
+
+def _command(manifest: dict[str, Any], *words: str) -> str:
+    """Return the command that makes these results again, without where they were put; with words, another one on the same."""
+    given = [each for each in manifest.get("overrides", []) if not each.startswith(("output.", "hydra.", "executor"))]
+    return shlex.join(["talentsim", *words, *given])

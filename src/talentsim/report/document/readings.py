@@ -1,0 +1,181 @@
+"""What a reader should see in each picture, in one or two sentences made from its table.
+
+Names come from configurations: these sentences are text, to be escaped where they become HTML.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from talentsim.decide.sensitivity import by_figure
+from talentsim.report.document.scene import SHOWN, Scene
+from talentsim.report.figures.difference import QUESTIONS
+from talentsim.report.figures.funnel import ROUTES
+from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, unit_of_difference
+
+PEOPLE = "researchers and doctoral students"
+
+
+def headline_sentence(scene: Scene) -> str:
+    """Say the answer: of whom, the focus country's share of the works in both worlds, and the difference with its interval."""
+    rows = scene.headline[(scene.headline["outcome"] == SHOWN) & (scene.headline["country"].astype(str) == scene.focus)]
+    if rows.empty:
+        return f"The comparison says nothing of {scene.name(scene.focus)}."
+    row = rows.iloc[0]
+    name, whose = the(scene.name(scene.focus)), scene.scenario.world.title
+    if not row.difference:
+        return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
+                "exactly as without it.")
+    sure = f" ({interval_name(scene.level)}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
+    return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
+            f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
+            f"{plain(row.baseline, 1)} % without it{sure}.")
+
+
+def _makes(name: str) -> str:
+    return "make" if name in ("the United States", "the Netherlands") else "makes"
+
+
+def the(name: str) -> str:
+    """Put the article before names of countries that take one."""
+    return f"the {name}" if name.startswith(("United ", "Rest of")) or name == "Netherlands" else name
+
+
+def who_gains(scene: Scene, outcome: str) -> str:
+    """Say how many countries gain and lose in one outcome, and which most."""
+    rows = scene.headline[scene.headline["outcome"] == outcome]
+    clear = rows[(rows["low"] > 0) | (rows["high"] < 0) | (rows["low"].isna() & (rows["difference"] != 0))]
+    if clear.empty:
+        return "No country's difference is clear of chance."
+    unit = unit_of_difference(str(rows["unit"].iloc[0]))
+    ordered, places = clear.sort_values("difference"), places_for(clear["difference"])
+    gains, losses = ordered[ordered["difference"] > 0][::-1], ordered[ordered["difference"] < 0]
+    most = pd.concat([losses.head(3), gains.head(3)] if losses["difference"].abs().max() > gains["difference"].max() or gains.empty
+                     else [gains.head(3), losses.head(3)])
+    named = ", ".join(f"{scene.name(str(row.country))} {signed(row.difference, places)}" for row in most.itertuples())
+    verbs = "gains" if len(gains) == 1 else "gain", "loses" if len(losses) == 1 else "lose"
+    counted = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
+    return f"{QUESTIONS[outcome][1]}: {counted}. The largest that chance does not explain: {named} {unit}."
+
+
+def over_time(scene: Scene, differences: pd.DataFrame) -> str:
+    """Say when the effect on the focus country begins and how far it has come by half time and at the end."""
+    rows = differences[(differences["outcome"] == SHOWN) & (differences["country"].astype(str) == scene.focus)].set_index("year")
+    if scene.start is None or not rows["difference"].any():
+        return "The two worlds are the same in every year."
+    half = (scene.start + scene.year) // 2
+    ways = {year: float(rows.loc[year, "difference"]) for year in (half, scene.year)}
+    said = [f"{plain(abs(value), 2)} points {'above' if value > 0 else 'below'} the baseline in {year}" for year, value in ways.items()]
+    return f"Until {scene.start - 1} both worlds are the same. The share of {the(scene.name(scene.focus))} is {' and '.join(said)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def through(scene: Scene, pathways: pd.DataFrame) -> str:
+    """Say what part of the focus country's works is made by people trained elsewhere, and owned from elsewhere."""
+    parts = []
+    for stage, words in (("training", "by people trained elsewhere"), ("hq", "for employers from elsewhere")):
+        if stage in pathways:
+            here = pathways[pathways["work"].astype(str) == scene.focus]
+            total = here.groupby("arm")["works"].sum()
+            away = here[here[stage].astype(str) != scene.focus].groupby("arm")["works"].sum().reindex(total.index, fill_value=0.0)
+            share = 100.0 * away / total
+            if {"baseline", "scenario"} <= set(share.index):
+                parts.append(f"{plain(share['scenario'], 1)} % are {words} (baseline {plain(share['baseline'], 1)} %)")
+    if not parts:
+        return ""
+    return (f"Of the works made in {the(scene.name(scene.focus))} in the scenario, {' and '.join(parts)}. Bars and ribbons count works, in % of "
+            "the baseline's; shares, as the tables below have them, are in % of the works of each world and change otherwise.")
+
+
+def narrowed(scene: Scene, corridors: pd.DataFrame) -> str:
+    """Say which corridor narrows most and which widens most."""
+    said = []
+    ends = corridors["difference"].idxmin(), corridors["difference"].idxmax()
+    for row, word in ((corridors.loc[ends[0]], "fewer"), (corridors.loc[ends[1]], "more")):
+        if row["difference"] and (row["difference"] < 0) == (word == "fewer"):
+            places = 0 if abs(row["difference"]) >= 10 else 1
+            ways = f"from {the(scene.name(str(row['from'])))} to {the(scene.name(str(row['to'])))}"
+            said.append(f"{ways} go {plain(abs(row['difference']), places)} {word} people a year "
+                        f"({plain(row['baseline'], places)} in the baseline)")
+    return f"{_capital('; '.join(said))}." if said else "No corridor changes."
+
+
+def diverted(scene: Scene, diversion: pd.DataFrame) -> str:
+    """Say how many people the focus country loses and where most of them are, and whom it gains."""
+    here, there = diversion["baseline_country"].astype(str), diversion["scenario_country"].astype(str)
+    at_stake = diversion.loc[here == scene.focus, "researchers"].sum()
+    lost = diversion[(here == scene.focus) & (there != scene.focus)].sort_values("researchers", ascending=False)
+    gained = diversion.loc[(here != scene.focus) & (there == scene.focus), "researchers"].sum()
+    name = the(scene.name(scene.focus))
+    if not lost["researchers"].sum() and not gained:
+        return f"Nobody who is in {name} in one world is elsewhere in the other."
+    total, first = lost["researchers"].sum(), lost.head(2)
+    places = 0 if max(total, gained) >= 10 else 1
+    share = f" ({100 * total / at_stake:.1f} % of those there)" if at_stake else ""
+    where = " and ".join(f"{plain(row.researchers, places)} in {the(scene.name(str(row.scenario_country)))}" for row in first.itertuples())
+    lose = f"{plain(total, places)} people{share} who are in {name} in the baseline are elsewhere in the scenario"
+    alone = f", {where} alone" if total else ""
+    return f"{lose}{alone}; {plain(gained, places)} go the other way. These are the same people in both worlds."
+
+
+def stayed(scene: Scene, stay: pd.DataFrame, training: str) -> str:
+    """Say how the stay rate of the largest foreign group changes."""
+    rows = stay[(stay["training"].astype(str) == training) & (stay["origin"].astype(str) != training)].dropna(subset="stay_rate")
+    if rows.empty:
+        return ""
+    origin = rows.groupby(rows["origin"].astype(str))["graduates"].max().idxmax()
+    own = rows[rows["origin"].astype(str) == origin]
+    rate = own[own["years_since"] == own["years_since"].max()].set_index("arm")["stay_rate"]
+    if not {"baseline", "scenario"} <= set(rate.index):
+        return ""
+    return (f"Of the doctorates from {the(scene.name(origin))}, {plain(rate['scenario'], 1)} % are still there after "
+            f"{own['years_since'].max():g} years, {plain(rate['baseline'], 1)} % in the baseline.")
+
+
+def refused(scene: Scene, funnel: pd.DataFrame) -> str:
+    """Say how the share granted changes in the way that changes most."""
+    rows = funnel[funnel["country"].astype(str) == scene.focus]
+    sums = rows.groupby(["route", "arm"])[["applied", "granted"]].sum()
+    share = (100.0 * sums["granted"] / sums["applied"].where(sums["applied"] > 0)).unstack("arm").dropna()
+    if share.empty or not {"baseline", "scenario"} <= set(share.columns):
+        return ""
+    route = (share["scenario"] - share["baseline"]).abs().idxmax()
+    return (f"Granted: {plain(share.loc[route, 'scenario'], 1)} % of the applications by way of {ROUTES.get(route, route)}, "
+            f"{plain(share.loc[route, 'baseline'], 1)} % in the baseline.")
+
+
+def structure(scene: Scene, variants: pd.DataFrame) -> str:
+    """Say over what range the answer runs when what is assumed is changed."""
+    values = variants["difference"].astype(float)
+    is_same = (np.sign(values) == np.sign(values.iloc[0])).all()
+    sign = "The sign is the same in all of them" if is_same else "Even the sign is not the same in all of them"
+    others = "; ".join(str(name) for name in variants["variant"].iloc[1:])
+    return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when this is changed: "
+            f"{others}. {sign}.")
+
+
+def sensitivity(table: pd.DataFrame) -> str:
+    """Say over what range the answer runs when single figures go to the ends of theirs, and which move it most."""
+    figures, here, n = by_figure(table), float(table["difference"].iloc[0]), int(table["replications"].iloc[0])
+    values = pd.concat([figures["low"], figures["high"]])
+    sign = ("The sign is the same at every end" if (np.sign(values) == np.sign(here)).all() else
+            "Even the sign is not the same at every end")
+    most = "; ".join(f"{row.title} ({signed(row.low, 2)} at the low end, {signed(row.high, 2)} at the high end)"
+                     for row in figures.head(3).itertuples())
+    return (f"{signed(here, 2)} points ({'a single pair' if n == 1 else f'{n} pairs'} of runs) become {signed(min(values.min(), here), 2)} to "
+            f"{signed(max(values.max(), here), 2)} when one of {len(figures)} figures goes to an end of its range and all others stay. It moves "
+            f"most with: {most}. {sign}.")
+
+
+def all_works(scene: Scene) -> str:
+    """Say how the number of works changes, in the world and in the focus country: shares do not show a world that makes fewer."""
+    rows = scene.headline[scene.headline["outcome"] == "works"]
+    total, own = rows[["baseline", "scenario"]].sum(), rows[rows["country"].astype(str) == scene.focus][["baseline", "scenario"]].sum()
+    if not total["baseline"] or not own["baseline"]:
+        return ""
+    world, here = (100.0 * (each["scenario"] / each["baseline"] - 1.0) for each in (total, own))
+    return f"The number of works changes by {signed(world, 2)} % in the world and by {signed(here, 1)} % in {the(scene.name(scene.focus))}."

@@ -1,0 +1,107 @@
+"""What every figure and sentence about one comparison needs to know, gathered once from its results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from talentsim.comparison.checks import start_of_difference
+from talentsim.config import Config, UserError, parameters_of
+from talentsim.ensemble.opened import Results
+
+SHOWN = "work_share"
+"""The outcome of the headline."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One comparison: its results, both configurations, and what follows from them."""
+
+    results: Results
+    baseline: Config
+    scenario: Config
+
+    @classmethod
+    def of(cls, results: Results) -> Scene:
+        """Gather what a folder of results holds.
+
+        Raises
+        ------
+        UserError
+            When the results are not those of a comparison.
+        """
+        if not {"baseline", "scenario"} <= results.arms.keys() or "headline" not in results:
+            raise UserError(str(results.folder), "these are not the results of a comparison", "the folder of `talentsim scenario=...`",
+                            "a sweep holds one such folder for each of its jobs")
+        return cls(results, results.arms["baseline"], results.arms["scenario"])
+
+    @property
+    def title(self) -> str:
+        """The scenario's title."""
+        return self.scenario.scenario.title
+
+    @property
+    def focus(self) -> str:
+        """Code of the country that the report follows."""
+        return self.scenario.focus
+
+    @property
+    def year(self) -> int:
+        """Year of the headline."""
+        return self.scenario.headline_year
+
+    @property
+    def level(self) -> float:
+        """Level of the intervals."""
+        return self.scenario.compare.level
+
+    @property
+    def replications(self) -> int:
+        """Replications of each arm."""
+        return self.scenario.ensemble.replications
+
+    @cached_property
+    def start(self) -> int | None:
+        """First year in which the arms may differ; None when they differ in more than policies, or not before the end."""
+        start = start_of_difference(self.baseline, self.scenario)
+        return start if start is not None and start <= self.scenario.world.end_year else None
+
+    @property
+    def is_placebo(self) -> bool:
+        """Whether no policy that differs is ever in force."""
+        return self.start is None and start_of_difference(self.baseline, self.scenario) is not None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Years in which the policies are at work, up to the headline's; all up to it where they cannot be told apart."""
+        first = self.scenario.world.start_year if self.start is None else self.start
+        first = self.scenario.world.start_year if first > self.year else max(first, self.scenario.world.start_year)
+        return first, self.year
+
+    @cached_property
+    def headline(self) -> pd.DataFrame:
+        """Table `headline` of the results."""
+        return self.results.table("headline")
+
+    @property
+    def source(self) -> str:
+        """Where the numbers come from, in one line: version, world, vintage of the data, runs."""
+        arms = self.results.manifest["arms"]
+        return (f"talentsim {self.results.manifest.get('talentsim', '')}; world {self.scenario.world.name}, scale "
+                f"{self.scenario.population.scale:g}, {self.replications} replications, seed {self.scenario.ensemble.seed}; "
+                f"{vintage(self.scenario)}; runs: baseline {arms['baseline']['id']}, scenario {arms['scenario']['id']}")
+
+    def name(self, code: str) -> str:
+        """Return a country's name, its code where it has none here."""
+        country = self.scenario.world.countries.get(code)
+        return code if country is None else country.name
+
+
+def vintage(config: Config) -> str:
+    """Say which years the figures behind a configuration are from; of a world built from the panel, which panel and how much of it."""
+    if config.world.panel is not None:
+        return f"migration panel of Akbaritabar, Theile, Zagheni (2024, CC BY 4.0), known until {config.world.panel.known_until}"
+    years = sorted({parameter.year for _, parameter in parameters_of(config) if parameter.year is not None})
+    return f"data of {years[0]} to {years[-1]}" if years else "invented data"

@@ -1,0 +1,76 @@
+"""Tables of side arms: the headline under other structures, and policy by policy."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+from talentsim.decide.sensitivity import by_figure
+from talentsim.report.numbers import one_or_count
+from talentsim.report.terminal.tables import interval, number
+
+POINTS = "points"
+CLEAR = 2.5             # intervals of the comparison: about how far apart single replications are by chance alone
+
+
+def structure_table(sides: pd.DataFrame, level: float) -> Table:
+    """Return the headline as configured and under other structures, and single policies with what is to be said of them.
+
+    Parameters
+    ----------
+    sides
+        kind, name, title, country, year, replications, baseline, scenario, difference, low, high.
+    """
+    first = sides.iloc[0]
+    spread = sides[sides.kind.isin(["as configured", "structure"])].difference
+    clear = spread.max() - spread.min() > CLEAR * (first.high - first.low)
+    claim = "Structure, not sampling, is the uncertainty" if clear else "Under other structures"
+    table = _table(f"{claim}: works made in {first.country}, {first.year}, % of the world's", "condition", level)
+    shown = sides[sides.kind.isin(["as configured", "structure"]) | ((sides.kind == "policy alone") & (sides.replications < first.replications))]
+    for row in shown.itertuples():
+        words = row.title if row.kind != "policy alone" else f"{row.name} alone: {row.title}"
+        _row(table, words, row)
+    return table
+
+
+def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
+    """Return what each policy does alone, and what the scenario does without it."""
+    first = sides.iloc[0]
+    table = _table(f"Policy by policy: works made in {first.country}, {first.year}, % of the world's", "policies", level)
+    rows = sides[(sides.kind != "structure") & (sides.replications == first.replications)]
+    for row in rows.itertuples():
+        _row(table, "All together" if row.kind == "as configured" else f"{row.name}, {row.kind.removeprefix('policy ')}", row)
+    alone = rows[rows.kind == "policy alone"].difference.sum()
+    table.caption = (f"Alone they add up to {number(alone, POINTS, signed=True)}; what is missing to "
+                     f"{number(first.difference, POINTS, signed=True)} is how they act on each other.")
+    table.caption_justify = "left"
+    return table
+
+
+def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
+    """Return the headline with each figure at the ends of its range, all others kept; where it moves most first."""
+    first = sensitivity.iloc[0]
+    table = Table(title=f"What it hangs on: difference in the works made in {first.country}, {first.year}, points of % of the world's",
+                  title_justify="left", title_style="bold", caption_justify="left",
+                  caption=f"As configured {number(first.difference, POINTS, signed=True)}; runs an arm: {first.replications}.")
+    for column, justify in (("figure", "left"), ("stands at", "right"), ("low end", "right"), ("difference", "right"),
+                            ("high end", "right"), ("difference", "right")):
+        table.add_column(column, justify=justify, overflow="fold")
+    for row in by_figure(sensitivity).itertuples():
+        table.add_row(Text(row.title), one_or_count(row.configured), one_or_count(row.low_value), number(row.low, POINTS, signed=True),
+                      one_or_count(row.high_value), number(row.high, POINTS, signed=True))
+    return table
+
+
+def _table(title: str, what: str, level: float) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column, justify in ((what, "left"), ("runs an arm", "right"), ("baseline", "right"), ("scenario", "right"),
+                            ("difference", "right"), (f"{level:.0%} interval", "right")):
+        table.add_column(column, justify=justify)
+    return table
+
+
+def _row(table: Table, words: str, row: object) -> None:
+    table.add_row(Text(words), str(row.replications), number(row.baseline, POINTS), number(row.scenario, POINTS),
+                  number(row.difference, POINTS, signed=True), interval(row.low, row.high, POINTS))

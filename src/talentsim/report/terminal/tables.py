@@ -1,0 +1,122 @@
+"""Tables for the terminal: results in, rich renderables out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+from talentsim.comparison.diversion import NO_LIFE
+
+HEADLINE = ("work_share", "training_share", "researchers")
+N_COUNTRIES = 8
+PEOPLE = "people"           # the unit of outcomes that count them, doctoral students included
+
+PARTED = {"refused": "refused", "lost_lottery": "lost the lottery", "displaced": "displaced", "placed": "placed by the employer"}
+"""Decisions in the scenario that part lives against a person's will, in words."""
+
+
+def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float) -> Table:
+    """Return baseline, scenario and paired difference of the headline outcomes, for the countries that differ most.
+
+    Parameters
+    ----------
+    headline
+        As `Comparison.headline`.
+    titles
+        Outcome -> title.
+    """
+    year = int(headline.year.iloc[0])
+    table = Table(title=f"Headline, {year}", title_justify="left", title_style="bold", caption_justify="left",
+                  caption=f"Shares differ in percentage points. Shown: {focus} and the countries that differ most; all are "
+                          "in headline.parquet.")
+    for column, justify in (("outcome", "left"), ("country", "left"), ("baseline", "right"), ("scenario", "right"),
+                            ("difference", "right"), (f"{level:.0%} interval", "right")):
+        table.add_column(column, justify=justify)
+    for name in HEADLINE:
+        rows = headline[headline.outcome == name]
+        shown = _most_different(rows, focus)
+        for place, row in enumerate(shown.itertuples()):
+            table.add_row(f"{titles[name]}, {row.unit}" if place == 0 else "", row.country,
+                          number(row.baseline, row.unit), number(row.scenario, row.unit),
+                          number(row.difference, row.unit, signed=True), interval(row.low, row.high, row.unit),
+                          end_section=place == len(shown) - 1)
+    return table
+
+
+def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: float) -> Table:
+    """Return who works in `focus` in one world alone, and where in the other."""
+    table = Table(title=f"The same people in both worlds, {year}: focus {focus}", title_justify="left", title_style="bold")
+    for column, justify in (("", "left"), ("country", "left"), (PEOPLE, "right"), (f"{level:.0%} interval", "right")):
+        table.add_column(column, justify=justify)
+    apart = diversion[diversion.baseline_country != diversion.scenario_country]
+    for words, here, there in ((f"in {focus} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
+                               (f"elsewhere in the baseline, in {focus} in the scenario", "scenario_country", "baseline_country")):
+        rows = apart[(apart[here] == focus) & (apart.researchers > 0)].sort_values("researchers", ascending=False)
+        table.add_row(words, "all", number(rows.researchers.sum(), PEOPLE), "", end_section=rows.empty)
+        for place, row in enumerate(rows.head(N_COUNTRIES).itertuples(), start=1):
+            table.add_row("", getattr(row, there), number(row.researchers, PEOPLE),
+                          interval(max(row.low, 0.0), row.high, PEOPLE, signed=False),
+                          end_section=place == min(len(rows), N_COUNTRIES))
+    return table
+
+
+def total_change(over_time: pd.DataFrame, focus: str, year: int) -> str:
+    """Say how the number of works changes, in the world and in `focus`: shares do not show a world that makes fewer."""
+    works = over_time[(over_time.outcome == "works") & (over_time.year == year)]
+    parts = []
+    for place, rows in (("the world", works), (focus, works[works.country == focus])):
+        made = rows.groupby("arm")["mean"].sum()
+        parts.append(f"{place} {100 * (made['scenario'] / made['baseline'] - 1):+.2f} %" if made["baseline"] else f"{place} none")
+    return f"Number of works in {year}, scenario against baseline: {', '.join(parts)}\n"
+
+
+def precision_line(headline: pd.DataFrame, focus: str) -> str:
+    """Say how exactly the headline's difference is known for this configuration, and what pairing is worth."""
+    row = headline[(headline.outcome == HEADLINE[0]) & (headline.country == focus)].iloc[0]
+    words = "The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, see `talentsim parameters`."
+    if pd.isna(row.standard_error):
+        return f"{words} One replication gives none."
+    gain = f", 1/{row.unpaired_error / row.standard_error:.0f} of what it were between unpaired runs" if row.standard_error > 0 and row.unpaired_error >= 1.5 * row.standard_error else ""
+    boot = "" if pd.isna(row.boot_low) else f"; bootstrap interval {interval(row.boot_low, row.boot_high, row.unit)}"
+    return f"{words} Standard error of {focus}'s difference in the share of works: {row.standard_error:.3f} points{gain}{boot}."
+
+
+def parting_summary(parting: pd.DataFrame) -> str:
+    """Say at which decision the lives of people part, over all years."""
+    if parting.empty:
+        return "Nobody's life differs."
+    lone = (parting.baseline_decision == NO_LIFE) | (parting.scenario_decision == NO_LIFE)
+    decision = parting.scenario_decision.astype(str).mask(lone, "in research in one world alone")
+    cause = decision.map(PARTED).fillna(decision.where(lone, "chose otherwise"))
+    sums = parting.people.groupby(cause.to_numpy()).sum().sort_values(ascending=False)
+    words = ", ".join(f"{name} {number(people, PEOPLE)}" for name, people in sums.items())
+    return f"First decision where lives part, people, all years: {words}. By year and origin in parting.parquet.\n"
+
+
+def number(value: float, unit: str, signed: bool = False) -> str:
+    """Return a figure as text: shares with two decimals, counts of people without, or with one where they are few."""
+    if pd.isna(value):
+        return "-"
+    places = 2 if unit != PEOPLE else 0 if abs(value) >= 100 else 1
+    sign = "+" if signed else ""
+    return f"{round(value, places) + 0.0:{sign},.{places}f}"        # adding 0.0 turns a rounded -0 into 0
+
+
+def interval(low: float, high: float, unit: str, signed: bool = True) -> str:
+    """Return an interval as text; a dash where one replication gives none."""
+    return "-" if pd.isna(low) else f"{number(low, unit, signed)} to {number(high, unit, signed)}"
+
+
+def plain(text: str) -> Text:
+    """Return text as it stands: square brackets in a configuration's words are no markup."""
+    return Text(text)
+
+
+def _most_different(rows: pd.DataFrame, focus: str) -> pd.DataFrame:
+    """Return the focus and the countries that differ most, by size in the baseline."""
+    ranked = rows.reindex(rows.difference.abs().sort_values(ascending=False).index)
+    chosen = pd.concat([ranked[ranked.country == focus], ranked[ranked.country != focus].head(N_COUNTRIES - 1)])
+    return chosen.sort_values("baseline", ascending=False)

@@ -1,0 +1,1 @@
+"""What serves the published panel of scholars alone: forecasts, benchmarks, scores and facts."""
