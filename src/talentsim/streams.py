@@ -3,8 +3,11 @@
 An address is (seed; decision, year, alternative; person). Its parts but the seed are packed, without overlap, into a
 64-bit counter, and the draw is that element of the SplitMix64 sequence which starts at the seed's key:
 
-    counter = decision | year | alternative | origin | cohort | index        (5 + 7 + 7 + 7 + 7 + 31 bits)
-    word    = mix(key(seed) + counter * GOLDEN)                               (mod 2**64)
+    counter = decision | year | alternative | origin | cohort | decision' | index      (5 + 7 + 7 + 7 + 7 + 3 + 28 bits)
+    word    = mix(key(seed) + counter * GOLDEN)                                         (mod 2**64)
+
+decision' holds the upper bits of decisions from 32 on. Worlds with more countries or firms than 7 bits hold have a
+packing of their own, `WIDE`: more bits for alternative and origin, fewer for the index. One run has one packing.
 
 `mix` is a bijection and GOLDEN is odd, so two addresses of a run share a word only if they share a counter, which the
 packing rules out. Hence the same person meets the same luck in every scenario, on any number of threads, in any order.
@@ -13,6 +16,8 @@ Source: Steele, Lea, Flood (2014), Fast splittable pseudorandom number generator
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,7 +33,47 @@ _BLOCK = 1 << 14
 _BITS_OF_ONE = np.float64(1.0).view(np.uint64)
 
 FIRST_YEAR = 1950
-BITS = {"decision": 5, "year": 7, "alternative": 7, "origin": 7, "cohort": 7, "index": 31}
+DECISIONS = 32      # that the first part of a counter tells apart; a further part counts how often 32 goes into the decision
+
+
+@dataclass(frozen=True)
+class Packing:
+    """How many bits of a counter the alternative, the origin and the index have: 42 between them."""
+
+    alternative: int
+    origin: int
+    index: int
+
+    def is_enough(self, n_countries: int, n_firms: int) -> bool:
+        """Return whether every country, and every employer that a country offers, has an address of its own."""
+        return n_countries <= 1 << min(self.origin, self.alternative) and n_firms + 1 <= 1 << self.alternative
+
+
+NARROW = Packing(alternative=7, origin=7, index=28)
+WIDE = Packing(alternative=10, origin=8, index=24)
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where a run's sequence of random words starts, and how its counters are packed."""
+
+    word: np.uint64
+    packing: Packing = NARROW
+
+
+def packing_of(n_countries: int, n_firms: int) -> Packing:
+    """Return the packing of a world with so many countries and firms with a name.
+
+    Raises
+    ------
+    ValueError
+        When no packing has room for them.
+    """
+    for packing in (NARROW, WIDE):
+        if packing.is_enough(n_countries, n_firms):
+            return packing
+    raise ValueError(f"{n_countries} countries and {n_firms} firms do not fit the random addresses; allowed: "
+                     f"{1 << WIDE.origin} countries and {(1 << WIDE.alternative) - 1} firms at most")
 
 
 def mix(words: Words) -> Words:
@@ -49,8 +94,8 @@ def seed_key(seed: int, replication: int = 0) -> np.uint64:
         return np.uint64(mix(first + np.uint64(replication) * GOLDEN)[0])
 
 
-def pack(decision: Decision, year: int, alternative: Integers | int, origin: Integers | int, cohort: Integers | int,
-         index: Integers | int) -> Words:
+def pack(decision: Decision | int, year: int, alternative: Integers | int, origin: Integers | int, cohort: Integers | int,
+         index: Integers | int, packing: Packing = NARROW) -> Words:
     """Pack an address into its counter; the arguments broadcast.
 
     Raises
@@ -58,15 +103,16 @@ def pack(decision: Decision, year: int, alternative: Integers | int, origin: Int
     ValueError
         When a part does not fit its bits, for then two addresses could share a counter.
     """
-    parts = {"decision": int(decision), "year": year - FIRST_YEAR, "alternative": alternative, "origin": origin,
-             "cohort": cohort - FIRST_YEAR, "index": index}
-    fixed, varying, shift = 0, np.uint64(0), sum(BITS.values())     # most parts are one number: Python is quicker with those
-    for name, part in parts.items():
-        shift -= BITS[name]
+    further, first = divmod(int(decision), DECISIONS)
+    parts = (("decision", first, 5), ("year", year - FIRST_YEAR, 7), ("alternative", alternative, packing.alternative),
+             ("origin", origin, packing.origin), ("cohort", cohort - FIRST_YEAR, 7), ("decision", further, 3), ("index", index, packing.index))
+    fixed, varying, shift = 0, np.uint64(0), 64                     # most parts are one number: Python is quicker with those
+    for name, part, bits in parts:
+        shift -= bits
         is_one = isinstance(part, int | np.integer)
         low, high = (part, part) if is_one else (np.min(part, initial=0), np.max(part, initial=0))
-        if low < 0 or high >= 1 << BITS[name]:
-            raise ValueError(f"{name} {low} to {high} does not fit a random address; allowed: 0 to {(1 << BITS[name]) - 1}")
+        if low < 0 or high >= 1 << bits:
+            raise ValueError(f"{name} {low} to {high} does not fit a random address; allowed: 0 to {(1 << bits) - 1}")
         if is_one:
             fixed |= int(part) << shift
         else:
@@ -74,14 +120,14 @@ def pack(decision: Decision, year: int, alternative: Integers | int, origin: Int
     return varying | np.uint64(fixed)
 
 
-def person_address(origin: Integers | int, cohort: Integers | int, index: Integers | int) -> Words:
+def person_address(origin: Integers | int, cohort: Integers | int, index: Integers | int, packing: Packing = NARROW) -> Words:
     """Return a person's part of all their counters, already times GOLDEN; shape as the arguments broadcast."""
-    return np.multiply(pack(Decision(0), FIRST_YEAR, 0, origin, cohort, index), GOLDEN)
+    return np.multiply(pack(0, FIRST_YEAR, 0, origin, cohort, index, packing), GOLDEN)
 
 
-def draw_key(key: np.uint64, decision: Decision, year: int, alternative: Integers | int = 0) -> Words:
+def draw_key(key: Key, decision: Decision | int, year: int, alternative: Integers | int = 0) -> Words:
     """Return what to add to a person's address for one decision in one year; shape of `alternative`."""
-    return np.add(np.multiply(pack(decision, year, alternative, 0, FIRST_YEAR, 0), GOLDEN), key)
+    return np.add(np.multiply(pack(decision, year, alternative, 0, FIRST_YEAR, 0, key.packing), GOLDEN), key.word)
 
 
 def words_at(address: Words, keys: Words) -> Words:

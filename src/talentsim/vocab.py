@@ -89,7 +89,7 @@ class Tier(IntEnum):
 
 
 class Decision(IntEnum):
-    """First part of a random draw's address. A code is never reused, so a new decision changes no other's luck."""
+    """First part of a random draw's address, 0 to 255. A code is never reused, so a new decision changes no other's luck."""
 
     COHORT_SIZE = 0
     ABILITY = 1

@@ -21,10 +21,10 @@ from talentsim.model.choice import (
     probabilities,
     screened_probabilities,
 )
-from talentsim.streams import draw_key, person_address, seed_key, to_exponential, to_gumbel, to_uniform, words_at
+from talentsim.streams import Key, draw_key, person_address, seed_key, to_exponential, to_gumbel, to_uniform, words_at
 from talentsim.vocab import Decision
 
-KEY = seed_key(11)
+KEY = Key(seed_key(11))
 
 
 def one_cell(utility: list[float], reference: int = 0, home: int = -1) -> ChoiceTable:

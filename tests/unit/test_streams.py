@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from talentsim import streams
@@ -17,7 +19,7 @@ N = 200_000
 def words(n: int = N, decision: Decision = Decision.LOCATION, year: int = 2020, alternative: int = 3,
           cohort: int = 2015, seed: int = 1) -> np.ndarray:
     address = streams.person_address(1, cohort, np.arange(n))
-    return streams.words_at(address, streams.draw_key(streams.seed_key(seed), decision, year, alternative))
+    return streams.words_at(address, streams.draw_key(streams.Key(streams.seed_key(seed)), decision, year, alternative))
 
 
 def test_known_answers() -> None:
@@ -33,13 +35,73 @@ def test_mix_is_a_bijection_on_a_sample() -> None:
     assert len(np.unique(streams.mix(np.arange(N, dtype=np.uint64)))) == N
 
 
-def test_packing_is_injective_and_refuses_what_does_not_fit() -> None:
-    counters = streams.pack(Decision.STUDY, 2020, np.arange(128)[:, None], np.arange(100)[None, :], 2000, 7)
-    assert len(np.unique(counters)) == counters.size
-    for bad in ({"year": 1949}, {"year": 2078}, {"alternative": 128}, {"origin": 128}, {"cohort": 2078}, {"index": 1 << 31}):
-        place = {"decision": Decision.STUDY, "year": 2020, "alternative": 0, "origin": 0, "cohort": 2000, "index": 0} | bad
-        with pytest.raises(ValueError, match="does not fit"):
-            streams.pack(**place)
+PACKINGS = {"narrow": streams.NARROW, "wide": streams.WIDE}
+KNOWN_WORDS = {"narrow": 14643812556546528773, "wide": 6287422844106031972}
+
+
+@st.composite
+def addresses(draw: st.DrawFn, packing: streams.Packing) -> tuple[int, ...]:
+    """Draw the parts of an address, both ends of each part among them."""
+    years = streams.FIRST_YEAR, streams.FIRST_YEAR + 127
+    ends = (0, 255), years, (0, (1 << packing.alternative) - 1), (0, (1 << packing.origin) - 1), years, (0, (1 << packing.index) - 1)
+    return tuple(draw(st.one_of(st.sampled_from(end), st.integers(*end))) for end in ends)
+
+
+def test_known_counters_of_the_narrow_packing() -> None:
+    """5 + 7 + 7 + 7 + 7 + 31 bits, as long as the decision is below 32 and the index below 2 to the 28."""
+    for decision, year, alternative, origin, cohort, index in ((4, 2020, 3, 5, 2000, 7), (28, 2076, 127, 99, 1950, (1 << 28) - 1)):
+        known = decision
+        for part, bits in ((year - 1950, 7), (alternative, 7), (origin, 7), (cohort - 1950, 7), (index, 31)):
+            known = known << bits | part
+        assert int(streams.pack(decision, year, alternative, origin, cohort, index)) == known
+    assert int(streams.pack(Decision.STUDY, 2020, 3, 5, 2000, 7)) == 0x2460615900000007
+
+
+def test_known_counters_of_new_decisions_and_of_the_wide_packing() -> None:
+    assert int(streams.pack(32 + 4, 2020, 3, 5, 2000, 7)) == 0x2460615900000007 | 1 << 28
+    assert int(streams.pack(255, 1950, 0, 0, 1950, 0)) == 31 << 59 | 7 << 28
+    known = 4 << 59 | 70 << 52 | 1000 << 42 | 200 << 34 | 50 << 27 | 2 << 24 | 7
+    assert int(streams.pack(2 * 32 + 4, 2020, 1000, 200, 2000, 7, streams.WIDE)) == known
+
+
+def test_known_words_of_both_packings() -> None:
+    """What a person's luck is must never change: seed 2010, replication 0, the seventh entrant of 2000 from country 5 in 2020."""
+    found = {name: int(streams.words_at(streams.person_address(5, 2000, 7, packing), streams.draw_key(
+        streams.Key(streams.seed_key(2010), packing), Decision.STUDY, 2020, 3))) for name, packing in PACKINGS.items()}
+    assert found == KNOWN_WORDS
+
+
+@pytest.mark.parametrize("packing", PACKINGS.values(), ids=PACKINGS)
+def test_two_addresses_never_share_a_counter(packing: streams.Packing) -> None:
+    @settings(max_examples=500, deadline=None)
+    @given(one=addresses(packing), other=addresses(packing))
+    def differ(one: tuple[int, ...], other: tuple[int, ...]) -> None:
+        assert (streams.pack(*one, packing) == streams.pack(*other, packing)) == (one == other)
+
+    differ()
+
+
+@pytest.mark.parametrize("packing", PACKINGS.values(), ids=PACKINGS)
+def test_a_packing_uses_64_bits_and_refuses_what_does_not_fit(packing: streams.Packing) -> None:
+    assert 5 + 7 + packing.alternative + packing.origin + 7 + 3 + packing.index == 64
+    full = {"decision": 255, "year": 2077, "alternative": (1 << packing.alternative) - 1, "origin": (1 << packing.origin) - 1,
+            "cohort": 2077, "index": (1 << packing.index) - 1}
+    assert int(streams.pack(**full, packing=packing)) == 2**64 - 1
+    for part, most in full.items():
+        for bad in (most + 1, np.arange(most, most + 2)) if part not in ("decision", "year") else (most + 1,):
+            with pytest.raises(ValueError, match=f"{part} .* does not fit a random address"):
+                streams.pack(**full | {part: bad}, packing=packing)
+    with pytest.raises(ValueError, match="year -1 to -1 does not fit"):
+        streams.pack(**full | {"year": 1949}, packing=packing)
+
+
+def test_a_world_has_the_narrow_packing_as_long_as_it_fits() -> None:
+    for countries, firms, packing in ((17, 12, streams.NARROW), (128, 127, streams.NARROW), (129, 0, streams.WIDE), (2, 128, streams.WIDE),
+                                      (256, 1023, streams.WIDE)):
+        assert streams.packing_of(countries, firms) is packing
+    for countries, firms in ((257, 0), (2, 1024)):
+        with pytest.raises(ValueError, match="allowed: 256 countries and 1023 firms at most"):
+            streams.packing_of(countries, firms)
 
 
 def test_uniforms_are_the_middles_of_two_to_the_52_cells() -> None:
@@ -53,7 +115,7 @@ def test_uniforms_are_the_middles_of_two_to_the_52_cells() -> None:
 
 def test_a_block_of_words_is_scrambled_as_each_alone_is() -> None:
     address = streams.person_address(1, 2015, np.arange(40_000))
-    keys = streams.draw_key(streams.seed_key(1), Decision.LOCATION, 2020, np.arange(3))
+    keys = streams.draw_key(streams.Key(streams.seed_key(1)), Decision.LOCATION, 2020, np.arange(3))
     with np.errstate(over="ignore"):
         alone = streams.mix(address[:, None] + keys[None, :])
     assert np.array_equal(streams.words_at(address[:, None], keys[None, :]), alone)
@@ -61,8 +123,10 @@ def test_a_block_of_words_is_scrambled_as_each_alone_is() -> None:
     assert streams.words_at(address[7], keys[2]) == alone[7, 2]
 
 
-def test_no_two_addresses_of_a_run_share_a_counter(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("packing", PACKINGS.values(), ids=PACKINGS)
+def test_no_two_addresses_of_a_run_share_a_counter(monkeypatch: pytest.MonkeyPatch, packing: streams.Packing) -> None:
     """Record every address a whole run of the toy world, 20 times its size, draws at: each occurs once."""
+    monkeypatch.setattr("talentsim.model.state.world.packing_of", lambda n_countries, n_firms: packing)
     drawn: list[np.ndarray] = []
     real = streams.words_at
 

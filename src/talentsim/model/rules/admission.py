@@ -113,9 +113,12 @@ def _last_winner(world: World, luck: Floats, host: int, year: int) -> float:
     """Return the highest draw that still wins a seat, everybody else in the country's lottery included."""
     scale = world.config.population.scale
     wanted = np.array([world.levers["work_visa_cap"][host], world.regimes.background_demand[host]]) * scale
-    rounding = to_uniform(words_at(person_address(host, year, np.arange(2)), draw_key(world.key, Decision.SEATS, year)))
-    seats, others = np.floor(wanted + rounding).astype(np.int64)
-    crowd = to_uniform(words_at(person_address(host, year, np.arange(others)), draw_key(world.key, Decision.BACKGROUND, year)))
+
+    def draws(decision: Decision, n: int) -> Floats:
+        return to_uniform(words_at(person_address(host, year, np.arange(n), world.key.packing), draw_key(world.key, decision, year)))
+
+    seats, others = np.floor(wanted + draws(Decision.SEATS, 2)).astype(np.int64)
+    crowd = draws(Decision.BACKGROUND, int(others))
     ranked = np.sort(np.concatenate([luck, crowd]))
     if seats >= len(ranked):
         return 1.0

@@ -26,7 +26,7 @@ def step(world: World, year: int) -> None:
     size = cohort_sizes(world, year)
     origin = np.repeat(np.arange(n), size)
     index = np.concatenate([np.arange(each) for each in size])
-    address = person_address(origin, year, index)
+    address = person_address(origin, year, index, world.key.packing)
     graduation = year + world.config.behaviour.study.years
     world.entered = world.researchers.append(
         uid=uid_of(origin, year, index), address=address, origin_country=origin, training_country=origin,
@@ -45,7 +45,7 @@ def cohort_sizes(world: World, year: int) -> np.ndarray:
     """Return how many enter this year, by origin; shape (n_countries,)."""
     n = len(world.countries)
     expected = world.cohorts[year - world.config.world.burn_in_year] * world.levers["entry"] * world.config.population.scale
-    luck = to_uniform(words_at(person_address(np.arange(n), year, 0),
+    luck = to_uniform(words_at(person_address(np.arange(n), year, 0, world.key.packing),
                                draw_key(world.key, Decision.COHORT_SIZE, year)))
     return np.floor(expected + luck).astype(np.int64)
 

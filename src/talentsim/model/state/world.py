@@ -27,7 +27,7 @@ from talentsim.model.tables import (
     origin_table,
     regime_table,
 )
-from talentsim.streams import seed_key
+from talentsim.streams import Key, packing_of, seed_key
 from talentsim.vocab import Reason
 
 
@@ -63,7 +63,7 @@ class World:
     """
 
     config: Config
-    key: np.uint64
+    key: Key
     countries: Countries
     origins: OriginTable
     destinations: DestinationTable
@@ -95,8 +95,8 @@ class World:
         destinations = destination_table(config)
         n, corridors = len(countries), corridor_path(config)
         return cls(
-            config=config, key=seed_key(seed, replication), countries=countries, origins=origin_table(config),
-            destinations=destinations, regimes=regime_table(config), employers=employer_table(config),
+            config=config, key=Key(seed_key(seed, replication), packing_of(n, len(config.employers))), countries=countries,
+            origins=origin_table(config), destinations=destinations, regimes=regime_table(config), employers=employer_table(config),
             lever_axes=lever_axes(config), base_levers=levers, cohorts=cohort_path(config), corridors=corridors,
             corridor=corridors[0], levers=levers,
             log_strength=np.log(destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
