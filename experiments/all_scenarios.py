@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from talentsim.comparison.expectations import expectations
-from talentsim.config.compose import load_arms, scenario_cards
+from talentsim.config.arms import load_arms
+from talentsim.config.scenario import scenario_cards
 from talentsim.ensemble.store import Store
 
 OVERRIDES = ("world=ai", "ensemble.replications=4")

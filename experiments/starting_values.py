@@ -18,7 +18,6 @@ from scipy.optimize import least_squares
 
 from talentsim.arrays import Floats
 from talentsim.config import Config
-from talentsim.config.check import check
 from talentsim.config.compose import compose_plain
 from talentsim.model.choice import ChoiceTable
 from talentsim.model.meanfield import Expected, MeanField
@@ -97,7 +96,7 @@ def with_values(plain: dict[str, Any], values: dict[str, float]) -> Config:
                 node = node[part]
             node["value"] = float(value)
             node["range"] = [min(node["range"][0], node["value"]), max(node["range"][1], node["value"])]
-    return check(data)
+    return Config.checked(data)
 
 
 def _paths(key: str, codes: list[str]) -> list[str]:

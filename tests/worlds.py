@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from talentsim.config import Config
-from talentsim.config.check import check
 from talentsim.config.world import VisaRegime
 from talentsim.model.model import SCHEDULE, TalentModel
 from talentsim.vocab import LEVERS, SELECTORS
@@ -33,7 +32,7 @@ def edited(plain: Plain, changes: Plain | None = None, **top: Any) -> Config:
             node[last] = {**old, "value": value, "range": [min(low, value), max(high, value)]}
         else:
             node[last] = value
-    return check(data)
+    return Config.checked(data)
 
 
 def feedback_off(plain: Plain) -> Plain:
@@ -107,7 +106,7 @@ def random_worlds(draw: st.DrawFn, plain: Plain) -> Config:
     data["focus"] = codes[0]
     data["population"] |= {"classes": draw(st.sampled_from([None, 1, 3])), "chunk": draw(st.sampled_from([100, 1024]))}
     data["ensemble"]["seed"] = draw(st.integers(0, 2**40))
-    return check(data)
+    return Config.checked(data)
 
 
 @st.composite

@@ -11,7 +11,8 @@ import pytest
 
 from talentsim import Config, TalentModel
 from talentsim.config import UserError, parameters_of
-from talentsim.config.compose import compose_plain, load_arms
+from talentsim.config.arms import load_arms
+from talentsim.config.compose import compose_plain
 from talentsim.config.files import conf_dir, names_in_group
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources, used_sources

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from talentsim import Config, TalentModel
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import load_arms
 from talentsim.config.files import names_in_group
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.model.recorder import RunTables

@@ -10,7 +10,7 @@ import pytest
 from worlds import edited, feedback_off, no_caps, policy
 
 from talentsim.config import Config
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import load_arms
 from talentsim.model.model import SCHEDULE, TalentModel
 from talentsim.model.recorder import LAYOUT, PERSON_TABLES
 from talentsim.model.rules import admission

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from talentsim.comparison.compare import compare
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import load_arms
 from talentsim.ensemble.store import Store
 from talentsim.model.model import TalentModel
 

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from talentsim.comparison.expectations import expectations
-from talentsim.config.compose import load_arms, scenario_cards
+from talentsim.config.arms import load_arms
+from talentsim.config.scenario import scenario_cards
 from talentsim.ensemble.store import Store
 
 GOLDEN = Path(__file__).with_name("scenarios.json")

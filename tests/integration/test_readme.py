@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from talentsim.commands.arguments import read
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import load_arms
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

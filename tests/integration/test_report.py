@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from results_folder import add_tables, every_table
 
 from talentsim.config import UserError, parameters_of
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import load_arms
 from talentsim.ensemble.opened import Results, open_results
 from talentsim.report.document import readings
 from talentsim.report.document.assumptions import groups, key_rows

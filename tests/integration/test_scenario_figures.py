@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from talentsim.commands.job import compare_and_write
-from talentsim.config.compose import load_arms, scenario_cards
+from talentsim.config.arms import load_arms
+from talentsim.config.scenario import scenario_cards
 from talentsim.ensemble.opened import open_results
 from talentsim.report.document.document import report_of
 from talentsim.report.document.pictures import pictures_of

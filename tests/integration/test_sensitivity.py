@@ -11,8 +11,7 @@ import pytest
 
 from talentsim.comparison.compare import compare
 from talentsim.config import Config, UserError
-from talentsim.config.arms import Composer
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import Composer, load_arms
 from talentsim.decide.sensitivity import by_figure, end_side, sensitivity, variations
 from talentsim.ensemble.ensemble import run_ensembles
 from talentsim.ensemble.store import Store

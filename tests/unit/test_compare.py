@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,9 @@ import pytest
 from scipy import stats
 from worlds import edited, policy
 
-from talentsim.comparison.checks import start_of_difference, verify
+from talentsim.comparison.checks import verify
 from talentsim.comparison.compare import compare, run_pair
+from talentsim.comparison.pair import start_of_difference
 from talentsim.ensemble.accounts import conserved, year_digests
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import runs_of, simulate

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from talentsim.comparison.pathways import corridors, flow_tables, pathways, visa_funnel
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import load_arms
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.store import Store
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talentsim.commands.arguments import Arguments, reader_gone
+from talentsim.commands.launch import checked, composer_of, run_hydra
 
 if TYPE_CHECKING:
     from talentsim.comparison.sides import Side
@@ -28,32 +29,6 @@ def run(arguments: Arguments) -> int:
     composer, own = composer_of(arguments)
     arms = checked(*composer.arms(own))
     return one_job(arguments, *arms, structures_of(composer, own, arms[1]), arms[1].scenario.name)
-
-
-def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
-    """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
-    from talentsim.config.arms import Composer
-
-    return Composer(arguments.config_dir), [line for line in arguments.overrides if not line.lstrip("+~").startswith(("hydra.", "hydra/"))]
-
-
-def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
-    """Return the arms when their sources are known, their data are there and the output folder can be written to.
-
-    Raises
-    ------
-    UserError
-        Otherwise.
-    """
-    from talentsim.data.sources import used_sources
-    from talentsim.ensemble.results import prepare_folder
-    from talentsim.model.tables import corridor_path
-
-    for arm in (baseline, scenario):
-        used_sources(arm)
-        corridor_path(arm)
-    prepare_folder(Path(scenario.output.dir))
-    return baseline, scenario
 
 
 def structures_of(composer: Composer, overrides: list[str], scenario: Config) -> list[Side]:
@@ -93,18 +68,6 @@ def one_job(arguments: Arguments, baseline: Config, scenario: Config, sides: lis
 
     hydra_own = [line for line in arguments.overrides if line.lstrip("+~").startswith(("hydra.", "hydra/"))]
     return run_hydra(hydra_own, scenario.output.dir, name, task)
-
-
-def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:
-    """Hand over to Hydra, which makes the folder of results and calls the task."""
-    import hydra
-
-    from talentsim.config.files import conf_dir
-
-    place = output_dir.replace("\\", "\\\\").replace("'", "\\'")
-    sys.argv = ["talentsim", f"output.dir='{place}'", f"scenario.name={name}", *overrides, *(["--multirun"] if multirun else [])]
-    hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="launch")(task)()
-    return 0
 
 
 def _hydra_answers(arguments: Arguments) -> int:

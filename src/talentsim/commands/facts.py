@@ -9,8 +9,8 @@ def run(arguments: Arguments) -> int:
     """Print the observed figures whose name begins with the given text."""
     from talentsim.config import UserError
     from talentsim.data.facts import facts
+    from talentsim.report.terminal.listings import fact_table
     from talentsim.report.terminal.terminal import terminal
-    from talentsim.report.words import fact_table
 
     beginning = arguments.words[1] if len(arguments.words) > 1 else ""
     rows = [fact for name, fact in facts().items() if name.startswith(beginning)]

@@ -9,14 +9,14 @@ def run(arguments: Arguments) -> int:
     """Run what is missing, print the indicators of the headline's year for the focus country, and write all of them."""
     from pathlib import Path
 
-    from talentsim.commands.compare import checked
-    from talentsim.commands.job import progress
+    from talentsim.commands.launch import checked
     from talentsim.comparison.compare import run_pair
-    from talentsim.config.compose import load_arms
+    from talentsim.config.arms import load_arms
     from talentsim.config.errors import unknown_name
     from talentsim.ensemble.results import dated_folder, write_table
     from talentsim.measures.indicators import INDICATORS, indicators
     from talentsim.report.terminal.indicators import indicator_table
+    from talentsim.report.terminal.progress import progress
     from talentsim.report.terminal.tables import plain
     from talentsim.report.terminal.terminal import terminal
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from talentsim.comparison.checks import start_of_difference
-from talentsim.comparison.compare import Comparison, compare_ensembles, placebo_of, run_pair
+from talentsim.comparison.compare import Comparison, compare_ensembles, run_pair
+from talentsim.comparison.pair import placebo_of, start_of_difference
 from talentsim.comparison.pathways import flow_tables
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
@@ -28,11 +25,9 @@ from talentsim.ensemble.results import new_results, write_manifest, write_table
 from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.store import Store, open_store
 from talentsim.measures.observed import departures, fit
-from talentsim.model.outcomes import OUTCOMES
-from talentsim.report.terminal.sides import decomposition_table, sensitivity_table, structure_table
-from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
+from talentsim.report.terminal.comparison import print_comparison
+from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.terminal import terminal
-from talentsim.report.words import policy_lines
 
 
 def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str],
@@ -74,7 +69,7 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
-        _print(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started)
+        print_comparison(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started)
     return result
 
 
@@ -138,49 +133,3 @@ def _pictures(results: Results, output: OutputConfig) -> Iterator[Path]:
             yield from save_files(plate.files, results.folder, plate.stem)
     if output.report:
         yield save_bytes(report_of(results, plates).encode(), results.folder / "report.html")
-
-
-def _print(out: Console, result: Comparison, extra: dict[str, pd.DataFrame], baseline: Config, scenario: Config, folder: Path,
-           seconds: float) -> None:
-    year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
-    out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
-    for line in policy_lines(baseline, scenario):
-        out.print(plain(f"  {line}"))
-    out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
-                    f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
-                    f"paired replications: {scenario.ensemble.replications}\n"))
-    titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
-    out.print(headline_table(result.headline, titles, focus, level))
-    out.print(plain(total_change(result.over_time, focus, year)))
-    if len(result.diversion):
-        out.print(diversion_summary(result.diversion, focus, year, level))
-        out.print(plain(parting_summary(result.lives.parting)))
-    out.print(plain(precision_line(result.headline, focus)))
-    if "sides" in extra:
-        out.print(structure_table(extra["sides"], level))
-        if scenario.compare.decompose:
-            out.print(decomposition_table(extra["sides"], level))
-    if "sensitivity" in extra:
-        out.print(sensitivity_table(extra["sensitivity"]))
-    start = start_of_difference(baseline, scenario)
-    if baseline.policies != scenario.policies and start is not None and start > scenario.world.end_year:
-        out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
-    for check in result.checks:
-        out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
-    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    out.print(plain(f"{seconds:.1f} s. Results: {folder}"))
-
-
-@contextmanager
-def progress(shown: bool) -> Iterator[Report]:
-    """Show how many runs are done and how long the rest will take, on stderr and only to a person."""
-    console = Console(stderr=True)
-    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
-               TextColumn("left"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
-        task = bar.add_task("runs", total=None)
-
-        def report(n_done: int, n_runs: int) -> None:
-            bar.update(task, completed=n_done, total=n_runs)
-
-        yield report

@@ -8,8 +8,8 @@ from talentsim.commands.arguments import Arguments
 def run(arguments: Arguments) -> int:
     """Print the parameters whose key begins with the given text."""
     from talentsim.config import Config, UserError, parameters_of
+    from talentsim.report.terminal.listings import parameter_table
     from talentsim.report.terminal.terminal import terminal
-    from talentsim.report.words import parameter_table
 
     config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)
     beginning = arguments.words[1] if len(arguments.words) > 1 else ""

@@ -7,12 +7,12 @@ from talentsim.commands.arguments import Arguments
 
 def run(arguments: Arguments) -> int:
     """Print a person's years in both worlds, or without a name people whose lives differ. Replication 0 is looked at."""
-    from talentsim.commands.compare import checked
-    from talentsim.commands.job import progress
+    from talentsim.commands.launch import checked
     from talentsim.comparison.compare import run_pair
     from talentsim.comparison.person import two_lives, uid_from, whose_lives_differ
-    from talentsim.config.compose import load_arms
+    from talentsim.config.arms import load_arms
     from talentsim.report.terminal.person import examples_table, lives_table
+    from talentsim.report.terminal.progress import progress
     from talentsim.report.terminal.terminal import terminal
 
     baseline, scenario = (arm.model_copy(update={"ensemble": arm.ensemble.model_copy(update={"replications": 1})})

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def run(arguments: Arguments) -> int:
     """Run the comparison beside every end, as one job: the same folder, tables, checks and report, and what it hangs on."""
-    from talentsim.commands.compare import checked, composer_of, one_job, structures_of
+    from talentsim.commands.compare import one_job, structures_of
+    from talentsim.commands.launch import checked, composer_of
     from talentsim.config.errors import UserError
 
     if arguments.multirun:

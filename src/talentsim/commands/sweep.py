@@ -41,7 +41,7 @@ def run_sweep(arguments: Arguments) -> int:
     UserError
         When no job can be run, or one cannot and `ensemble.max_failures` allows none.
     """
-    from talentsim.commands.compare import run_hydra
+    from talentsim.commands.launch import run_hydra
     from talentsim.config.arms import Composer
     from talentsim.ensemble.ensemble import RunsFailedError
 
@@ -80,7 +80,7 @@ def _jobs(overrides: list[str]) -> list[list[str]]:
 
 
 def _compose_all(jobs: list[list[str]], composer: Composer) -> None:
-    from talentsim.commands.compare import checked
+    from talentsim.commands.launch import checked
     from talentsim.config import UserError
 
     global SESSION
@@ -101,7 +101,7 @@ def run_job(overrides: list[str], folder: Path, config_dir: str | None) -> None:
     from talentsim.commands.job import compare_and_write
     from talentsim.commands.sweep_job import record_failure
     from talentsim.config import UserError
-    from talentsim.config.compose import load_arms
+    from talentsim.config.arms import load_arms
     from talentsim.ensemble.ensemble import RunsFailedError
 
     try:

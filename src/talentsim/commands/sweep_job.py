@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from talentsim.commands.job import progress
-from talentsim.comparison.compare import placebo_of
+from talentsim.comparison.pair import placebo_of
 from talentsim.comparison.sweep import Joined, join
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import RunsFailedError
@@ -16,6 +15,7 @@ from talentsim.ensemble.provenance import version_of
 from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
 from talentsim.ensemble.runner import run_missing, runs_of
 from talentsim.ensemble.store import MANIFEST, open_store
+from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.sweep import failure_table, sweep_table
 from talentsim.report.terminal.tables import plain
 from talentsim.report.terminal.terminal import terminal

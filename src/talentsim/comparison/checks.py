@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from talentsim.config import Config, Policy
+from talentsim.comparison.pair import start_of_difference
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.model.policy import first_year
 
 
 @dataclass(frozen=True)
@@ -18,33 +17,6 @@ class Check:
     name: str
     passed: bool
     detail: str
-
-
-def start_of_difference(baseline: Config, scenario: Config) -> int | None:
-    """Return the first year in which the arms may differ; None when they differ in more than dated policies."""
-    outside = set(type(scenario).model_fields) - {"policy", "scenario", "baseline", "sources", "executor", "compare", "focus",
-                                                  "output", "ensemble", "observers"}
-    if baseline.model_dump(include=outside) != scenario.model_dump(include=outside):
-        return None
-    start = first_year(differing_policies(baseline, scenario))
-    return scenario.world.end_year + 1 if start is None else start
-
-
-def differing_policies(baseline: Config, scenario: Config) -> dict[str, Policy]:
-    """Return the policies of either arm that the other lacks or has otherwise; the scenario's where both have it."""
-    one, other = baseline.policies, scenario.policies
-    return {name: policy for name, policy in (one | other).items() if one.get(name) != other.get(name)}
-
-
-def without_effect(config: Config) -> Config:
-    """Return the arm with every policy kept but changing nothing: zero added, multiplied by one, set after the end."""
-    def idle(policy: Policy) -> Policy:
-        if policy.change == "set":
-            start = policy.start.replace(year=config.world.end_year + 1, day=1)
-            return policy.model_copy(update={"start": start, "end": None})
-        return policy.model_copy(update={"value": 0.0 if policy.change == "add" else 1.0, "path": None})
-
-    return config.model_copy(update={"policy": {name: idle(policy) for name, policy in config.policies.items()}})
 
 
 def verify(baseline: Ensemble, scenario: Ensemble, placebo: Ensemble | None = None) -> tuple[Check, ...]:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.comparison.breakdown import by_origin, by_tier
-from talentsim.comparison.checks import Check, start_of_difference, verify, without_effect
+from talentsim.comparison.checks import Check, verify
 from talentsim.comparison.diversion import Diversion, diversion
+from talentsim.comparison.pair import must_pair, placebo_of
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import Progress
@@ -19,7 +20,7 @@ from talentsim.ensemble.store import Store
 from talentsim.intervals import bootstrap_interval, standard_error, t_interval
 from talentsim.model.outcomes import OUTCOMES
 
-__all__ = ["Check", "Comparison", "compare", "compare_ensembles", "run_pair", "start_of_difference"]
+__all__ = ["Check", "Comparison", "compare", "compare_ensembles", "run_pair"]
 
 
 @dataclass(frozen=True)
@@ -86,32 +87,6 @@ def run_pair(baseline: Config, scenario: Config, store: Store | None = None,
     idle = placebo_of(baseline, scenario)
     done = run_ensembles([baseline, scenario, *([idle] if idle else [])], store, progress)
     return done[0], done[1], done[2] if idle else None
-
-
-def placebo_of(baseline: Config, scenario: Config) -> Config | None:
-    """Return the baseline with the scenario's own policies added but without effect, one replication; None without any."""
-    idle = {name: policy for name, policy in without_effect(scenario).policies.items() if name not in baseline.policies}
-    if not idle:
-        return None
-    return baseline.model_copy(update={"policy": {**baseline.policy, **idle},
-                                       "ensemble": baseline.ensemble.model_copy(update={"replications": 1})})
-
-
-def must_pair(baseline: Config, scenario: Config) -> None:
-    """Make sure that two arms can be compared.
-
-    Raises
-    ------
-    ValueError
-        When they differ in countries, years, seed, scale or number of replications.
-    """
-    def frame(config: Config) -> tuple[object, ...]:
-        world = config.world
-        return (list(world.countries), world.start_year, world.end_year, config.ensemble.seed, config.ensemble.replications,
-                config.population.scale)
-
-    if frame(baseline) != frame(scenario):
-        raise ValueError("the arms differ in countries, years, seed, scale or replications and cannot be paired")
 
 
 def compare_ensembles(baseline: Ensemble, scenario: Ensemble, placebo: Ensemble | None = None) -> Comparison:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import ABILITY_UNIT, Integers, Words
-from talentsim.comparison.checks import start_of_difference
+from talentsim.comparison.pair import start_of_difference
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.intervals import t_interval

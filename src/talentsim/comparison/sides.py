@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from talentsim.comparison.checks import differing_policies
+from talentsim.comparison.pair import differing_policies
 from talentsim.config import Config, Policy
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import Progress

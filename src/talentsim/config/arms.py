@@ -7,7 +7,6 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from talentsim.config.check import check
 from talentsim.config.compose import GROUPS, compose_plain, parse
 from talentsim.config.errors import unknown_name
 from talentsim.config.files import names_in_group, shipped_file
@@ -59,13 +58,13 @@ class Composer:
         if not isinstance(name, str) or name not in known:
             raise unknown_name("baseline", "scenario", str(name), known)
         if name == scenario["scenario"]["name"] and not policies:
-            same = check(scenario)
+            same = Config.checked(scenario)
             return same, same
         others = [each for each in common if each.key_or_group != "scenario"]
         baseline = self.plain([*others, *parse([f"scenario={name}"])])
         baseline, scenario = _with_policies(baseline, scenario, policies)
         touched = sorted({str(policy_name(each)) for each in policies})
-        return check(baseline), _retitled(check(scenario), touched)
+        return Config.checked(baseline), _retitled(Config.checked(scenario), touched)
 
     def plain(self, overrides: Sequence[Override]) -> Plain:
         """Compose plain data; nothing of it is trusted yet.
@@ -100,6 +99,16 @@ class Composer:
         if key not in self._composed:
             self._composed[key] = compose_plain(lines, self.config_dir)
         return self._composed[key]
+
+
+def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[Config, Config]:
+    """Compose the baseline and the scenario of one comparison.
+
+    Returns
+    -------
+    Baseline, scenario; see `Composer.arms`.
+    """
+    return Composer(config_dir).arms(overrides)
 
 
 def policy_name(override: Override) -> str | None:

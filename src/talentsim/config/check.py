@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from talentsim.config.errors import UserError, nearest, unknown_name
 from talentsim.config.files import names_in_group
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
-from talentsim.config.schema import Config, ScenarioMeta
 from talentsim.config.world import VisaRegime
 from talentsim.vocab import LEVERS
+
+if TYPE_CHECKING:
+    from talentsim.config.schema import Config
 
 _TYPES = {
     "float_type": "a number", "float_parsing": "a number", "int_type": "a whole number", "int_parsing": "a whole number",
@@ -22,8 +24,8 @@ _TYPES = {
 }
 
 
-def check(plain: Mapping[str, Any]) -> Config:
-    """Turn plain data into a configuration.
+def check(schema: type[Config], plain: Mapping[str, Any]) -> Config:
+    """Turn plain data into a configuration of the schema, and look at names and values across its parts.
 
     Raises
     ------
@@ -31,27 +33,12 @@ def check(plain: Mapping[str, Any]) -> Config:
         With every fault found, the first in full.
     """
     try:
-        config = Config.model_validate({key: value for key, value in plain.items() if key not in ("hydra", "seed")})
+        config = schema.model_validate({key: value for key, value in plain.items() if key not in ("hydra", "seed")})
     except ValidationError as error:
-        raise _explain(error) from None
+        raise _explain(schema, error) from None
     _check_names(config)
     _check_values(config)
     return config
-
-
-def check_scenario(name: str, plain: Any) -> ScenarioMeta:
-    """Check what a scenario's file says about itself.
-
-    Raises
-    ------
-    UserError
-        When it says nothing, or not all.
-    """
-    try:
-        return ScenarioMeta.model_validate((plain or {}).get("scenario", {}))
-    except (ValidationError, AttributeError):
-        raise UserError(f"scenario/{name}.yaml", "the scenario does not say what it is",
-                        "scenario: {name, title, description}, under '# @package _global_'") from None
 
 
 def _check_names(config: Config) -> None:
@@ -130,9 +117,9 @@ def _quantity(key: str) -> str:
     return names[-2].removesuffix("_by_origin") if names[-2].endswith("_by_origin") else names[-1]
 
 
-def _explain(error: ValidationError) -> UserError:
+def _explain(schema: type[BaseModel], error: ValidationError) -> UserError:
     faults = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")   # the typo first
-    first = _fault(faults[0])
+    first = _fault(schema, faults[0])
     if len(faults) > 1:
         others = "; ".join(".".join(map(str, each["loc"])) for each in faults[1:6])
         more = f"{len(faults) - 1} more fault{'s' if len(faults) > 2 else ''}: {others}"
@@ -140,17 +127,17 @@ def _explain(error: ValidationError) -> UserError:
     return first
 
 
-def _fault(fault: Mapping[str, Any]) -> UserError:
+def _fault(schema: type[BaseModel], fault: Mapping[str, Any]) -> UserError:
     where = ".".join(map(str, fault["loc"])) or "configuration"
     found, kind = fault.get("input"), fault["type"]
     if kind == "extra_forbidden":
-        allowed = _fields_at(fault["loc"][:-1])
+        allowed = _fields_at(schema, fault["loc"][:-1])
         near = nearest(str(fault["loc"][-1]), allowed)
         return UserError(where, f"there is no key {str(fault['loc'][-1])!r} here", ", ".join(sorted(allowed)),
                          f"did you mean {near!r}?" if near else "take it out")
     if kind == "missing":
         return UserError(where, "this key is missing", "", "give it: every field is needed but those with a default")
-    if kind in ("model_type", "model_attributes_type") and _fields_at(fault["loc"]) >= set(PRIMARY_KEYS):
+    if kind in ("model_type", "model_attributes_type") and _fields_at(schema, fault["loc"]) >= set(PRIMARY_KEYS):
         return UserError(where, f"found {found!r}, a parameter is needed",
                          "{" + ", ".join(PRIMARY_KEYS) + "}", f"to change the figure alone: {where}.value={found}")
     if kind in _TYPES:
@@ -169,9 +156,9 @@ def _type_name(value: Any) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-def _fields_at(loc: tuple[Any, ...]) -> set[str]:
+def _fields_at(schema: type[BaseModel], loc: tuple[Any, ...]) -> set[str]:
     """Return the field names of the schema at a location, following models and dicts."""
-    here: Any = Config
+    here: Any = schema
     for part in loc:
         if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
             here = here.model_fields[part].annotation

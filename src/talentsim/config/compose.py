@@ -1,4 +1,4 @@
-"""Compose configurations with Hydra and check them; the one place that turns YAML into frozen objects."""
+"""Compose configurations with Hydra into plain data, which `check` then looks at; the one place that speaks to Hydra of configuration."""
 
 from __future__ import annotations
 
@@ -18,42 +18,10 @@ from hydra.errors import ConfigCompositionException, HydraException, MissingConf
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from talentsim.config.check import check, check_scenario
 from talentsim.config.errors import UserError, nearest, unknown_name
 from talentsim.config.files import conf_dir, names_in_group
-from talentsim.config.schema import Config, ScenarioMeta
 
 GROUPS = ("world", "behaviour", "entry", "visa", "employers", "history", "observers", "executor", "scenario", "country")
-
-
-def scenario_cards(config_dir: str | None = None) -> list[ScenarioMeta]:
-    """Return name, title and description of every scenario, the user's own included."""
-    folders = [conf_dir()] + ([Path(config_dir)] if config_dir else [])
-    files = [file for folder in folders for file in sorted((folder / "scenario").glob("*.yaml"))]
-    return [check_scenario(file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
-
-
-def load_config(overrides: Sequence[str] = (), config_dir: str | None = None) -> Config:
-    """Compose and check one arm.
-
-    Raises
-    ------
-    UserError
-        When an override, a file or a value is wrong.
-    """
-    return check(compose_plain(overrides, config_dir))
-
-
-def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[Config, Config]:
-    """Compose the baseline and the scenario of one comparison.
-
-    Returns
-    -------
-    Baseline, scenario; see `Composer.arms`.
-    """
-    from talentsim.config.arms import Composer  # it needs this module
-
-    return Composer(config_dir).arms(overrides)
 
 
 def compose_plain(overrides: Sequence[str], config_dir: str | None = None) -> dict[str, Any]:
@@ -209,5 +177,3 @@ def _nearest_key(key: str, world: list[str]) -> str | None:
     parent, depth = key.rpartition(".")[0], key.count(".")
     beside = nearest(key, [each for each in keys if each.rpartition(".")[0] == parent])
     return beside or nearest(key, [each for each in keys if each.count(".") == depth] or keys)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,21 @@ def conf_dir() -> Path:
 
 def names_in_group(group: str, config_dir: str | None = None) -> list[str]:
     """List the options of a configuration group, the user's own included."""
-    folders = [conf_dir() / group] + ([Path(config_dir) / group] if config_dir else [])
-    return sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+    return sorted({file.stem for folder in _folders(group, config_dir) for file in folder.glob("*.yaml")})
+
+
+def files_in_group(group: str, config_dir: str | None = None) -> Iterator[tuple[str, Any]]:
+    """Return name and content of every file of a configuration group, the shipped ones first."""
+    for folder in _folders(group, config_dir):
+        for file in sorted(folder.glob("*.yaml")):
+            yield file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
 def shipped_file(group: str, name: str) -> Any:
     """Return the content of one of the shipped files, None where there is none of that name."""
     path = conf_dir() / group / f"{name}.yaml"
     return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _folders(group: str, config_dir: str | None) -> list[Path]:
+    return [conf_dir() / group] + ([Path(config_dir) / group] if config_dir else [])

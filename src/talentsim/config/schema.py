@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import Field
 
 from talentsim.config.behaviour import Behaviour
+from talentsim.config.check import check
 from talentsim.config.dated import Policy
 from talentsim.config.employers import Employer
 from talentsim.config.observers import Observers
 from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
 from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig
+from talentsim.config.scenario import ScenarioMeta
 from talentsim.config.world import Country, VisaRules, WorldConfig
 
 __all__ = ["Behaviour", "Config", "Country", "ExecutorConfig", "Parameter", "Policy", "ScenarioMeta", "WorldConfig"]
@@ -32,25 +35,6 @@ class EntryConfig(Frozen):
     damping: Probability
     growth_after: dict[CountryName, Parameter] = Field(default_factory=dict)
     growth_after_others: Parameter | None = None
-
-
-class Expectation(Frozen):
-    """The direction in which a scenario moves an outcome, by its description."""
-
-    outcome: Name
-    country: CountryName
-    sign: Literal[-1, 1]
-
-
-class ScenarioMeta(Frozen):
-    """What a scenario is called and stands for, and what it is expected to move by the last year."""
-
-    name: Name
-    title: str
-    description: str
-    stands_for: str = ""
-    source: list[str] = Field(default_factory=list)
-    expects: list[Expectation] = Field(default_factory=list)
 
 
 class SourceEntry(Frozen):
@@ -109,6 +93,17 @@ class Config(Frozen):
         UserError
             When an override or a file is wrong; its message says what is allowed.
         """
-        from talentsim.config.compose import load_config  # it needs this class, and brings Hydra
+        from talentsim.config.compose import compose_plain  # it brings Hydra
 
-        return load_config(overrides, config_dir=config_dir)
+        return cls.checked(compose_plain(overrides, config_dir))
+
+    @classmethod
+    def checked(cls, plain: Mapping[str, Any]) -> Config:
+        """Turn plain data, as YAML gives it, into a configuration.
+
+        Raises
+        ------
+        UserError
+            With every fault found, the first in full.
+        """
+        return check(cls, plain)

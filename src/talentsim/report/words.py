@@ -1,21 +1,14 @@
-"""Policies, scenarios, parameters and sources in words and tables."""
+"""Policies, and what a scenario changes, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
 
 from talentsim.arrays import Floats
 from talentsim.comparison.idle import idle_reason
-from talentsim.config import Config, Parameter, Policy
-from talentsim.config.schema import ScenarioMeta
-from talentsim.data.facts import Fact
-from talentsim.data.sources import Source
+from talentsim.config import Config, Policy
 from talentsim.model.policy import levers_in_year, share_in_force
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.vocab import LEVERS, Axes
@@ -75,19 +68,6 @@ def _idle(arm: Config, policy: Policy) -> str:
     return f" (cannot act here: {why})" if why else ""
 
 
-def scenario_in_words(baseline: Config, scenario: Config) -> Group:
-    """Say what a scenario is, stands for and changes, with the lever's values before and after."""
-    meta = scenario.scenario
-    parts = [Text(f"{meta.name}: {meta.title}", style="bold"), Text(meta.description.strip()),
-             Text(f"Stands for: {meta.stands_for.strip()}"), Text(f"Sources: {', '.join(meta.source) or 'none'}"),
-             Text(f"\nAgainst {baseline.scenario.name}:")]
-    for line in policy_lines(baseline, scenario):
-        parts.append(Text(f"  - {line}"))
-    parts += [Text("\nIn both arms:"), *(Text(f"  - {line}") for line in common_lines(baseline, scenario))]
-    tables = [_levers_table(each, years) for years, each in changes_by_year(baseline, scenario)]
-    return Group(*parts, *(part for table in tables for part in (Text(""), table)))
-
-
 def common_lines(baseline: Config, scenario: Config) -> list[str]:
     """Say what both arms rest on: how cohorts grow, which visa rules hold, who is an employer, and the policies in both."""
     firms = f"{len(scenario.employers)} firms with a name" if scenario.employers else "no firm with a name"
@@ -96,15 +76,6 @@ def common_lines(baseline: Config, scenario: Config) -> list[str]:
     if baseline == scenario:
         return lines + [f"{name}: {policy_in_words(policy)}" for name, policy in both.items()]
     return lines + ([f"the policies {', '.join(both)}"] if both else [])
-
-
-def _levers_table(changes: Sequence[LeverChange], years: str) -> Table:
-    table = Table(title=f"Levers that differ {years}", title_justify="left")
-    for column in ("lever", "of", "towards", "baseline", "scenario", "unit"):
-        table.add_column(column)
-    for each in changes:
-        table.add_row(each.lever, each.of, each.towards, _span(each.before), _span(each.after), LEVERS[each.lever].unit)
-    return table
 
 
 class LeverChange(NamedTuple):
@@ -131,7 +102,7 @@ def changes_by_year(baseline: Config, scenario: Config) -> list[tuple[str, list[
 
 
 def _as_told(change: LeverChange) -> tuple[str, ...]:
-    return change.lever, change.of, change.towards, _span(change.before), _span(change.after)
+    return change.lever, change.of, change.towards, span(change.before), span(change.after)
 
 
 def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverChange]:
@@ -166,58 +137,9 @@ def _years_that_differ(baseline: Config, scenario: Config) -> list[int]:
     return [year for year in years if any(share_in_force(each, year) for each in differing)] or [scenario.world.end_year]
 
 
-def _span(values: np.ndarray) -> str:
+def span(values: np.ndarray) -> str:
+    """Write values as one figure, or from the lowest to the highest."""
     low, high = values.min(), values.max()
     if np.isinf(low):
         return "no limit"
     return f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
-
-
-def scenario_list(cards: Sequence[ScenarioMeta]) -> Table:
-    """List scenarios with title and description."""
-    table = _folding("scenario", "title", "description")
-    for card in cards:
-        table.add_row(Text(card.name), Text(card.title), Text(card.description.strip()))
-    return table
-
-
-def parameter_table(rows: Sequence[tuple[str, Parameter]], width: int) -> Table:
-    """List parameters with all that is known about them; keys stay on one line where `width` columns allow."""
-    table = _folding("parameter", "value", "unit", "year", "range", "evidence", "source", "note")
-    table.columns[0].min_width = min(max(len(key) for key, _ in rows), width // 3)
-    for key, each in rows:
-        table.add_row(Text(key), f"{each.value:g}", Text(each.unit), str(each.year or ""),
-                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.source)), Text(each.note))
-    return table
-
-
-def source_table(known: Mapping[str, Source], used: Mapping[str, Sequence[str]]) -> Table:
-    """List the sources that a configuration rests on, with the number of figures and where to find them."""
-    table = _folding("source", "figures", "title", "publisher", "year", "link")
-    for name, keys in used.items():
-        each = known[name]
-        table.add_row(Text(name), str(len(keys)), Text(each.title), Text(each.publisher), str(each.year or ""), Text(each.url))
-    return table
-
-
-def fact_table(rows: Sequence[Fact]) -> Table:
-    """List observed figures with unit, year, source and evidence."""
-    table = _folding("fact", "quantity", "value", "unit", "year", "evidence", "source")
-    for each in rows:
-        table.add_row(Text(each.id), Text(each.quantity), Text(_as_text(each.value)), Text(each.unit), str(each.year or ""),
-                      each.evidence.value, Text(each.source))
-    return table
-
-
-def _folding(*columns: str) -> Table:
-    """Return a table whose cells break lines where they must and are never cut."""
-    table = Table(show_lines=True)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{name} {f'({_as_text(each)})' if isinstance(each, dict) else _as_text(each)}" for name, each in value.items())
-    return ", ".join(map(_as_text, value)) if isinstance(value, list) else str(value)

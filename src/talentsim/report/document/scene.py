@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from talentsim.comparison.checks import start_of_difference
+from talentsim.comparison.pair import start_of_difference
 from talentsim.config import Config, UserError, parameters_of
 from talentsim.ensemble.opened import Results
 

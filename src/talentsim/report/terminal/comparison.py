@@ -1,0 +1,49 @@
+"""A comparison told at the terminal: what differs, the headline, what is shown beside it and the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from talentsim.comparison.compare import Comparison
+from talentsim.comparison.pair import start_of_difference
+from talentsim.config import Config
+from talentsim.model.outcomes import OUTCOMES
+from talentsim.report.terminal.sides import decomposition_table, sensitivity_table, structure_table
+from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
+from talentsim.report.words import policy_lines
+
+
+def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], baseline: Config, scenario: Config,
+                     folder: Path, seconds: float) -> None:
+    """Print what a comparison found, with what is shown beside it, and where its results are."""
+    year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
+    out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
+    for line in policy_lines(baseline, scenario):
+        out.print(plain(f"  {line}"))
+    out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
+                    f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
+                    f"paired replications: {scenario.ensemble.replications}\n"))
+    titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
+    out.print(headline_table(result.headline, titles, focus, level))
+    out.print(plain(total_change(result.over_time, focus, year)))
+    if len(result.diversion):
+        out.print(diversion_summary(result.diversion, focus, year, level))
+        out.print(plain(parting_summary(result.lives.parting)))
+    out.print(plain(precision_line(result.headline, focus)))
+    if "sides" in extra:
+        out.print(structure_table(extra["sides"], level))
+        if scenario.compare.decompose:
+            out.print(decomposition_table(extra["sides"], level))
+    if "sensitivity" in extra:
+        out.print(sensitivity_table(extra["sensitivity"]))
+    start = start_of_difference(baseline, scenario)
+    if baseline.policies != scenario.policies and start is not None and start > scenario.world.end_year:
+        out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
+    for check in result.checks:
+        out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
+    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    out.print(plain(f"{seconds:.1f} s. Results: {folder}"))
