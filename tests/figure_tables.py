@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
-COUNTRIES = "USA CHN IND GBR DEU FRA CAN CHE NLD ISR KOR JPN SGP AUS IRN REU ROW".split()
+COUNTRIES = ["USA", "CHN", "IND", "GBR", "DEU", "FRA", "CAN", "CHE", "NLD", "ISR", "KOR", "JPN", "SGP", "AUS", "IRN", "REU", "ROW"]
 
 
 def pathways(codes: list[str] = COUNTRIES, with_hq: bool = True) -> pd.DataFrame:

@@ -6,8 +6,9 @@ import hashlib
 import json
 from pathlib import Path
 
-import figure_tables as tables
 import pandas as pd
+
+import figure_tables as tables
 
 
 def add_tables(folder: Path, **tables: pd.DataFrame) -> None:

@@ -35,7 +35,7 @@ def edited(plain: Plain, changes: Plain | None = None, **top: Any) -> Config:
     return Config.checked(data)
 
 
-def feedback_off(plain: Plain) -> Plain:
+def feedback_off() -> Plain:
     """Return the changes that keep ecosystem strength and diaspora from moving anybody."""
     changes: Plain = {"behaviour.ecosystem.adjustment": 0.0}
     for decision in ("location", "study"):

@@ -25,7 +25,7 @@ class PairedSweeper(Sweeper):
             hydra_context=HydraContext(config_loader=_JobLoader(), callbacks=hydra_context.callbacks),
             task_function=task_function, config=config)
 
-    def sweep(self, arguments: list[str]) -> Any:
+    def sweep(self, arguments: list[str]) -> Any:      # noqa: ARG002 - Hydra names it; the jobs are prepared
         """Launch every job that can be run."""
         from talentsim.commands.sweep import SESSION
 

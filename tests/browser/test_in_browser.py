@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from chromium import Chromium
+
 from results_folder import add_tables, every_table
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import edited, policy
 
 from talentsim import Config
 from talentsim.config import UserError
@@ -15,6 +14,7 @@ from talentsim.model.employers import employer_table, site_weights
 from talentsim.model.policy import levers_in_year
 from talentsim.model.tables import SECTORS, base_levers, lever_axes, regime_table
 from talentsim.vocab import LEVERS
+from worlds import edited, policy
 
 Plain = dict[str, Any]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import edited, feedback_off, no_caps, policy
 
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.model.model import SCHEDULE, TalentModel
 from talentsim.model.recorder import LAYOUT, PERSON_TABLES
 from talentsim.model.rules import admission
+from worlds import edited, feedback_off, no_caps, policy
 
 Plain = dict[str, Any]
 SCALE = 30.0            # 12,000 people instead of 400: enough movers for a fault to show
@@ -31,7 +31,7 @@ def lives(config: Config, last: int) -> dict[int, dict[int, int]]:
 
 def two_worlds(plain: Plain, changed: Plain, last: int) -> tuple[dict, dict, list[str]]:
     """Return both lives of everybody, with strength, diaspora and seats under a cap held: nobody is in another's way."""
-    plain, common = no_caps(plain), feedback_off(plain) | {"population.scale": SCALE}
+    plain, common = no_caps(plain), feedback_off() | {"population.scale": SCALE}
     baseline, scenario = edited(plain, common), edited(plain, common | {"policy": {"change": changed}})
     return lives(baseline, last), lives(scenario, last), list(baseline.world.countries)
 
@@ -92,7 +92,7 @@ def everybody_is_admitted(plain: Plain) -> Plain:
 
 def who_applied(plain: Plain, year: int, country: str) -> set[int]:
     """Return who in the baseline chose a country that year that had to admit them."""
-    config = edited(no_caps(plain), feedback_off(plain) | {"population.scale": SCALE})
+    config = edited(no_caps(plain), feedback_off() | {"population.scale": SCALE})
     model = TalentModel(config)
     while model.year < year - 1:
         model.step()
@@ -172,7 +172,7 @@ def test_higher_refusal_never_raises_foreign_students(plain_toy: Plain) -> None:
     """Every year, not only the first: with feedback off entrants meet the same world but for the refusal."""
     foreign = []
     for value in (0.0, 0.2, 0.5, 1.0):
-        config = edited(plain_toy, feedback_off(plain_toy) | {
+        config = edited(plain_toy, feedback_off() | {
             "population.scale": SCALE, "policy": {"x": policy("student_refusal", value=value)}})
         run = TalentModel(config).run()
         usa = run.codes.index("USA")

@@ -256,7 +256,7 @@ def test_ctrl_c_keeps_whole_runs_and_nothing_else(tmp_path: Path, executor: str)
         time.sleep(0.1)
     time.sleep(3.0)
     os.killpg(job.pid, signal.SIGINT)
-    stdout, stderr = job.communicate(timeout=60)
+    _stdout, stderr = job.communicate(timeout=60)
     assert job.returncode == 130, stderr
     assert "Traceback" not in stderr and "stopped by Ctrl-C" in stderr
     kept = runs(tmp_path)

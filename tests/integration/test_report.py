@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from matplotlib.text import Text
-from results_folder import add_tables, every_table
 
+from results_folder import add_tables, every_table
 from talentsim.config import UserError, parameters_of
 from talentsim.config.arms import load_arms
 from talentsim.ensemble.opened import Results, open_results

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import random_worlds
 
 from talentsim.config import Config
 from talentsim.model.attribution import AXES, credited, shares
 from talentsim.model.model import TalentModel
 from talentsim.model.recorder import LAYOUT, PERSON_TABLES
 from talentsim.vocab import CareerStage, Tier, VisaOutcome, VisaRoute, VisaStatus
+from worlds import random_worlds
 
 WORLDS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture,
                                                                         HealthCheck.too_slow])
@@ -40,7 +40,7 @@ def stocks(model: TalentModel) -> np.ndarray:
 
 
 def check_year(model: TalentModel, before: np.ndarray, stock: np.ndarray) -> None:
-    tally, people, n = model.world.tally, model.world.researchers, len(model.codes)
+    tally, people = model.world.tally, model.world.researchers
     now = stocks(model)
     # people: nobody is lost, doubled or invented
     assert len(np.unique(people.uid)) == len(people)

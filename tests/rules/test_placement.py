@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import model_before, no_caps, policy, welcoming
 
 from talentsim.model.model import TalentModel
 from talentsim.model.rules import admission, displacement
 from talentsim.model.state.world import TurnedAway
 from talentsim.model.visas import uniforms
 from talentsim.vocab import Decision, Reason, VisaStatus
+from worlds import model_before, no_caps, policy, welcoming
 
 Plain = dict[str, Any]
 
@@ -27,7 +27,7 @@ def test_nobody_without_a_status_stays(plain_toy: Plain) -> None:
     model.world.journal.is_on = True
     displacement.step(model.world, 2026)
     assert (people.work_country[ended] != country).all()
-    told = {name: column for name, column in model.world.journal.columns().items()}
+    told = dict(model.world.journal.columns().items())
     placed = np.isin(uid, told["uid"][(told["reason"] == Reason.PLACED) & (told["year"] == 2026)])
     assert placed.sum() > 3
     assert (employer[placed] >= 2 * n).all() and placed[named].mean() > 0.05

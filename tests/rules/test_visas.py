@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import edited, model_before, no_caps, policy, welcoming
 
 from talentsim.model.model import TalentModel
 from talentsim.model.rules import admission
@@ -15,6 +15,7 @@ from talentsim.model.state.statuses import STEPS, set_status
 from talentsim.model.tables import exempt_share
 from talentsim.model.visas import chance_after_study, is_refused, whole_years
 from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
+from worlds import edited, model_before, no_caps, policy, welcoming
 
 Plain = dict[str, Any]
 
@@ -67,7 +68,7 @@ def test_in_one_lottery_a_higher_cap_only_adds_winners(plain_toy: Plain, seed: i
         drawn = asked.route == VisaRoute.LOTTERY
         won = drawn & ~admission._lose_lottery(model.world, asked, 2026)
         winners.append(set(model.world.researchers.uid[asked.rows[won & (asked.host == model.codes.index("USA"))]].tolist()))
-    assert all(fewer <= more for fewer, more in zip(winners, winners[1:], strict=False))
+    assert all(fewer <= more for fewer, more in itertools.pairwise(winners))
     assert len(winners[0]) == 0 < len(winners[2]) < len(winners[-1])
 
 
@@ -159,7 +160,7 @@ def test_applied_is_refused_lost_or_granted(plain_toy: Plain) -> None:
     visas = {name: run.dense("visas", name, "country", "origin", "route") for name in ("applied", "refused", "lost_lottery", "granted")}
     assert (visas["applied"] == visas["refused"] + visas["lost_lottery"] + visas["granted"]).all()
     assert (np.diagonal(visas["applied"], axis1=1, axis2=2) == 0).all()          # nationals need none
-    assert all((visas["granted"].sum(axis=(0, 1, 2)) > 0))                      # every route is used
+    assert all(visas["granted"].sum(axis=(0, 1, 2)) > 0)                      # every route is used
     assert visas["lost_lottery"][..., [r for r in VisaRoute if r is not VisaRoute.LOTTERY]].sum() == 0
 
 
@@ -262,7 +263,7 @@ def test_doctoral_places_are_never_exceeded_and_more_places_only_add_students(pl
         foreign = (people.training_country[new] == usa) & (people.origin_country[new] != usa)
         students.append(set(people.uid[new][foreign].tolist()))
         assert foreign.sum() <= places * 60.0
-    assert all(fewer <= more for fewer, more in zip(students, students[1:], strict=False))
+    assert all(fewer <= more for fewer, more in itertools.pairwise(students))
     assert len(students[0]) == 0 < len(students[1]) < len(students[2]) < len(students[3])
 
 

@@ -49,7 +49,7 @@ def test_moving_conserves_people() -> None:
     assert (np.diagonal(flows) == 0).all() and (cells.settled >= 0).all() and (cells.moved >= 0).all()
 
 
-def test_the_twin_meets_what_was_observed(scholars: Config, panel: Panel) -> None:
+def test_the_twin_meets_what_was_observed(scholars: Config) -> None:
     """Flows to the move, but for the few corridors on which more would return than moved; stocks exactly."""
     twin, known = MeanField(scholars).run(), known_panel(scholars)
     n = len(known.years)

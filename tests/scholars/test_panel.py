@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scholars.conftest import CODES
 
+from scholars.conftest import CODES
 from talentsim.config import UserError
 from talentsim.panel.panel import Panel, load_panel
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from worlds import edited, open_doors, policy, random_worlds
 
 from talentsim.config.world import VisaRegime
 from talentsim.model.meanfield import MeanField
 from talentsim.model.model import TalentModel
+from worlds import edited, open_doors, policy, random_worlds
 
 Plain = dict[str, Any]
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import edited, policy
 
 from talentsim.comparison.checks import verify
 from talentsim.comparison.compare import compare, run_pair
@@ -17,6 +16,7 @@ from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import runs_of, simulate
 from talentsim.ensemble.store import Store
 from talentsim.intervals import bootstrap_interval, standard_error, t_interval
+from worlds import edited, policy
 
 Plain = dict[str, Any]
 
@@ -142,7 +142,7 @@ def test_checks_fail_when_something_is_wrong(plain_toy: Plain) -> None:
 
 
 def test_arms_that_do_not_pair_are_refused(plain_toy: Plain, store: Store) -> None:
-    baseline, scenario = arms(plain_toy)
+    _baseline, scenario = arms(plain_toy)
     shorter = edited(plain_toy, {"world.end_year": 2030, "ensemble.replications": 1})
     with pytest.raises(ValueError, match="cannot be paired"):
         compare(shorter, scenario, store)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from worlds import edited, policy
 
 from talentsim.config import Config, UserError
 from talentsim.ensemble import runner
@@ -19,6 +18,7 @@ from talentsim.ensemble.inventory import inventory, verify_all
 from talentsim.ensemble.runner import Made, make_run, run_missing, runs_of
 from talentsim.ensemble.store import DamagedError, Store
 from talentsim.model.model import TalentModel
+from worlds import edited, policy
 
 Plain = dict[str, Any]
 
@@ -109,7 +109,7 @@ def test_runs_are_filtered_by_their_configuration(plain_toy: Plain, tmp_path: Pa
         inventory(store, {"ensemble.sed": "5"})
 
 
-def test_nothing_is_seen_of_a_run_that_is_not_whole(plain_toy: Plain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_seen_of_a_run_that_is_not_whole(plain_toy: Plain, tmp_path: Path) -> None:
     """A write that stops half-way leaves no run, and what it left does not hinder the next."""
     store, run = Store(tmp_path), runs_of(few(plain_toy))[0]
     tables, config, facts = runner.simulate(run)

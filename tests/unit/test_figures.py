@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import figure_tables as tables
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+import figure_tables as tables
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report import numbers
 from talentsim.report.figures import (
@@ -40,7 +40,7 @@ from talentsim.report.figures import (
 )
 from talentsim.report.figures.save import save_figure
 
-COUNTRIES = "USA CHN IND GBR DEU FRA CAN CHE NLD ISR KOR JPN SGP AUS IRN REU ROW".split()
+COUNTRIES = ["USA", "CHN", "IND", "GBR", "DEU", "FRA", "CAN", "CHE", "NLD", "ISR", "KOR", "JPN", "SGP", "AUS", "IRN", "REU", "ROW"]
 LEVELS = np.array([38, 26, 6.2, 4.5, 4.1, 2.2, 3.1, 1.1, 1, 1.2, 2.1, 2.3, 1, 1.6, 0.9, 3.2, 5.5])
 EFFECTS = np.array([-2.6, 1.1, 0.35, 0.22, 0.15, 0.08, 0.41, 0.03, 0.02, 0.004, -0.03, 0.02, 0.05, 0.09, 0.01, 0.06, 0.076])
 NAMES = {"scenario": "visa_tightening", "source": "world ai, 20 replications, seed 1, talentsim 0.1.0"}
@@ -214,7 +214,7 @@ def test_text_is_literal_overlaps_no_other_and_stays_in_the_figure(name: str, mo
     boxes = [(each.get_text(), Text.get_window_extent(each)) for each in texts]     # of an annotation without its line
     assert len(boxes) >= 4
     for text, box in boxes:
-        assert 0 <= box.x0 and box.x1 <= figure.bbox.width and 0 <= box.y0 and box.y1 <= figure.bbox.height, f"{text!r} is cut off"
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y0 >= 0 and box.y1 <= figure.bbox.height, f"{text!r} is cut off"
     for (one, box), (other, its_box) in itertools.combinations(boxes, 2):
         assert not box.padded(-0.5).overlaps(its_box.padded(-0.5)), f"{one!r} lies on {other!r}"
     assert not any(each.get_parse_math() for each in figure.findobj(Text) if each.get_text())
@@ -386,7 +386,7 @@ def test_saving_leaves_two_files_and_replaces_older_ones(tmp_path: Path) -> None
 def test_a_failed_save_leaves_the_older_file_and_no_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "flow.png").write_text("older")
 
-    def fail(self: Path, data: bytes) -> None:
+    def fail(self: Path, _: bytes) -> None:
         self.write_text("half")
         raise OSError("disk full")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import figure_tables as tables
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
+import figure_tables as tables
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report.figures import (
@@ -67,7 +69,7 @@ def test_ribbons_leave_and_reach_bars_without_gap_or_overlap() -> None:
     for top, bottom in trained:
         inside = sorted(each for each in leaving if top - 1e-9 <= each[0] and each[1] <= bottom + 1e-9)
         assert inside[0][0] == pytest.approx(top) and inside[-1][1] == pytest.approx(bottom, abs=0.3)
-        assert all(one[1] == pytest.approx(other[0], abs=0.05) for one, other in zip(inside, inside[1:], strict=False))
+        assert all(one[1] == pytest.approx(other[0], abs=0.05) for one, other in itertools.pairwise(inside))
 
 
 def test_small_countries_are_put_together() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from worlds import edited, policy
 
 from talentsim.comparison.compare import compare, run_pair
 from talentsim.comparison.diversion import NO_LIFE, differing, diversion, first_partings
@@ -19,6 +18,7 @@ from talentsim.ensemble.store import Store
 from talentsim.measures.lives import ABSENT, Lives, rank_in_group
 from talentsim.model.model import TalentModel
 from talentsim.model.tables import tier_ability
+from worlds import edited, policy
 
 Plain = dict[str, Any]
 Pair = tuple[Ensemble, Ensemble]
@@ -51,7 +51,7 @@ def test_who_entered_before_the_first_year_is_placed_from_the_start() -> None:
 
 
 def test_the_first_decision_that_differs() -> None:
-    people = {uid: ("CHN", 2010) for uid in range(1, 7)}
+    people = dict.fromkeys(range(1, 7), ("CHN", 2010))
     one = lives((1, 2010, "USA", "student", "study"), (2, 2010, "USA", "student", "study"), (3, 2011, "USA", "researcher", "search"),
                 (4, 2010, "USA", "student", "study"), (4, 2015, "CHN", "researcher", "search"), (6, 2012, "USA", "student", "study"), people=people)
     other = lives((1, 2010, "CHN", "student", "refused"), (2, 2010, "USA", "student", "study"), (4, 2010, "USA", "student", "study"),
@@ -90,7 +90,7 @@ def pair(plain_toy: Plain, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return run_pair(edited(plain_toy, common), tight, Store(tmp_path_factory.mktemp("store")))[:2]
 
 
-def test_places_are_the_models(pair: Pair, plain_toy: Plain) -> None:
+def test_places_are_the_models(pair: Pair) -> None:
     """Every person, every year, against the population that the model itself holds, longhand."""
     model, one = TalentModel(pair[0].config), Lives(pair[0].of_run(0, "people"), pair[0].of_run(0, "events"))
     uids = np.sort(one.people["uid"].to_numpy())

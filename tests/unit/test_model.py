@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import edited
 
 from talentsim import Config, TalentModel
 from talentsim.model.agents import Researcher
 from talentsim.model.recorder import LAYOUT, PERSON_TABLES, RunTables
 from talentsim.vocab import VisaStatus
+from worlds import edited
 
 Plain = dict[str, Any]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import edited, policy
 
 from talentsim.comparison.compare import compare
 from talentsim.comparison.idle import idle_reason, is_idle
@@ -19,6 +18,7 @@ from talentsim.ensemble.ensemble import Ensemble, run_ensemble
 from talentsim.ensemble.store import Store
 from talentsim.measures.indicators import INDICATORS, indicators
 from talentsim.measures.lives import ABSENT, Lives, numbers
+from worlds import edited, policy
 
 Plain = dict[str, Any]
 
@@ -56,7 +56,7 @@ def test_policies_alone_and_left_out_are_the_comparisons_they_name(arms: tuple[C
         assert table.difference["policy left out", other] == pytest.approx(table.difference["policy alone", name])
 
 
-def test_leaving_out_what_the_baseline_alone_has(arms: tuple[Config, Config], store: Store) -> None:
+def test_leaving_out_what_the_baseline_alone_has(arms: tuple[Config, Config]) -> None:
     """A policy of the baseline that the scenario drops differs as well; alone it is dropped alone."""
     sides = {(side.kind, side.name): side for side in decomposition(arms[1], arms[0])}
     assert set(sides["policy alone", "x"].scenario.policies) == {"y"}

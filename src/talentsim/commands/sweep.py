@@ -119,7 +119,7 @@ def run_job(overrides: list[str], folder: Path, config_dir: str | None) -> None:
 class JoinSweep(Callback):
     """Runs what the jobs of a sweep need, and joins them into one table and one figure when all are over."""
 
-    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Write down the jobs that cannot be run; compute the missing runs of all others in one go.
 
         Where a launcher sends the jobs elsewhere, each computes its own there.
@@ -136,7 +136,7 @@ class JoinSweep(Callback):
             SESSION.error = error
             SESSION.jobs.clear()        # nothing is launched
 
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Write sweep.parquet, failures.parquet and the figure, and print what matters."""
         from talentsim.commands.sweep_job import join_and_write
         from talentsim.ensemble.store import cannot_write

@@ -99,7 +99,7 @@ def _years_of(lives: Lives, years: np.ndarray) -> tuple[list[str], list[str]]:
         return ["-"] * len(years), [""] * len(years)
     who = lives.people.iloc[0]
     where, status, states, told = str(who.origin), "national", [], []
-    events = {year: rows for year, rows in lives.events.groupby("year")}
+    events = dict(lives.events.groupby("year"))
     for year in years:
         words = []
         for event in events.get(year, lives.events[:0]).itertuples(index=False):

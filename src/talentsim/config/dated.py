@@ -104,7 +104,7 @@ class Policy(Frozen):
         years = list(path)
         if years != sorted(years):
             raise ValueError(f"the years of the path are out of order: {', '.join(map(str, years))}; allowed: rising years")
-        if not (1900 <= years[0] and years[-1] <= 2100):
+        if not (years[0] >= 1900 and years[-1] <= 2100):
             raise ValueError(f"the path runs from {years[0]} to {years[-1]}; allowed: years from 1900 to 2100")
         if self.start.year != years[0]:
             raise ValueError(f"starts on {self.start}, but its path with {years[0]}; leave `start` out, or give a date in {years[0]}")

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from talentsim.arrays import Floats, Integers
+from talentsim.arrays import Integers
 from talentsim.model.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
 from talentsim.model.state.world import World
-from talentsim.vocab import MOVES, CareerStage, Reason, Tier, VisaOutcome, VisaRoute, VisaStatus
+from talentsim.vocab import CareerStage, Reason, Tier, VisaOutcome, VisaRoute, VisaStatus
 
 COMPONENTS = ("talent", "compute", "capital", "openness", "ip_protection", "translation")
 

@@ -104,8 +104,8 @@ def without_tenure(variant: Variant) -> Variant:
 
 def with_diaspora(variant: Variant, weight: float = 1.0) -> Variant:
     """Add the pull of one's nationals abroad: their share in each country, less the mean of foreign countries."""
-    def terms(known: Panel) -> Terms:
-        def pull(cells: Cells, year: int) -> Floats:
+    def terms(_: Panel) -> Terms:
+        def pull(cells: Cells, _: int) -> Floats:
             abroad = cells.moved.sum(axis=2)
             n = len(abroad)
             np.fill_diagonal(abroad, 0.0)
@@ -121,7 +121,7 @@ def with_diaspora(variant: Variant, weight: float = 1.0) -> Variant:
 def with_ecosystem(variant: Variant, elasticity: float = 1.0 / 3.0) -> Variant:
     """Add the pull of an ecosystem that follows its talent: the log share of the world's researchers."""
     def terms(known: Panel) -> Terms:
-        return lambda cells, year: elasticity * _gain(np.log(np.maximum(cells.stock(), 1.0)), len(known.codes))
+        return lambda cells, _: elasticity * _gain(np.log(np.maximum(cells.stock(), 1.0)), len(known.codes))
     return replace(variant, terms=terms)
 
 
@@ -130,7 +130,7 @@ def with_pay(variant: Variant, weight: float = 1.0) -> Variant:
     def terms(known: Panel) -> Terms:
         first, level = int(known.gdp_years[0]), known.gdp
         path = np.log(np.concatenate([level, damped_growth(level, 60, 5, 0.9)]))
-        return lambda cells, year: weight * _gain(path[max(year - first, 0)], len(known.codes))
+        return lambda _, year: weight * _gain(path[max(year - first, 0)], len(known.codes))
     return replace(variant, terms=terms)
 
 

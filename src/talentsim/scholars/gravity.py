@@ -21,7 +21,7 @@ def distance_and_language(panel: Panel, migrations: Floats, years: Integers) -> 
     """
     pair = panel.pair
     columns = [np.log(np.maximum(pair["dist_km"], 1.0)), pair["comlang_off"], pair["colony_sym"], pair["contig"]]
-    found = _fit(panel, migrations, years, lambda place: columns)
+    found = _fit(panel, migrations, years, lambda _: columns)
     return float(found[0]), float(found[1])
 
 

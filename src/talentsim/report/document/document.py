@@ -93,7 +93,7 @@ def _ranges(scene: Scene) -> list[str]:
     """Say over what range the answer runs under other assumptions and at the ends of its figures' ranges, where they were run."""
     said, sides = [], pictures.structures(scene)
     if len(sides) > 1:
-        said.append(f"Under other assumptions {readings.structure(scene, sides)}")
+        said.append(f"Under other assumptions {readings.structure(sides)}")
     if "sensitivity" in scene.results:
         said.append(readings.sensitivity(scene.results.table("sensitivity")))
     return said

@@ -130,7 +130,7 @@ def _structure(scene: Scene) -> Iterator[Picture]:
     table = structures(scene)
     if len(table) > 1:
         outcome = f"Works in {scene.name(scene.focus)}, {scene.year}"
-        yield Picture("structure", readings.structure(scene, table), lambda: figures.structure_range(
+        yield Picture("structure", readings.structure(table), lambda: figures.structure_range(
             table, scenario=scene.title, outcome=outcome, unit="% of works", source=scene.source, level=scene.level))
 
 

@@ -148,7 +148,7 @@ def refused(scene: Scene, funnel: pd.DataFrame) -> str:
             f"{plain(share.loc[route, 'baseline'], 1)} % in the baseline.")
 
 
-def structure(scene: Scene, variants: pd.DataFrame) -> str:
+def structure(variants: pd.DataFrame) -> str:
     """Say over what range the answer runs when what is assumed is changed."""
     values = variants["difference"].astype(float)
     is_same = (np.sign(values) == np.sign(values.iloc[0])).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -66,7 +67,7 @@ def alluvial(pathways: pd.DataFrame, *, scenario: str, year: int, source: str, n
         rows = flows[flows["arm"] == arm].groupby(stages, as_index=False)["works"].sum()
         nodes = _stack(rows, stages, order)
         _draw_panel(axes, name, stages)
-        for one, other in zip(stages, stages[1:], strict=False):
+        for one, other in itertools.pairwise(stages):
             _draw_ribbons(axes, rows, (one, other), order, nodes, stages.index(one))
         for (stage, code), (top, height) in nodes.items():
             change = shares["scenario"][stage].get(code, 0.0) - shares["baseline"][stage].get(code, 0.0)

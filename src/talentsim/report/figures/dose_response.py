@@ -44,7 +44,7 @@ def dose_response(sweep: pd.DataFrame, *, dose: str, outcome: str, unit: str, so
         return style.frame(figure, title=title, subtitle=subtitle, source=source)
     places = _places(axes, rows["dose"])
     series = rows["series"].astype(str) if "series" in rows else pd.Series("", index=rows.index)
-    legend = [_draw_curve(axes, rows[series == name], places, number) + (name,) for number, name in enumerate(dict.fromkeys(series))]
+    legend = [(*_draw_curve(axes, rows[series == name], places, number), name) for number, name in enumerate(dict.fromkeys(series))]
     axes.axhline(0.0, color=style.INK, linewidth=0.9, zorder=1)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=style.STEPS))
     axes.yaxis.set_major_formatter(FuncFormatter(signed_tick))

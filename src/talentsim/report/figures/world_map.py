@@ -61,7 +61,7 @@ def world_map(headline: pd.DataFrame, *, scenario: str, source: str, outcome: st
     colours, norm = _scale(change)
     _draw_world(axes, change, is_clear, members, colours, norm)
     unit = unit_of_difference(str(rows["unit"].iloc[0]))
-    _draw_bar(figure, bar, colours, norm, f"scenario minus baseline, {rows['year'].iloc[0]:g}, in {unit}")
+    _draw_bar(bar, colours, norm, f"scenario minus baseline, {rows['year'].iloc[0]:g}, in {unit}")
     return style.frame(
         figure,
         title=title,
@@ -145,7 +145,7 @@ def _label(code: str, change: Mapping[str, float], members: Mapping[str, list[st
     return Label(text, *((largest.min(axis=0) + largest.max(axis=0)) / 2.0))
 
 
-def _draw_bar(figure: Figure, axes: Axes, colours: Colormap, norm: BoundaryNorm, title: str) -> None:
+def _draw_bar(axes: Axes, colours: Colormap, norm: BoundaryNorm, title: str) -> None:
     bar = Colorbar(axes, mpl.cm.ScalarMappable(norm, colours), orientation="horizontal", spacing="uniform",
                    format=FuncFormatter(signed_tick))
     bar.set_ticks(norm.boundaries)
