@@ -8,6 +8,7 @@ from talentsim.commands.arguments import Arguments
 def run(arguments: Arguments) -> int:
     """Print the parameters whose key begins with the given text."""
     from talentsim.config import Config, UserError, parameters_of
+    from talentsim.config.evidence import evidence_counts, in_words
     from talentsim.report.terminal.listings import parameter_table
     from talentsim.report.terminal.terminal import terminal
 
@@ -19,4 +20,5 @@ def run(arguments: Arguments) -> int:
                         "world, world.countries.USA, behaviour.location and the like")
     console = terminal()
     console.print(parameter_table(rows, console.width))
+    console.print(f"{in_words(evidence_counts(rows))}; coordinates are not counted.")
     return 0

@@ -24,13 +24,15 @@ class Parameter(Frozen):
     """One figure with what is known about it.
 
     `range` is what the figure may plausibly be, in its unit: it bounds the value and feeds sensitivity analysis.
-    `source` names entries of the project's list of sources; assumed figures may name none.
+    `source` names entries of the project's list of sources, `fact` the published facts that set or confirm the figure;
+    assumed figures may name none.
     """
 
     value: float = Field(strict=True)
     unit: str
     range: tuple[float, float]
     source: list[str] = Field(default_factory=list)
+    fact: list[str] = Field(default_factory=list)
     evidence: Evidence
     year: int | None = None
     note: str = ""
@@ -38,9 +40,9 @@ class Parameter(Frozen):
     def __float__(self) -> float:
         return float(self.value)        # numpy floats are no floats to Python
 
-    @field_validator("source", mode="before")
+    @field_validator("source", "fact", mode="before")
     @classmethod
-    def _one_source_is_a_list(cls, source: Any) -> Any:
+    def _one_name_is_a_list(cls, source: Any) -> Any:
         return [source] if isinstance(source, str) else source
 
     @model_validator(mode="after")

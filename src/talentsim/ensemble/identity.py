@@ -21,7 +21,7 @@ OUTSIDE: dict[str, Any] = {
 }
 """Parts of a configuration that change no result; the seed of `ensemble` comes in by replication."""
 
-PROVENANCE = {"title", "unit", "range", "source", "evidence", "year", "note"}
+PROVENANCE = {"title", "unit", "range", "source", "fact", "evidence", "year", "note"}
 """What a figure or a policy says of itself beside its value."""
 
 NOT_THE_MODEL = ("__init__.py", "__main__.py", "commands/", "report/", "decide/", "comparison/", "scholars/", "measures/", "ensemble/",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from talentsim.config import Config, Parameter, parameters_of
+from talentsim.config.evidence import evidence_counts, in_words, remark
 from talentsim.data.sources import Source, all_sources, used_sources
 from talentsim.decide.sensitivity import by_figure, variations
 from talentsim.report.document.changes import in_force
 from talentsim.report.document.readings import the
 from talentsim.report.document.scene import Scene
-from talentsim.vocab import Evidence
 
 N_KEY = 12
 
@@ -43,7 +41,7 @@ class Group(NamedTuple):
 def assumption(key: str, each: Parameter, is_key: bool, in_force: str = "") -> Assumption:
     """Return a figure as text, with what a dated policy has put in its place where one has."""
     return Assumption(key, f"{each.value:,.6g}", each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
-                      str(each.year or ""), each.source, each.note, is_key, in_force)
+                      str(each.year or ""), each.source, remark(each), is_key, in_force)
 
 
 def groups(scene: Scene) -> list[Group]:
@@ -55,7 +53,7 @@ def groups(scene: Scene) -> list[Group]:
         short = ".".join(names[3:]) if key.startswith("world.countries.") else ".".join(names[1:])
         parts.setdefault(title, []).append((short, each, key in keys, replaced.get(key, "")))
     ordered = sorted(parts.items(), key=lambda part: part[0] != "Behaviour")
-    return [Group(title, [assumption(*row) for row in rows], count_by_evidence(each for _, each, *_ in rows)) for title, rows in ordered]
+    return [Group(title, [assumption(*row) for row in rows], in_words(evidence_counts((key, each) for key, each, *_ in rows))) for title, rows in ordered]
 
 
 def key_figures(scene: Scene) -> dict[str, str]:
@@ -73,12 +71,6 @@ def key_rows(scene: Scene) -> list[tuple[str, Assumption]]:
     """Return the figures that matter most with what each says."""
     known, replaced = dict(parameters_of(scene.scenario)), in_force(scene)
     return [(words, assumption(key, known[key], True, replaced.get(key, ""))) for key, words in key_figures(scene).items() if key in known]
-
-
-def count_by_evidence(parameters: Iterable[Parameter]) -> str:
-    """Say how many figures there are of each grade."""
-    counts = Counter(each.evidence for each in parameters)
-    return ", ".join(f"{counts[grade]} {grade.value}" for grade in Evidence if counts[grade])
 
 
 def sources_of(config: Config) -> list[tuple[Source, int]]:

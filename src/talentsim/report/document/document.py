@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from talentsim.config import parameters_of
+from talentsim.config.evidence import evidence_counts, in_words
 from talentsim.decide.sensitivity import by_figure
 from talentsim.ensemble.opened import Results
 from talentsim.report.document import assumptions, baseline, pictures, readings
@@ -66,7 +67,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
         "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
-        "grades": assumptions.count_by_evidence(each for _, each in parameters_of(scene.scenario)),
+        "grades": in_words(evidence_counts(parameters_of(scene.scenario))),
         "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
         "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from talentsim.config import Config, Parameter
+from talentsim.config.evidence import remark
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
@@ -43,7 +44,7 @@ def parameter_table(rows: Sequence[tuple[str, Parameter]], width: int) -> Table:
     table.columns[0].min_width = min(max(len(key) for key, _ in rows), width // 3)
     for key, each in rows:
         table.add_row(Text(key), f"{each.value:g}", Text(each.unit), str(each.year or ""),
-                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.source)), Text(each.note))
+                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.source)), Text(remark(each)))
     return table
 
 

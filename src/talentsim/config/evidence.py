@@ -1,0 +1,37 @@
+"""How many figures rest on what: one count for the command line, the README and the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from talentsim.config.parameter import Parameter
+from talentsim.vocab import Evidence
+
+NOT_COUNTED = ".position."
+"""Coordinates of countries are figures that nobody doubts; counting them would flatter the rest."""
+
+
+def evidence_counts(figures: Iterable[tuple[str, Parameter]]) -> dict[Evidence, int]:
+    """Count figures by grade of evidence, coordinates left out.
+
+    A figure is one key: a dated path counts once however many points it has.
+
+    Parameters
+    ----------
+    figures
+        Keys and figures, as `parameters_of` yields them.
+    """
+    counts = Counter(each.evidence for key, each in figures if NOT_COUNTED not in f".{key}")
+    return {grade: counts[grade] for grade in Evidence}
+
+
+def in_words(counts: dict[Evidence, int]) -> str:
+    """Return the grades that occur with their counts, as in "15 measured, 31 estimated"."""
+    return ", ".join(f"{number} {grade.value}" for grade, number in counts.items() if number)
+
+
+def remark(figure: Parameter) -> str:
+    """Return what is noted of a figure with the published facts that set or confirm it."""
+    facts = f"{'facts' if len(figure.fact) > 1 else 'fact'} {', '.join(figure.fact)}" if figure.fact else ""
+    return "; ".join(each for each in (figure.note, facts) if each)
