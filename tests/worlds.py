@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from talentsim.config import Config
 from talentsim.config.world import VisaRegime
-from talentsim.model.model import SCHEDULE, TalentModel
+from talentsim.model.model import TalentModel
+from talentsim.model.simulation import SCHEDULE
 from talentsim.vocab import LEVERS, SELECTORS
 
 Plain = dict[str, Any]

@@ -1,8 +1,6 @@
-"""TalentModel: the year's schedule, and nothing else."""
+"""TalentModel: a simulation as Mesa hosts it."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import mesa
 import numpy as np
@@ -10,23 +8,8 @@ import numpy as np
 from talentsim.config import Config
 from talentsim.model.agents import ResearcherSet, view
 from talentsim.model.recorder import Recorder, RunTables
-from talentsim.model.rules import admission, displacement, ecosystem, entry, exit, graduation, hiring, location, output, policy, study, visa
+from talentsim.model.simulation import Simulation
 from talentsim.model.state.world import World
-
-SCHEDULE: tuple[Callable[[World, int], None], ...] = (
-    policy.step,        # the dated changes in force give this year's levers
-    entry.step,         # new cohorts by origin
-    study.step,         # stay or train abroad, student visa
-    graduation.step,    # stay, go home or try elsewhere
-    visa.step,          # clocks, permanence, renewal, expiry
-    location.step,      # those who search choose a country
-    admission.step,     # screening, lottery under the cap, refusal, other ways
-    displacement.step,  # those without a status left, or not let in: placed elsewhere, home, or the next-best country
-    hiring.step,        # employer in the country
-    output.step,        # works and frontier works, attributed four ways
-    ecosystem.step,     # strength and diaspora
-    exit.step,          # those whose career ends
-)
 
 
 class TalentModel(mesa.Model):
@@ -48,13 +31,26 @@ class TalentModel(mesa.Model):
             seed = int(seed.integers(2**63))
         super().__init__(rng=seed)
         self.config = config
-        self.year = config.world.burn_in_year - 1
-        self.world = World.from_config(config, seed, replication)
-        self.recorder = Recorder(config.world.start_year)
+        self.simulation = Simulation(config, seed, replication)
         self._views: ResearcherSet | None = None
         self.datacollector = mesa.DataCollector(model_reporters={
             "year": "year", "researchers": lambda model: len(model.world.researchers),
             "works": lambda model: float(model.world.tally.works.sum())})
+
+    @property
+    def year(self) -> int:
+        """The year that was simulated last; before the first step the one before the first."""
+        return self.simulation.year
+
+    @property
+    def world(self) -> World:
+        """Everything that exists."""
+        return self.simulation.world
+
+    @property
+    def recorder(self) -> Recorder:
+        """What collects the years reported."""
+        return self.simulation.recorder
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -76,16 +72,11 @@ class TalentModel(mesa.Model):
         RuntimeError
             When the last year is over.
         """
-        if self.year >= self.config.world.end_year:
-            raise RuntimeError(f"{self.year} was the last year; world.end_year sets it")
-        self.year += 1
+        self.simulation.step()
         self._views = None
-        for submodel in SCHEDULE:
-            submodel(self.world, self.year)
-        self.recorder.observe(self.world, self.year)
         if self.year >= self.config.world.start_year:
             self.datacollector.collect(self)
-        self.running = self.year < self.config.world.end_year
+        self.running = not self.simulation.is_over
 
     def run(self) -> RunTables:
         """Simulate to the last year and return the tables."""
@@ -95,4 +86,4 @@ class TalentModel(mesa.Model):
 
     def tables(self) -> RunTables:
         """Return the tables of the years reported so far."""
-        return self.recorder.tables(self.world)
+        return self.simulation.tables()

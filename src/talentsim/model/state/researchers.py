@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -64,6 +65,17 @@ class Researchers:
 
     def __len__(self) -> int:
         return self._n
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, np.ndarray]) -> Researchers:
+        """Return a population with these columns, copied; other entries are passed over."""
+        people = cls(capacity=0)
+        people.append(**{name: columns[name] for name in COLUMNS})
+        return people
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return copies of the columns, living rows alone."""
+        return {name: column[: self._n].copy() for name, column in self._store.items()}
 
     def append(self, **columns: np.ndarray) -> slice:
         """Add rows, every column given, and return where they stand."""

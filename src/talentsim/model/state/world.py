@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +30,8 @@ from talentsim.model.tables import (
 )
 from talentsim.streams import Key, packing_of, seed_key
 from talentsim.vocab import Reason
+
+_REFERENCE = "reference "
 
 
 @dataclass(frozen=True)
@@ -107,3 +110,25 @@ class World:
     def codes(self) -> tuple[str, ...]:
         """Country codes in the order of every array."""
         return codes_of(self.config)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return copies of all that later years depend on beside configuration and seed: the columns, and what ecosystems left.
+
+        Returns
+        -------
+        Arrays by name, "reference KIND" for the components of strength in the start year once it is over.
+        """
+        return {**self.researchers.columns(), "log_strength": self.log_strength.copy(), "diaspora": self.diaspora.copy(),
+                "headcount": self.headcount.copy(), **{f"{_REFERENCE}{name}": each.copy() for name, each in self.log_reference.items()}}
+
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take over a state; nobody who has entered so far is in the journal.
+
+        Raises
+        ------
+        KeyError
+            When an array is missing.
+        """
+        self.researchers = Researchers.of_columns(arrays)
+        self.log_strength, self.diaspora, self.headcount = (arrays[name].copy() for name in ("log_strength", "diaspora", "headcount"))
+        self.log_reference = {name.removeprefix(_REFERENCE): each.copy() for name, each in arrays.items() if name.startswith(_REFERENCE)}
