@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,15 @@ def outcome_table(tables: Mapping[str, pd.DataFrame], years: Sequence[int], scal
         "country": pd.Categorical.from_codes(np.tile(np.arange(len(codes)), len(years) * len(present)), codes),
         "value": np.concatenate([each.of(tables[each.table], years, scale).ravel() for each in present]),
     })
+
+
+def outcomes_of(dense: Callable[[str, str, str], np.ndarray], scale: float) -> Floats:
+    """Return every outcome, shape (n_outcomes, n_years, n_countries), given the sum of a table's column by year and axis.
+
+    `dense` is that of a run's tables; the values are those of `outcome_table` to the last bit.
+    """
+    totals = ((each, np.asarray(dense(each.table, each.value, each.by))) for each in OUTCOMES.values())
+    return np.array([percent(total) if each.is_share else total / scale for each, total in totals])
 
 
 def percent(total: Floats) -> Floats:

@@ -199,18 +199,19 @@ class Recorder:
             place = np.flatnonzero(np.any([column != 0 for column in flat], axis=0))
             self._rows.setdefault(name, []).append((year, place.astype(np.int32), [column[place] for column in flat]))
 
-    def tables(self, world: World) -> RunTables:
-        """Return what has been reported so far."""
-        cells = {}
-        for name, rows in self._rows.items():
-            years = np.repeat([year for year, _, _ in rows], [len(place) for _, place, _ in rows]).astype(np.int16)
+    def tables(self, world: World, since: int | None = None) -> RunTables:
+        """Return what has been reported so far; with `since`, in the yearly tables, from that year on alone."""
+        cells, years = {}, [year for year in self.years if since is None or year >= since]
+        for name, all_rows in self._rows.items():
+            rows = all_rows[len(self.years) - len(years):]
+            when = np.repeat([year for year, _, _ in rows], [len(place) for _, place, _ in rows]).astype(np.int16)
             values = [np.concatenate(parts) for parts in zip(*(values for _, _, values in rows), strict=True)]
-            cells[name] = Cells(self._shapes[name], years, np.concatenate([place for _, place, _ in rows]),
+            cells[name] = Cells(self._shapes[name], when, np.concatenate([place for _, place, _ in rows]),
                                 dict(zip(LAYOUT[name][1], values, strict=True)))
         persons: dict[str, dict[str, np.ndarray]] = {}
         if world.journal.is_on:
             persons = {"people": world.journal.people(), "events": world.journal.columns()}
-        return RunTables(world.codes, np.array(self.years), cells, persons)
+        return RunTables(world.codes, np.array(years), cells, persons)
 
 
 def _year(world: World) -> dict[str, list[np.ndarray]]:

@@ -99,9 +99,9 @@ class Simulation:
             self.step()
         return self.tables()
 
-    def tables(self) -> RunTables:
-        """Return the tables of the years reported so far."""
-        return self.recorder.tables(self.world)
+    def tables(self, since: int | None = None) -> RunTables:
+        """Return the tables of the years reported so far; with `since` the yearly tables from that year on alone."""
+        return self.recorder.tables(self.world, since)
 
     def checkpoint(self) -> Checkpoint:
         """Return the state at the end of the present year, which later years leave as it is."""

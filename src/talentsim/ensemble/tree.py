@@ -1,0 +1,60 @@
+"""The tree of years: runs that are equal up to a year share the years up to it.
+
+The key of a year is a hash of the key of the year before and of what the year is given: levers, cohorts, corridors. The root
+is the configuration without what these stand for, and the seed. Equal keys, equal states: nothing else tells where runs part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+
+from talentsim.config import Config
+from talentsim.ensemble.draws import config_of
+from talentsim.ensemble.identity import FORMAT, OUTSIDE, data_digests, source_digest, what_counts
+from talentsim.model.inputs import Inputs
+from talentsim.streams import seed_key
+
+BY_YEAR: dict[str, Any] = {**OUTSIDE, "policy": True, "entry": True, "world": {"end_year"}}
+"""Parts of a configuration that act through what a year is given, beside those that change no result."""
+
+
+def year_keys(config: Config, replication: int) -> dict[int, str]:
+    """Return the key of every year of one replication, burn-in included, in order."""
+    return Branches().keys(config, replication)
+
+
+class Branches:
+    """Keys of many runs; an arm's part of them is hashed once, whatever its replications."""
+
+    def __init__(self) -> None:
+        self._chains: dict[int, tuple[Config, dict[int, bytes]]] = {}
+
+    def keys(self, config: Config, replication: int) -> dict[int, str]:
+        """Return the key of every year of one replication, burn-in included, in order."""
+        arm = config_of(config, replication)
+        if id(arm) not in self._chains:
+            self._chains[id(arm)] = arm, _chain(arm)
+        seed = int(seed_key(config.ensemble.seed, replication)).to_bytes(8, "big")
+        return {year: hashlib.blake2b(seed + link, digest_size=16).hexdigest() for year, link in self._chains[id(arm)][1].items()}
+
+
+def root_digest(config: Config) -> str:
+    """Return a hash of an arm without what each year is given; arms with other ones share nothing."""
+    content = what_counts(config.model_dump(mode="json", exclude=BY_YEAR))
+    text = json.dumps([FORMAT, np.__version__, content, data_digests(config), source_digest()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _chain(config: Config) -> dict[int, bytes]:
+    """Return a hash for every year of an arm, whatever its seed; each covers all years before it."""
+    inputs, link, chain = Inputs.of(config), root_digest(config).encode(), {}
+    for year in range(config.world.burn_in_year, config.world.end_year + 1):
+        digest = hashlib.blake2b(link, digest_size=32)
+        for name, value in inputs.in_year(year).items():
+            digest.update(f"{name} {value.shape} ".encode() + np.ascontiguousarray(value).tobytes())
+        chain[year] = link = digest.digest()
+    return chain
