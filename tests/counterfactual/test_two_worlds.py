@@ -11,9 +11,9 @@ import pytest
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.model.model import TalentModel
-from talentsim.model.simulation import SCHEDULE
 from talentsim.model.recorder import LAYOUT, PERSON_TABLES
 from talentsim.model.rules import admission
+from talentsim.model.simulation import SCHEDULE
 from worlds import edited, feedback_off, no_caps, policy
 
 Plain = dict[str, Any]

@@ -10,8 +10,8 @@ from scipy import stats
 
 from talentsim.arrays import ABILITY_UNIT
 from talentsim.model.model import TalentModel
-from talentsim.model.simulation import SCHEDULE
 from talentsim.model.rules import ecosystem, entry, location, output
+from talentsim.model.simulation import SCHEDULE
 from talentsim.model.tables import TIER_SHARES, cohort_path
 from talentsim.vocab import CareerStage, Tier
 from worlds import edited, policy

@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import edited, policy
 
 from talentsim.config import Config
-from talentsim.config.compose import load_arms
+from talentsim.config.arms import load_arms
 from talentsim.ensemble.ensemble import run_ensemble
 from talentsim.ensemble.session import Cancelled, Session
 from talentsim.ensemble.store import Store
 from talentsim.ensemble.tree import year_keys
 from talentsim.model.inputs import Inputs
-from talentsim.model.rules import entry, policy as rule
+from talentsim.model.rules import entry
+from talentsim.model.rules import policy as rule
 from talentsim.model.simulation import Simulation
+from worlds import edited, policy
 
 Plain = dict[str, Any]
 

@@ -19,7 +19,7 @@ YearDone = Callable[[int, int, dict[str, Floats]], None]
 """Called with replication, year and the year's outcomes by name, each of shape (n_countries,)."""
 
 
-class Cancelled(Exception):     # noqa: N818  # nothing has gone wrong
+class Cancelled(Exception):     # nothing has gone wrong
     """The caller has asked to stop; what was simulated until then is remembered."""
 
 
