@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.plugins import Plugins
+from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -21,8 +23,8 @@ class PairedSweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra hands over, and make the launcher."""
-        self.launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=HydraContext(config_loader=_JobLoader(), callbacks=hydra_context.callbacks),
+        self.launcher: Launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=HydraContext(config_loader=cast(ConfigLoader, _JobLoader()), callbacks=hydra_context.callbacks),
             task_function=task_function, config=config)
 
     def sweep(self, arguments: list[str]) -> Any:      # noqa: ARG002 - Hydra names it; the jobs are prepared

@@ -6,6 +6,8 @@ country, `k` alternative, `n` researchers, `y` years. Countries are always in th
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,8 +15,8 @@ CountryCode = np.uint8      # position of a country in `Countries.codes`
 Year = np.int16
 Address = np.uint64         # a person's part of the counters of all their draws
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+Floats = NDArray[np.floating[Any]]
+Integers = NDArray[np.integer[Any]]
 Words = NDArray[np.uint64]
 Codes = NDArray[np.uint8]
 Booleans = NDArray[np.bool_]

@@ -18,6 +18,7 @@ Source: Steele, Lea, Flood (2014), Fast splittable pseudorandom number generator
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +107,8 @@ def pack(decision: Decision | int, year: int, alternative: Integers | int, origi
     further, first = divmod(int(decision), DECISIONS)
     parts = (("decision", first, 5), ("year", year - FIRST_YEAR, 7), ("alternative", alternative, packing.alternative),
              ("origin", origin, packing.origin), ("cohort", cohort - FIRST_YEAR, 7), ("decision", further, 3), ("index", index, packing.index))
-    fixed, varying, shift = 0, np.uint64(0), 64                     # most parts are one number: Python is quicker with those
+    varying: Any = np.uint64(0)
+    fixed, shift = 0, 64                     # most parts are one number: Python is quicker with those
     for name, part, bits in parts:
         shift -= bits
         is_one = isinstance(part, int | np.integer)

@@ -91,7 +91,7 @@ def _compose_all(jobs: list[list[str]], composer: Composer) -> None:
             SESSION.jobs.append((number, job))
         except UserError as error:
             SESSION.faults.append((number, job, error))
-    allowed = SESSION.arms and next(iter(SESSION.arms.values()))[1].ensemble.max_failures
+    allowed = next(iter(SESSION.arms.values()))[1].ensemble.max_failures if SESSION.arms else None
     if SESSION.faults and (not SESSION.arms or (allowed is not None and len(SESSION.faults) > allowed)):
         raise SESSION.faults[0][2]
 

@@ -148,7 +148,7 @@ def _joined(data: Plain, override: Override) -> Plain:
     return dict(_with(without, [], chosen))
 
 
-def _file_content(group: str, name: str) -> Plain:
+def _file_content(group: str, name: Any) -> Plain:
     content = shipped_file(group, name)
     if not isinstance(content, dict) or "defaults" in content:
         raise KeyError(name)

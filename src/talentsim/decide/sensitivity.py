@@ -76,8 +76,10 @@ class End(Side):
 
 def end_side(variation: Variation, end: str, baseline: Config, scenario: Config) -> End:
     """Return a pair at an end, with the replications that side arms get; nobody's life is kept, for no table needs it."""
-    arms = (fewer(arm).model_copy(update={"output": arm.output.model_copy(update={"people": False})}) for arm in (baseline, scenario))
-    return End(end, variation.name, variation.title, *arms, variation)
+    def side_arm(arm: Config) -> Config:
+        return fewer(arm).model_copy(update={"output": arm.output.model_copy(update={"people": False})})
+
+    return End(end, variation.name, variation.title, side_arm(baseline), side_arm(scenario), variation)
 
 
 def sensitivity(ends: Sequence[End], baseline: Ensemble, scenario: Ensemble, store: Store) -> pd.DataFrame:

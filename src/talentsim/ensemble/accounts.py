@@ -26,7 +26,7 @@ def year_digests(tables: Mapping[str, pd.DataFrame], years: Sequence[int]) -> di
         for digest, start, stop in zip(hashes, bounds[:-1], bounds[1:], strict=True):
             digest.update(name.encode())
             for column in columns:
-                digest.update(column[start:stop])
+                digest.update(column[start:stop].data)
     return {str(year): digest.hexdigest()[:16] for year, digest in zip(years, hashes, strict=True)}
 
 
@@ -50,7 +50,8 @@ def dense(table: pd.DataFrame, value: str, axes: Sequence[str], years: Sequence[
     place = table["year"].to_numpy().astype(np.int64) - years[0]
     for axis, size in zip(axes, shape[1:], strict=True):
         place = place * size + table[axis].cat.codes.to_numpy()
-    return np.bincount(place, table[value].to_numpy(), minlength=int(np.prod(shape))).reshape(shape)
+    total: Floats = np.bincount(place, table[value].to_numpy(), minlength=int(np.prod(shape))).astype(np.float64, copy=False)
+    return total.reshape(shape)
 
 
 def _bits(column: pd.Series) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import zip_longest
 from typing import Any, TypeVar
 
@@ -98,7 +98,7 @@ class Ensemble:
     @cached_property
     def manifests(self) -> list[dict[str, Any]]:
         """What each run says of itself."""
-        return [self._sound(lambda run=run: self.store.manifest(run.id)) for run in self.runs]
+        return [self._sound(partial(self.store.manifest, run.id)) for run in self.runs]
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return one table of every replication in long form, column `replication` first."""

@@ -43,8 +43,8 @@ def open_executor(config: ExecutorConfig, n_calls: int) -> Iterator[Executor]:
     """
     workers = min(config.workers or os.cpu_count() or 1, max(n_calls, 1))
     if config.kind == "dask":
-        with _dask(config, workers) as executor:
-            yield executor
+        with _dask(config, workers) as cluster:
+            yield cluster
         return
     executor: Executor
     if config.kind == "serial" or (config.kind == "processes" and workers == 1):

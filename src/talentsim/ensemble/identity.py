@@ -70,7 +70,7 @@ def data_digests(config: Config) -> dict[str, str]:
     """Return the hash of every file in the folder of data that a world is built from; none for a world without."""
     folder = getattr(config.world, "data_dir", None)
     files = sorted(Path(folder).rglob("*")) if folder else []
-    return {file.relative_to(folder).as_posix(): _digest_of_file(file, file.stat().st_mtime_ns) for file in files if file.is_file()}
+    return {file.relative_to(str(folder)).as_posix(): _digest_of_file(file, file.stat().st_mtime_ns) for file in files if file.is_file()}
 
 
 def _digest_of_arm(config: Config) -> str:

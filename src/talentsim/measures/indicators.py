@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -190,7 +191,7 @@ class Indicator:
 
 INDICATORS: dict[str, Indicator] = {
     **{f"stay_rate_{n}": Indicator(f"Stay rate {n} year{'s' if n > 1 else ''} after the doctorate", "%", ("training", "origin"),
-                                   lambda run, n=n: stay_rate(run, n), "events") for n in (1, 5, 10)},
+                                   partial(stay_rate, after=n), "events") for n in (1, 5, 10)},
     "return_rate": Indicator("Return migration", "% of nationals abroad a year", ("origin",), return_rate),
     "onward_rate": Indicator("Onward migration", "% of nationals abroad a year", ("origin",), onward_rate),
     "net_migration_rate": Indicator("Net migration", "% of researchers a year", ("country",), net_migration_rate),
@@ -247,7 +248,7 @@ def _table(name: str, baseline: Ensemble, scenario: Ensemble | None) -> pd.DataF
 
 def _values(indicator: Indicator, arm: Ensemble) -> Floats:
     years = [int(year) for year in arm.years]
-    return np.array([indicator.of(RunView(lambda table, place=place: arm.of_run(place, table), years, arm.codes))
+    return np.array([indicator.of(RunView(partial(arm.of_run, place), years, arm.codes))
                      for place in range(len(arm))])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ AXES = tuple(Attribution)
 
 def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
     """Return each researcher's place in a table with these columns as axes, flattened in C order."""
-    cell = columns[0].astype(np.int32 if prod(sizes) <= np.iinfo(np.int32).max else np.int64)      # half as much to move
+    cell: Integers = columns[0].astype(np.int32 if prod(sizes) <= np.iinfo(np.int32).max else np.int64)      # half as much to move
     for column, size in zip(columns[1:], sizes[1:], strict=True):
         cell *= size
         cell += column
@@ -23,7 +24,7 @@ def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
 
 def sum_by_cell(cell: Integers, weight: np.ndarray | None, sizes: tuple[int, ...]) -> Floats:
     """Sum whole-number weights (None counts heads) by cell; exact below 2**53, so the same in any order of rows."""
-    total = np.bincount(cell, weight, minlength=prod(sizes)).reshape(sizes)
+    total: Any = np.bincount(cell, weight, minlength=prod(sizes)).reshape(sizes)
     return total if weight is None else total.astype(np.float64, copy=False)        # of nobody, bincount makes whole numbers
 
 

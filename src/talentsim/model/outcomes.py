@@ -31,7 +31,7 @@ class Outcome:
         """Return the outcome, shape (n_years, n_countries)."""
         n = len(table[self.by].cat.categories)
         place = (table["year"].to_numpy().astype(np.int64) - years[0]) * n + table[self.by].cat.codes.to_numpy()
-        total = np.bincount(place, table[self.value].to_numpy(), minlength=len(years) * n).reshape(len(years), n)
+        total = np.bincount(place, table[self.value].to_numpy(np.float64), minlength=len(years) * n).reshape(len(years), n).astype(np.float64)
         return percent(total) if self.is_share else total / scale
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -156,9 +157,9 @@ def base_levers(config: Config) -> dict[str, Floats]:
         "placement": np.array([float(each.placement) for each in config.employers.values()]),
     }
     for name in ("compute", "capital", "openness", "ip_protection", "translation"):
-        levers[name] = _column(config, lambda c, name=name: getattr(c.ecosystem, name))
+        levers[name] = _column(config, attrgetter(f"ecosystem.{name}"))
     for name in ("post_study_years", "max_years"):
-        levers[name] = _column(config, lambda c, name=name: getattr(c.visa, name))
+        levers[name] = _column(config, attrgetter(f"visa.{name}"))
     for name, own in OWN_NATIONALS.items():
         levers[name] = _visa_matrix(config, name, own)
     levers = {name: levers[name] for name in LEVERS}

@@ -250,7 +250,7 @@ def replay(panel: Panel, law: MovingLaw, burn_in_year: int, floor: float, terms:
         for name, value in zip(rows, found, strict=True):
             rows[name].append(value)
         lived.append(cells.copy())
-    return Replay(years, *(np.array(value) for value in rows.values()), cells=tuple(lived))
+    return Replay(years=years, cells=tuple(lived), **{name: np.array(value) for name, value in rows.items()})
 
 
 def project(lived: Replay, law: MovingLaw, corridor: Floats, entries: Floats, terms: Terms | None = None) -> tuple[Floats, Floats]:

@@ -51,9 +51,9 @@ def make_tables(source_dir: Path, regions: Sequence[str]) -> dict[str, pd.DataFr
     tables = {"flows": _flows(flows, country, named, years), "stocks": stocks.reset_index(drop=True)}
     tables = {name: table.assign(source=SOURCE) for name, table in tables.items()}
     for name in COVARIATES:
-        for path in (source_dir / f"{name}.parquet", source_dir / f"{name}.csv"):
-            if path.is_file() and name not in tables:
-                tables[name] = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        for file in (source_dir / f"{name}.parquet", source_dir / f"{name}.csv"):
+            if file.is_file() and name not in tables:
+                tables[name] = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file)
     return tables
 
 

@@ -175,4 +175,5 @@ def fit_drift(effects: Effects, kind: str) -> Drift:
 
 
 def _drift(trial: Floats) -> Drift:
-    return Drift(*(float(value) for value in np.exp(trial[:4])), damping=float(1.0 / (1.0 + np.exp(-trial[4]))))
+    level, slope, first_slope, noise = (float(value) for value in np.exp(trial[:4]))
+    return Drift(level, slope, first_slope, noise, damping=float(1.0 / (1.0 + np.exp(-trial[4]))))

@@ -36,7 +36,8 @@ def expected_careers(lived: Replay, first: int, last: int) -> Careers:
     years = (lived.years >= first) & (lived.years <= last)
     counts = lived.careers[years].sum(axis=0)
     later, returns = float(counts[3].sum()), float(counts[5].sum())
-    return Careers(*counts, n_moves=float(counts[1].sum()) + later, n_later_moves=later, n_returns=returns)
+    never_moved, first_moves, moved, later_moves, abroad, back = counts
+    return Careers(never_moved, first_moves, moved, later_moves, abroad, back, float(first_moves.sum()) + later, later, returns)
 
 
 def counted_careers(people: pd.DataFrame, events: pd.DataFrame, first: int, last: int) -> Careers:

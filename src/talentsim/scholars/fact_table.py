@@ -7,7 +7,7 @@ before. Facts of one field, of economies, or of years outside the panel cannot b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,7 @@ def _not_shown(name: str, observed: Series) -> str:
     return NOT_SHOWN.get(name, "")
 
 
-def held_out_counts(facts: pd.DataFrame, forecasts: dict[str, Sequence[Series]], known_until: int) -> pd.DataFrame:
+def held_out_counts(facts: pd.DataFrame, forecasts: Mapping[str, Sequence[Series]], known_until: int) -> pd.DataFrame:
     """Count the held-out facts that each forecast has inside their tolerance.
 
     Parameters

@@ -154,8 +154,9 @@ def _corridor_shift(x: Series, years: Years) -> float:
 
 def _entry_rate(x: Series, years: Years) -> float:
     places = [x.place(year) for year in years]
-    known = x.entries is not None and places[-1] < len(x.entries)
-    return float(100.0 * x.entries[places].sum() / x.stock[places].sum()) if known else float("nan")
+    if x.entries is None or places[-1] >= len(x.entries):
+        return float("nan")
+    return float(100.0 * x.entries[places].sum() / x.stock[places].sum())
 
 
 def _exit_rate(x: Series, years: Years) -> float:

@@ -21,9 +21,9 @@ def step(world: World, year: int) -> None:
     world.journal.write(people, rows, year, people.work_country[rows], Reason.EXIT)
     people.keep(~leaves)
     if year < world.config.world.start_year:
-        world.headcount = np.bincount(people.work_country, minlength=n)
+        world.headcount = np.bincount(people.work_country, minlength=n).astype(np.int64, copy=False)
         return
     columns = (people.origin_country, people.training_country, people.work_country, people.career_stage, people.visa_status)
     sizes = world.tally.stocks.shape
-    world.tally.stocks = sum_by_cell(cells(columns, sizes), None, sizes)
-    world.headcount = world.tally.stocks.sum(axis=(0, 1, 3, 4))
+    stocks = sum_by_cell(cells(columns, sizes), None, sizes).astype(np.int64, copy=False)
+    world.tally.stocks, world.headcount = stocks, stocks.sum(axis=(0, 1, 3, 4))

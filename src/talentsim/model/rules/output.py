@@ -29,7 +29,7 @@ def step(world: World, year: int) -> None:
     """
     people, n, law = world.researchers, len(world.countries), world.config.behaviour.output
     if year < world.config.world.start_year:      # output feeds nothing, and burn-in years are not reported
-        world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n)
+        world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n).astype(np.float64, copy=False)
         world.tally.collaboration = collaboration(world)
         return
     cell, sizes = _cells(world), (n, n, n, n, len(CareerStage))
@@ -79,7 +79,7 @@ def _hq(world: World, rows: Integers | slice) -> np.ndarray:
     """Return the headquarters country of the rows' employers."""
     hq = np.zeros(NO_EMPLOYER + 1, dtype=np.uint8)
     hq[: len(world.employers.hq)] = world.employers.hq
-    return hq.take(world.researchers.employer[rows])
+    return np.asarray(hq.take(world.researchers.employer[rows]))
 
 
 def _stage_factor(world: World) -> Floats:
@@ -97,7 +97,7 @@ def _count_tiers(world: World, of_all: Floats, per_ability: Floats, stage: Float
     people, n, lowest = world.researchers, len(world.countries), world.origins.tier_ability
     rows = np.flatnonzero(people.ability >= lowest[1])
     able = people.ability[rows]
-    highest = np.sum([able >= cut for cut in lowest[1:]], axis=0, dtype=np.uint8)
+    highest = np.asarray(np.sum([able >= cut for cut in lowest[1:]], axis=0, dtype=np.uint8))
     sizes = (len(Tier), n, n, len(CareerStage))
     cell = cells((highest, people.work_country[rows], _hq(world, rows), people.career_stage[rows]), sizes)
     heads, ability = sum_by_cell(cell, None, sizes).sum(axis=(2, 3)), sum_by_cell(cell, able, sizes)

@@ -23,7 +23,7 @@ def step(world: World, year: int) -> None:
     """
     _further_degrees(world, year)
     people = world.researchers
-    rows = np.flatnonzero((people.visa_status == VisaStatus.TEMPORARY) | (people.visa_status == VisaStatus.QUEUED))
+    rows: Integers = np.flatnonzero((people.visa_status == VisaStatus.TEMPORARY) | (people.visa_status == VisaStatus.QUEUED))
     rows = rows[people.status_since[rows] < year]
     rows = _become_permanent(world, rows, year)
     _join_queue(world, rows, year)
@@ -36,7 +36,7 @@ def step(world: World, year: int) -> None:
 
 def _further_degrees(world: World, year: int) -> None:
     people = world.researchers
-    rows = np.flatnonzero((people.visa_status == VisaStatus.STUDENT) & (people.career_stage == CareerStage.RESEARCHER))
+    rows: Integers = np.flatnonzero((people.visa_status == VisaStatus.STUDENT) & (people.career_stage == CareerStage.RESEARCHER))
     years = whole_years(world, rows, float(world.config.behaviour.study.further_years))
     done = rows[year - people.status_since[rows] >= years]
     set_status(people, done, VisaStatus.POST_STUDY, year)

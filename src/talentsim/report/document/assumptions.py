@@ -46,7 +46,8 @@ def assumption(key: str, each: Parameter, is_key: bool, in_force: str = "") -> A
 
 def groups(scene: Scene) -> list[Group]:
     """Return every figure of the scenario's configuration by part: behaviour first, then country by country."""
-    keys, replaced, parts = set(key_figures(scene)), in_force(scene), {}
+    keys, replaced = set(key_figures(scene)), in_force(scene)
+    parts: dict[str, list[tuple[str, Parameter, bool, str]]] = {}
     for key, each in parameters_of(scene.scenario):
         names = key.split(".")
         title = _capital(the(scene.name(names[2]))) if key.startswith("world.countries.") else names[0].capitalize()

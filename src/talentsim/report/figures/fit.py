@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -54,7 +56,7 @@ def baseline_fit(fit: pd.DataFrame, *, baseline: str, source: str, level: float 
     return style.frame(figure, title=title, subtitle=subtitle, source=source, legend=legend)
 
 
-def _draw_row(axes: Axes, height: float, row: object) -> None:
+def _draw_row(axes: Axes, height: float, row: Any) -> None:
     """Draw one quantity as a dot with its interval; at the edge, with an arrow, where it lies beyond."""
     value, low, high = (100.0 * each / row.observed for each in (row.simulated, row.low, row.high))
     axes.hlines(height, np.clip(low, 0.0, FARTHEST), np.clip(high, 0.0, FARTHEST), color=style.GREY, linewidth=2.4, alpha=0.5)
@@ -62,7 +64,7 @@ def _draw_row(axes: Axes, height: float, row: object) -> None:
     axes.plot(min(value, FARTHEST), height, marker, **_look(row.use))
 
 
-def _look(use: str) -> dict[str, object]:
+def _look(use: str) -> dict[str, Any]:
     return {"markersize": 6.5, "color": style.INK, "markerfacecoloralt": "white", "fillstyle": FILLS[use]}
 
 
@@ -70,5 +72,5 @@ def _percent(values: pd.Series, fit: pd.DataFrame) -> pd.Series:
     return 100.0 * values / fit["observed"]
 
 
-def _number(value: float, row: object) -> str:
+def _number(value: float, row: Any) -> str:
     return plain(value, min(1, places_for([row.observed])))

@@ -98,7 +98,8 @@ def _draw_country(
         return False
     _draw_levels(above, code, arms)
     _draw_gap(below, code, arms, limits)
-    if above.get_subplotspec().is_first_col():
+    place = above.get_subplotspec()
+    if place is not None and place.is_first_col():
         above.set_ylabel("% of all works")
         below.set_ylabel("points")
     return _mark_start((above, below), start, arms.index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, quoted, signed
 
-DASHES = {"baseline": (0, (4, 2)), "scenario": "-"}
+DASHES: dict[str, Any] = {"baseline": (0, (4, 2)), "scenario": "-"}
 
 
 @house_style()
@@ -68,7 +69,7 @@ def _panels(n_panels: int) -> tuple[Figure, Sequence[Axes]]:
         axes.set_xlabel("years since the doctorate")
     for axes in grid[:, 0]:
         axes.set_ylabel("% still there")
-    return figure, grid.ravel()
+    return figure, list(grid.ravel())
 
 
 def _draw_origin(axes: Axes, rows: pd.DataFrame, origin: str, graduates: float) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib.style
 import numpy as np
@@ -16,11 +17,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
+
+from talentsim.arrays import Floats, Integers
 
 INK, GREY = "#222222", "#666666"
 GAIN, LOSS, UNCHANGED = "#01665E", "#8C510A", "#777777"
@@ -120,11 +124,14 @@ def _lay_out(figure: Figure, rectangle: tuple[float, float, float, float]) -> No
     """Fit the panels into a rectangle (left, bottom, width, height; shares of the figure), then fix them."""
     for artist in (*figure.texts, *figure.legends):
         artist.set_in_layout(False)
-    figure.get_layout_engine().set(rect=rectangle, w_pad=0.05, h_pad=0.05)
-    figure.get_layout_engine().execute(figure)
+    engine = figure.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    engine.set(rect=rectangle, w_pad=0.05, h_pad=0.05)
+    engine.execute(figure)
     figure.set_layout_engine(None)      # "none" leaves one that does nothing, for which every file is drawn twice
     for axes in figure.axes:  # the solver's last digits change from one call to the next
-        axes.set_position([round(each, 6) for each in axes.get_position().bounds])
+        left, bottom, width, height = (round(each, 6) for each in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def _fit(text: str, width: float, size: float, weight: str = "normal") -> str:
@@ -156,7 +163,7 @@ def say(axes: Axes, sentence: str) -> None:
               fontsize=BODY, color=INK, linespacing=1.4)
 
 
-def write_columns(axes: Axes, rows: Sequence[float], columns: Mapping[str, Sequence[str]]) -> None:
+def write_columns(axes: Axes, rows: Sequence[float] | Floats | Integers, columns: Mapping[str, Sequence[str]]) -> None:
     """Write columns of text to the right of the axes, each under its heading and aligned right.
 
     Parameters
@@ -169,13 +176,13 @@ def write_columns(axes: Axes, rows: Sequence[float], columns: Mapping[str, Seque
     edge = 4.0
     for heading, cells in columns.items():
         edge += 14.0 + 0.64 * SMALL * max(len(text) for text in (heading, *cells))
-        look = {"textcoords": "offset points", "ha": "right", "fontsize": SMALL}
+        look: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": SMALL}
         axes.annotate(heading, (1.0, 1.0), xycoords="axes fraction", xytext=(edge, 4.0), va="bottom", color=GREY, **look)
         for row, text in zip(rows, cells, strict=True):
             axes.annotate(text, (1.0, row), xycoords=axes.get_yaxis_transform(), xytext=(edge, 0.0), va="center", **look)
 
 
-def name_rows(axes: Axes, rows: Sequence[float], names: Iterable[str], ticks: int = 6) -> None:
+def name_rows(axes: Axes, rows: Sequence[float] | Floats | Integers, names: Iterable[str], ticks: int = 6) -> None:
     """Name the rows of a horizontal chart that is drawn already, set its line at zero and at most so many steps between ticks."""
     axes.axvline(0.0, color=INK, linewidth=0.9, zorder=1)
     axes.set_yticks(rows, labels=list(names))
@@ -191,7 +198,7 @@ def name_rows(axes: Axes, rows: Sequence[float], names: Iterable[str], ticks: in
 
 def sign_legend() -> list[Artist]:
     """Return the legend of points that gain, that lose, and whose interval holds zero."""
-    look = {"linestyle": "none", "marker": "o", "markersize": 6}
+    look: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 6}
     return [
         Line2D([], [], color=GAIN, label="gains", **look),
         Line2D([], [], color=LOSS, label="loses", **look),

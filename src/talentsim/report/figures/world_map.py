@@ -114,7 +114,7 @@ def _draw_countries(axes: Axes, change: Mapping[str, float], is_clear: Mapping[s
     for member, rings in _within(axes).items():
         code = whose.get(member)
         is_group, is_own = code is not None and code != member, code == member
-        look = {"edgecolor": style.INK, "linewidth": 0.5, "zorder": 2} if is_own else {"edgecolor": BORDER, "linewidth": 0.3, "zorder": 1}
+        look: dict[str, Any] = {"edgecolor": style.INK, "linewidth": 0.5, "zorder": 2} if is_own else {"edgecolor": BORDER, "linewidth": 0.3, "zorder": 1}
         outline = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
         filled = NOT_IN_WORLD if code is None else colour(code)
         axes.add_artist(PathPatch(outline, facecolor=filled, hatch=HATCH if is_group else None, **look))
@@ -139,16 +139,18 @@ def _label(code: str, change: Mapping[str, float], members: Mapping[str, list[st
     text = f"{code}{' (all)' if members[code] != [code] and code not in POINT_STATES else ''}\n{signed(change[code], places)}"
     anchors = {"ROW": (-58.0, -12.0), "REU": (19.0, 61.0), "USA": (-98.0, 39.5), "CAN": (-106.0, 57.0)} | POINT_STATES
     if code in anchors:
-        return Label(text, *equal_earth(np.array([anchors[code]]))[0], is_beside=code in POINT_STATES)
+        x, y = equal_earth(np.array([anchors[code]]))[0]
+        return Label(text, float(x), float(y), code in POINT_STATES)
     rings = [equal_earth(ring) for ring in country_shapes()[code]]
     largest = max(rings, key=lambda ring: float(np.ptp(ring, axis=0).prod()))
-    return Label(text, *((largest.min(axis=0) + largest.max(axis=0)) / 2.0))
+    x, y = (largest.min(axis=0) + largest.max(axis=0)) / 2.0
+    return Label(text, float(x), float(y))
 
 
 def _draw_bar(axes: Axes, colours: Colormap, norm: BoundaryNorm, title: str) -> None:
     bar = Colorbar(axes, mpl.cm.ScalarMappable(norm, colours), orientation="horizontal", spacing="uniform",
                    format=FuncFormatter(signed_tick))
-    bar.set_ticks(norm.boundaries)
+    bar.set_ticks(list(norm.boundaries))
     bar.minorticks_off()
     bar.outline.set_linewidth(0.5)
     axes.tick_params(labelsize=style.SMALL - 0.5)
@@ -156,7 +158,7 @@ def _draw_bar(axes: Axes, colours: Colormap, norm: BoundaryNorm, title: str) -> 
 
 
 def _legend(members: Mapping[str, list[str]]) -> list[Patch]:
-    look = {"edgecolor": BORDER, "linewidth": 0.4}
+    look: dict[str, Any] = {"edgecolor": BORDER, "linewidth": 0.4}
     legend = []
     if any(members.get(group) for group in (*GROUPS, "ROW")):
         legend.append(Patch(facecolor="white", hatch=HATCH, label="part of a group, which has one value", **look))

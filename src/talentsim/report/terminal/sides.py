@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from rich.table import Table
 from rich.text import Text
@@ -56,7 +58,7 @@ def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
                   caption=f"As configured {number(first.difference, POINTS, signed=True)}; runs an arm: {first.replications}.")
     for column, justify in (("figure", "left"), ("stands at", "right"), ("low end", "right"), ("difference", "right"),
                             ("high end", "right"), ("difference", "right")):
-        table.add_column(column, justify=justify, overflow="fold")
+        table.add_column(column, justify="left" if justify == "left" else "right", overflow="fold")
     for row in by_figure(sensitivity).itertuples():
         table.add_row(Text(row.title), one_or_count(row.configured), one_or_count(row.low_value), number(row.low, POINTS, signed=True),
                       one_or_count(row.high_value), number(row.high, POINTS, signed=True))
@@ -67,10 +69,10 @@ def _table(title: str, what: str, level: float) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     for column, justify in ((what, "left"), ("runs an arm", "right"), ("baseline", "right"), ("scenario", "right"),
                             ("difference", "right"), (f"{level:.0%} interval", "right")):
-        table.add_column(column, justify=justify)
+        table.add_column(column, justify="left" if justify == "left" else "right")
     return table
 
 
-def _row(table: Table, words: str, row: object) -> None:
+def _row(table: Table, words: str, row: Any) -> None:
     table.add_row(Text(words), str(row.replications), number(row.baseline, POINTS), number(row.scenario, POINTS),
                   number(row.difference, POINTS, signed=True), interval(row.low, row.high, POINTS))

@@ -34,7 +34,7 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
                           "in headline.parquet.")
     for column, justify in (("outcome", "left"), ("country", "left"), ("baseline", "right"), ("scenario", "right"),
                             ("difference", "right"), (f"{level:.0%} interval", "right")):
-        table.add_column(column, justify=justify)
+        table.add_column(column, justify="left" if justify == "left" else "right")
     for name in HEADLINE:
         rows = headline[headline.outcome == name]
         shown = _most_different(rows, focus)
@@ -50,7 +50,7 @@ def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: flo
     """Return who works in `focus` in one world alone, and where in the other."""
     table = Table(title=f"The same people in both worlds, {year}: focus {focus}", title_justify="left", title_style="bold")
     for column, justify in (("", "left"), ("country", "left"), (PEOPLE, "right"), (f"{level:.0%} interval", "right")):
-        table.add_column(column, justify=justify)
+        table.add_column(column, justify="left" if justify == "left" else "right")
     apart = diversion[diversion.baseline_country != diversion.scenario_country]
     for words, here, there in ((f"in {focus} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
                                (f"elsewhere in the baseline, in {focus} in the scenario", "scenario_country", "baseline_country")):
