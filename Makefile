@@ -5,17 +5,25 @@ SCENARIO ?= visa_tightening
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-all test-matrix browser clean
+.PHONY: run test test-all test-matrix quick lint browser clean
 .DELETE_ON_ERROR:
 
 run: $(STAMP)
 	$(BIN)/python -m talentsim scenario=$(SCENARIO)
 
-test: $(STAMP)
-	$(BIN)/python -m pytest -n auto -m "not slow"
+test: lint
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+# What simulates little: the configuration, the figures, the words; a minute and a half at most.
+quick: lint
+	$(BIN)/python -m pytest -q -n auto -m "not slow" tests/test_architecture.py tests/unit tests/config
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/python -m mypy
 
 # Everything: also what is slow, large, or installs the package from scratch.
-test-all: $(STAMP) browser
+test-all: lint browser
 	$(BIN)/python -m pytest -n auto
 	$(MAKE) test-matrix
 
