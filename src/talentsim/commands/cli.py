@@ -22,6 +22,7 @@ Everything in the configuration can be set as KEY=VALUE behind any command, with
   focus=CAN                                 whose diversion to show
   policy.f1_refusal.value=0.1               a policy's figure;  policy.f1_refusal=null switches it off
   entry=trend|plateau|decline|...           cohorts after the last year with data
+  parameters=point                          calibrated figures at their own values, or draws of them
   population.scale=0.1                      agents per researcher
   ensemble.replications=32 ensemble.seed=7  how often, and with which luck
   executor=processes|threads|serial|dask    where it runs; results are the same

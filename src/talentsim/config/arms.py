@@ -7,12 +7,12 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from talentsim.config.compose import GROUPS, compose_plain, parse
+from talentsim.config.compose import GROUPS, compose_plain, parse, with_fixed
 from talentsim.config.errors import unknown_name
 from talentsim.config.files import names_in_group, shipped_file
 from talentsim.config.schema import Config
 
-PLAIN_GROUPS = ("entry", "executor")
+PLAIN_GROUPS = ("entry", "executor", "parameters")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
 
 DEFAULT_SCENARIO = "baseline"
@@ -58,13 +58,13 @@ class Composer:
         if not isinstance(name, str) or name not in known:
             raise unknown_name("baseline", "scenario", str(name), known)
         if name == scenario["scenario"]["name"] and not policies:
-            same = Config.checked(scenario)
+            same = Config.checked(with_fixed(scenario, parsed))
             return same, same
         others = [each for each in common if each.key_or_group != "scenario"]
         baseline = self.plain([*others, *parse([f"scenario={name}"])])
         baseline, scenario = _with_policies(baseline, scenario, policies)
         touched = sorted({str(policy_name(each)) for each in policies})
-        return Config.checked(baseline), _retitled(Config.checked(scenario), touched)
+        return Config.checked(with_fixed(baseline, parsed)), _retitled(Config.checked(with_fixed(scenario, parsed)), touched)
 
     def plain(self, overrides: Sequence[Override]) -> Plain:
         """Compose plain data; nothing of it is trusted yet.

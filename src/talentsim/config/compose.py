@@ -21,7 +21,17 @@ from omegaconf.errors import OmegaConfBaseException
 from talentsim.config.errors import UserError, nearest, unknown_name
 from talentsim.config.files import conf_dir, names_in_group
 
-GROUPS = ("world", "behaviour", "entry", "visa", "employers", "history", "observers", "executor", "scenario", "country")
+GROUPS = ("world", "behaviour", "entry", "visa", "employers", "history", "observers", "parameters", "executor", "scenario", "country")
+
+
+def with_fixed(plain: dict[str, Any], overrides: Iterable[Override]) -> dict[str, Any]:
+    """Note which keys were set by hand: in draws of the calibrated figures they keep that value."""
+    by_hand = {each.key_or_group.removesuffix(".value") for each in overrides if "." in each.key_or_group}
+    named = sorted(key for key in by_hand if key.startswith(("world.", "behaviour.", "policy.", "observers.")))
+    parameters = plain.get("parameters")
+    if not named or not isinstance(parameters, dict):
+        return plain
+    return {**plain, "parameters": {**parameters, "fixed": sorted({*(parameters.get("fixed") or ()), *named})}}
 
 
 def compose_plain(overrides: Sequence[str], config_dir: str | None = None) -> dict[str, Any]:

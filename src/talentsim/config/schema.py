@@ -17,7 +17,7 @@ from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConf
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.config.world import Country, VisaRules, WorldConfig
 
-__all__ = ["Behaviour", "Config", "Country", "ExecutorConfig", "Parameter", "Policy", "ScenarioMeta", "WorldConfig"]
+__all__ = ["Behaviour", "Config", "Country", "DrawsConfig", "ExecutorConfig", "Parameter", "Policy", "ScenarioMeta", "WorldConfig"]
 
 
 class EntryConfig(Frozen):
@@ -54,6 +54,18 @@ class Population(Frozen):
     chunk: int = Field(ge=100, le=10_000_000, strict=True)
 
 
+class DrawsConfig(Frozen):
+    """Which values the calibrated figures take: their own (`draws: null`), or replication r those of row r of some draws.
+
+    `fixed` lists keys that were set by hand and keep that value in all draws; the command line fills it in.
+    """
+
+    name: Name = "point"
+    title: str = ""
+    draws: str | None = None
+    fixed: list[str] = Field(default_factory=list)
+
+
 class Config(Frozen):
     """One arm of a comparison, whole: a world, its people, its policies and how to run it."""
 
@@ -65,6 +77,7 @@ class Config(Frozen):
     observers: Observers = Observers()
     policy: dict[Name, Policy | None] = Field(default_factory=dict)
     sources: dict[Name, SourceEntry] = Field(default_factory=dict)
+    parameters: DrawsConfig = DrawsConfig()
     scenario: ScenarioMeta
     baseline: str
     population: Population
@@ -93,9 +106,9 @@ class Config(Frozen):
         UserError
             When an override or a file is wrong; its message says what is allowed.
         """
-        from talentsim.config.compose import compose_plain  # it brings Hydra
+        from talentsim.config.compose import compose_plain, parse, with_fixed  # it brings Hydra
 
-        return cls.checked(compose_plain(overrides, config_dir))
+        return cls.checked(with_fixed(compose_plain(overrides, config_dir), parse(overrides)))
 
     @classmethod
     def checked(cls, plain: Mapping[str, Any]) -> Config:

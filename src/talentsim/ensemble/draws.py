@@ -1,14 +1,115 @@
-"""Parameters of a replication: the row of the draws that it takes."""
+"""Lay a draw of the calibrated figures on an arm: replication r takes row r, in every arm of a comparison the same."""
 
 from __future__ import annotations
 
-from talentsim.config import Config
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from talentsim.config import Config, Parameter, Policy, UserError
+from talentsim.data.posterior import Draws, draws_named
+
+Tree = dict[str, Any]
 
 
 def config_of(config: Config, replication: int) -> Config:
-    """Return the arm with the parameters that one replication is simulated with.
+    """Return the configuration that a replication is simulated with; the arm's own where no draws are asked for.
 
-    Today every replication has those of the configuration. Identity, runner and tree of years ask here and nowhere else.
+    Figures that were set by hand, or whose own file says another value than when the draws were made, keep what they are.
+
+    Raises
+    ------
+    UserError
+        When the draws cannot be read, or a value leaves its figure's range.
     """
-    del replication
-    return config
+    row = row_of(config, replication)
+    if not row:
+        return config
+    return with_figures(config, row).model_copy(update={"parameters": config.parameters.model_copy(update={"draws": None})})
+
+
+def row_of(config: Config, replication: int) -> dict[str, float]:
+    """Return what a replication's draw sets, by key; nothing where no draws are asked for."""
+    draws = draws_of(config)
+    if draws is None:
+        return {}
+    held = set(held_keys(config))
+    return {key: value for key, value in draws.row(replication).items() if key not in held and figure_at(config, key) is not None}
+
+
+def draws_of(config: Config) -> Draws | None:
+    """Return the draws that an arm asks for, None where every figure stands at its own value.
+
+    Raises
+    ------
+    UserError
+        When they cannot be read, or speak of no country of this world.
+    """
+    if config.parameters.draws is None:
+        return None
+    draws = draws_named(config.parameters.draws)
+    spoken_of = {key.split(".")[2] for key in draws.keys if key.startswith("world.countries.")}
+    if spoken_of and not spoken_of & config.world.countries.keys():
+        raise UserError("parameters", f"the draws of {config.parameters.name!r} are about {', '.join(sorted(spoken_of))}, and world "
+                        f"{config.world.name} has none of them", "parameters=point in this world")
+    return draws
+
+
+def held_keys(config: Config) -> list[str]:
+    """Return the calibrated figures that keep one value in all draws: set by hand, or changed since the draws were made."""
+    draws = draws_of(config)
+    if draws is None:
+        return []
+    named = tuple(config.parameters.fixed)
+    found = ((key, figure_at(config, key)) for key in draws.keys)
+    return [key for key, figure in found if figure is not None
+            and (figure.value != draws.point[key] or any(key == each or key.startswith(f"{each}.") for each in named))]
+
+
+def figure_at(config: Config, key: str) -> Parameter | Policy | None:
+    """Return the figure, or the policy, at a dotted key; None where this arm has none with a single value."""
+    node: Any = config
+    for name in key.split("."):
+        node = node.get(name) if isinstance(node, Mapping) else getattr(node, name, None)
+        if node is None:
+            return None
+    return node if isinstance(node, Parameter | Policy) and isinstance(node.value, float) else None
+
+
+def with_figures(config: Config, values: Mapping[str, float]) -> Config:
+    """Return a configuration with some figures at other values; what is not touched is shared, not copied.
+
+    Raises
+    ------
+    UserError
+        When a value is outside the range of its figure.
+    """
+    tree: Tree = {}
+    for key, value in values.items():
+        figure = figure_at(config, key)
+        if figure is None:
+            raise UserError("parameters", f"there is no figure {key!r} in this configuration", "keys of figures")
+        if figure.range is not None and not figure.range[0] <= value <= figure.range[1]:
+            raise UserError(key, f"a draw puts it at {value:g}, outside its range", f"{figure.range[0]:g} to {figure.range[1]:g}",
+                            "make recalibrate, or parameters=point")
+        *path, last = key.split(".")
+        branch = tree
+        for name in path:
+            branch = branch.setdefault(name, {})
+        branch[last] = float(value)
+    return _laid(config, tree) if tree else config
+
+
+def _laid(node: Any, tree: Tree | float) -> Any:
+    if isinstance(tree, float):
+        return node.model_copy(update={"value": tree})
+    if isinstance(node, dict):
+        return {**node, **{name: _laid(node[name], each) for name, each in tree.items()}}
+    return node.model_copy(update={name: _laid(getattr(node, name), each) for name, each in tree.items()})
+
+
+def draws_digest(config: Config) -> str | None:
+    """Return a hash of what the draws of an arm may set, None where it asks for none."""
+    draws = draws_of(config)
+    return None if draws is None else hashlib.sha256(json.dumps([draws.digest(), held_keys(config)]).encode()).hexdigest()

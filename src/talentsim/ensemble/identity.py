@@ -11,21 +11,23 @@ from typing import Any
 import numpy as np
 
 from talentsim.config import Config
+from talentsim.ensemble.draws import draws_digest, row_of
 from talentsim.streams import seed_key
 
 OUTSIDE: dict[str, Any] = {
     "scenario": True, "baseline": True, "sources": True, "executor": True, "compare": True, "focus": True,
-    "observers": True,
+    "observers": True, "parameters": True,
     "output": {"dir", "csv", "figures", "report"}, "population": {"chunk"},
     "ensemble": True,
 }
-"""Parts of a configuration that change no result; the seed of `ensemble` comes in by replication."""
+"""Parts of a configuration that change no result; the seed of `ensemble` comes in by replication, and so do the
+figures that its draw sets."""
 
 PROVENANCE = {"title", "unit", "range", "source", "fact", "evidence", "year", "note"}
 """What a figure or a policy says of itself beside its value."""
 
 NOT_THE_MODEL = ("__init__.py", "__main__.py", "commands/", "report/", "decide/", "comparison/", "scholars/", "measures/", "ensemble/",
-                 "intervals.py", "model/__init__.py", "model/meanfield.py", "panel/__init__.py", "data/__init__.py", "data/facts",
+                 "intervals.py", "model/__init__.py", "model/meanfield.py", "panel/__init__.py", "data/__init__.py", "data/facts", "data/draws", "data/posterior",
                  "data/sources", "data/shapes", "data/country_shapes", "config/arms.py", "config/check.py", "config/compose.py",
                  "config/errors.py", "config/files.py", "config/observers.py", "config/running.py")
 """Beginnings of the package's files that no run depends on."""
@@ -37,7 +39,8 @@ FORMAT = 2
 def run_ids(config: Config, replications: range) -> list[str]:
     """Return the identity of each replication of one arm."""
     arm = _digest_of_arm(config)
-    return [_short(arm, int(seed_key(config.ensemble.seed, each))) for each in replications]
+    rows = [row_of(config, each) for each in replications]
+    return [_short(arm, int(seed_key(config.ensemble.seed, each)), *([row] if row else [])) for each, row in zip(replications, rows, strict=True)]
 
 
 def run_id(config: Config, replication: int) -> str:
@@ -47,7 +50,8 @@ def run_id(config: Config, replication: int) -> str:
 
 def arm_id(config: Config) -> str:
     """Return the identity of an arm, whatever its seed."""
-    return _short(_digest_of_arm(config))
+    draws = draws_digest(config)
+    return _short(_digest_of_arm(config), *([draws] if draws else []))
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ import pandas as pd
 from talentsim.config import Config, UserError
 from talentsim.config.schema import ExecutorConfig
 from talentsim.ensemble.accounts import conserved, year_digests
+from talentsim.ensemble.draws import config_of
 from talentsim.ensemble.executors import open_executor
 from talentsim.ensemble.identity import arm_id, data_digests, run_ids
 from talentsim.ensemble.provenance import made_with
@@ -137,13 +138,13 @@ def make_run(run: Run, store: Store, wait: bool = False) -> Made:
 
 def simulate(run: Run) -> tuple[dict[str, pd.DataFrame], dict[str, Any], dict[str, Any]]:
     """Simulate one replication; return its tables, its configuration and what its manifest says."""
-    started, config = time.perf_counter(), run.config
+    started, config = time.perf_counter(), config_of(run.config, run.replication)
     result = TalentModel(config, replication=run.replication).run()
     years = [int(year) for year in result.years]
     tables = {name: result.frame(name) for name in result.names}
     tables["outcomes"] = outcome_table(tables, years, config.population.scale)
     seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
-    facts = {"arm": arm_id(config), "seed": seed, "data_sha256": data_digests(config),
+    facts = {"arm": arm_id(run.config), "seed": seed, "data_sha256": data_digests(config),
              "conserved": conserved(tables, years), "years": year_digests(tables, years), **made_with(),
              "process": os.getpid(), "wall_seconds": round(time.perf_counter() - started, 4)}
     return tables, config.model_dump(mode="json"), facts

@@ -1,0 +1,104 @@
+"""Draws of the calibrated figures: joint values by key, one row a draw, with a manifest of what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from talentsim.arrays import Floats
+from talentsim.config import UserError
+from talentsim.config.errors import nearest
+
+SHIPPED = "draws"
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Joint draws of some figures.
+
+    Parameters
+    ----------
+    keys
+        Dotted keys of the figures, as `talentsim parameters` lists them; a policy's key stands for its value.
+    values
+        Shape (n_draws, n_keys), each in its figure's unit.
+    manifest
+        What they were made from: `point` (each figure's own value then), `title`, `hashes`, `probe`.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    values: Floats
+    manifest: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def point(self) -> Mapping[str, float]:
+        """The value that each figure's own file gave when the draws were made."""
+        point: Mapping[str, float] = self.manifest["point"]
+        return point
+
+    def row(self, replication: int) -> dict[str, float]:
+        """Return the draw of a replication by key; past the last they come round."""
+        return dict(zip(self.keys, self.values[replication % len(self)].tolist(), strict=True))
+
+    def digest(self) -> str:
+        """Return a hash of all keys and values."""
+        return hashlib.sha256(json.dumps([self.keys, self.values.tolist()]).encode()).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def draws_named(name: str) -> Draws:
+    """Return draws that the package carries, or those in a file NAME.csv of one's own with NAME.json beside it.
+
+    Raises
+    ------
+    UserError
+        When there are none of that name, or they cannot be read.
+    """
+    table, manifest = _files_of(name)
+    try:
+        lines = table.read_text(encoding="utf-8").splitlines()
+        keys = tuple(lines[0].split(","))
+        values = np.array([[float(each) for each in line.split(",")] for line in lines[1:]])
+        said = json.loads(manifest.read_text(encoding="utf-8"))
+        whole = values.ndim == 2 and values.shape[1] == len(keys) and np.isfinite(values).all() and said["point"].keys() >= set(keys)
+    except (OSError, ValueError, KeyError, IndexError):
+        whole = False
+    if not whole:
+        raise UserError("parameters.draws", f"{name!r} cannot be read as draws", "a table of finite numbers with a key above each column, "
+                        "and a manifest .json beside it", "talentsim calibrate world=ai writes both")
+    return Draws(name, keys, values, said)
+
+
+def shipped_draws() -> list[str]:
+    """Return the names of the draws that the package carries."""
+    return sorted(each.name.removesuffix(".csv") for each in files("talentsim.data").joinpath(SHIPPED).iterdir() if each.name.endswith(".csv"))
+
+
+def draws_text(keys: tuple[str, ...], values: Floats) -> str:
+    """Return draws as the text of their table; seven digits, so that what is read is what was written anywhere."""
+    return "\n".join([",".join(keys), *(",".join(f"{each:.7g}" for each in row) for row in values)]) + "\n"
+
+
+def _files_of(name: str) -> tuple[Traversable, Traversable]:
+    if name.endswith(".csv"):
+        own = Path(name)
+        return own, own.with_suffix(".json")
+    if name not in shipped_draws():
+        near = nearest(name, shipped_draws())
+        raise UserError("parameters.draws", f"there are no draws called {name!r}", ", ".join([*shipped_draws(), "or a file FOLDER/NAME.csv"]),
+                        f"did you mean {near!r}?" if near else "")
+    folder = files("talentsim.data").joinpath(SHIPPED)
+    return folder.joinpath(f"{name}.csv"), folder.joinpath(f"{name}.json")
