@@ -12,7 +12,7 @@ from talentsim.config import UserError
 from talentsim.config.files import names_in_group
 from talentsim.model.employers import employer_table, site_weights
 from talentsim.model.policy import levers_in_year
-from talentsim.model.tables import SECTORS, base_levers, lever_axes, regime_table
+from talentsim.model.tables import SECTORS, RegimeTable, base_levers, lever_axes, regime_table
 from talentsim.vocab import LEVERS
 from worlds import edited, policy
 
@@ -44,11 +44,11 @@ def test_named_employers_share_what_a_policy_gives_twice() -> None:
 def test_a_site_closes_by_policy(plain_toy: Plain) -> None:
     closing = policy("site_weight", countries=["CAN"], headquarters=["CHN"], change="set", value=0.0)
     config = edited(plain_toy, policy={"closing": closing})
-    weight = levers_in_year(base_levers(config), config.policies, 2026, lever_axes(config))["site_weight"]
+    weight = levers_in_year(base_levers(config, 2026), config.policies, 2026, lever_axes(config))["site_weight"]
     row, column = list(config.employers).index("BETA"), list(config.world.countries).index("CAN")
-    assert weight[row, column] == 0.0 and base_levers(config)["site_weight"][row, column] > 0.0
-    weight[row, column] = base_levers(config)["site_weight"][row, column]
-    assert np.array_equal(weight, base_levers(config)["site_weight"])
+    assert weight[row, column] == 0.0 and base_levers(config, 2026)["site_weight"][row, column] > 0.0
+    weight[row, column] = base_levers(config, 2026)["site_weight"][row, column]
+    assert np.array_equal(weight, base_levers(config, 2026)["site_weight"])
 
 
 @pytest.mark.parametrize(("changes", "words"), [
@@ -68,20 +68,24 @@ def test_a_wrong_employer_is_named(plain_toy: Plain, changes: Plain, words: str)
 def test_a_site_in_a_country_that_is_left_out_is_passed_over(plain_toy: Plain) -> None:
     site = plain_toy["employers"]["ALPHA"]["sites"]["USA"]
     config = edited(plain_toy, {"employers.ALPHA.sites.GBR": site})
-    assert base_levers(config)["site_weight"].shape == (3, 4)
+    assert base_levers(config, 2026)["site_weight"].shape == (3, 4)
+
+
+def regime_of(config: Config) -> RegimeTable:
+    return regime_table(config, np.array([2026]))
 
 
 def test_limits_are_infinite_where_there_are_none(toy: Config) -> None:
-    levers, regime = base_levers(toy), regime_table(toy)
+    levers, regime = base_levers(toy, 2026), regime_of(toy)
     assert np.isinf(levers["work_visa_cap"]).tolist() == [False, True, True, True]
-    assert np.isinf(regime.queue_after).tolist() == [False, True, True, True]
-    assert regime.cap_exempt.tolist() == [[True, False]] + [[False, False]] * 3
+    assert np.isinf(regime.queue_after[0]).tolist() == [False, True, True, True]
+    assert regime.cap_exempt[0].tolist() == [[True, False]] + [[False, False]] * 3
 
 
 @pytest.mark.parametrize("world", names_in_group("world"))
 def test_an_open_world_refuses_nobody(world: str) -> None:
     config = Config.load(f"world={world}", "visa=open")
-    levers, regime = base_levers(config), regime_table(config)
+    levers, regime = base_levers(config, 2026), regime_of(config)
     foreign = ~np.eye(len(config.world.countries), dtype=bool)
     for name in ("student_refusal", "work_visa_refusal", "renewal_refusal", "listed_refusal"):
         assert not levers[name].any()
@@ -95,7 +99,7 @@ def test_an_open_world_refuses_nobody(world: str) -> None:
 @pytest.mark.parametrize("world", names_in_group("world"))
 def test_every_lever_has_a_value_within_its_bounds(world: str) -> None:
     for rules in names_in_group("visa"):
-        levers = base_levers(Config.load(f"world={world}", f"visa={rules}"))
+        levers = base_levers(Config.load(f"world={world}", f"visa={rules}"), 2026)
         assert levers.keys() == LEVERS.keys()
         for name, lever in LEVERS.items():
             assert ((levers[name] >= lever.low) & (levers[name] <= lever.high)).all(), name

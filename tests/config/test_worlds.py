@@ -17,9 +17,10 @@ from talentsim.config.files import conf_dir, names_in_group
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources, used_sources
 from talentsim.measures.observers import article_counts
+from talentsim.model.cohorts import cohort_path
 from talentsim.model.policy import levers_in_year
 from talentsim.model.state.countries import Countries
-from talentsim.model.tables import base_levers, cohort_path, lever_axes
+from talentsim.model.tables import base_levers, lever_axes
 from talentsim.vocab import Evidence
 
 AI = ["USA", "CHN", "IND", "GBR", "DEU", "FRA", "CAN", "CHE", "NLD", "ISR", "KOR", "JPN", "SGP", "AUS", "IRN", "REU", "ROW"]
@@ -94,7 +95,7 @@ def test_history_can_be_switched_off() -> None:
 
 
 def levers_of(config: Config, year: int) -> dict[str, np.ndarray]:
-    return levers_in_year(base_levers(config), config.policies, year, lever_axes(config))
+    return levers_in_year(base_levers(config, year), config.policies, year, lever_axes(config))
 
 
 def test_history_gives_the_published_figures(ai: Config) -> None:
@@ -112,7 +113,7 @@ def test_history_gives_the_published_figures(ai: Config) -> None:
     chilling = [levers_of(ai, year)["chilling"][usa, chn] for year in (2017, 2018, 2020, 2022, 2023)]
     assert chilling == pytest.approx([0, 0.75 * 61 / 365, 0.75, 0.75 * 54 / 365, 0])
     assert not levers_of(ai, 2020)["chilling"][usa, AI.index("IND")].any()
-    assert levers_of(ai, 2027)["visa_fee"][usa] == base_levers(ai)["visa_fee"][usa] < levers_of(ai, 2026)["visa_fee"][usa]
+    assert levers_of(ai, 2027)["visa_fee"][usa] == base_levers(ai, 2027)["visa_fee"][usa] < levers_of(ai, 2026)["visa_fee"][usa]
 
 
 def test_the_pandemic_keeps_out_those_who_come_from_abroad(ai: Config) -> None:
@@ -159,7 +160,7 @@ def test_four_firms_have_two_thirds_of_their_people_in_the_united_states(ai: Con
                                          "CHE": 2_100, "NLD": 2_100, "ISR": 1_900, "KOR": 5_000, "JPN": 6_500, "SGP": 2_300}
     posts = np.array([heads[code] * float(ai.world.countries[code].industry_share) for code in AI])
     rows = [list(ai.employers).index(name) for name in ("MICROSOFT", "GOOGLE", "META", "IBM")]
-    staff = (base_levers(ai)["site_weight"][rows] * posts).sum(axis=0)
+    staff = (base_levers(ai, 2026)["site_weight"][rows] * posts).sum(axis=0)
     assert 100 * staff[AI.index("USA")] / staff.sum() == pytest.approx(facts()["cset_labs"].value["AI_staff_in_US_pct"], abs=5)
 
 
@@ -190,7 +191,7 @@ def test_a_users_own_source_is_as_good() -> None:
 
 
 def test_nobody_screens_their_own_nationals(ai: Config) -> None:
-    levers = base_levers(ai)
+    levers = base_levers(ai, 2026)
     assert np.diag(levers["student_refusal"]).tolist() == [0.0] * len(AI)
     assert np.diag(levers["work_visa_odds"]).tolist() == [1.0] * len(AI)
     assert np.diag(levers["years_to_permanence"]).tolist() == [0.0] * len(AI)

@@ -9,10 +9,11 @@ import pytest
 from scipy import stats
 
 from talentsim.arrays import ABILITY_UNIT
+from talentsim.model.cohorts import cohort_path
 from talentsim.model.model import TalentModel
 from talentsim.model.rules import ecosystem, entry, location, output
 from talentsim.model.simulation import SCHEDULE
-from talentsim.model.tables import TIER_SHARES, cohort_path
+from talentsim.model.tables import TIER_SHARES
 from talentsim.vocab import CareerStage, Tier
 from worlds import edited, policy
 

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 from talentsim.config import Config, UserError
+from talentsim.model.cohorts import cohort_path
 from talentsim.model.meanfield import MeanField
 from talentsim.model.model import TalentModel
-from talentsim.model.tables import cohort_path
 from talentsim.panel.drift import Drift, forecast_corridors, run_filter, take_apart
 from talentsim.panel.inversion import Cells, MovingLaw, move, project, replay, solve_corridors
 from talentsim.panel.panel import Panel

@@ -18,8 +18,8 @@ from talentsim.ensemble.ensemble import run_ensemble
 from talentsim.ensemble.identity import arm_id, model_files, run_id
 from talentsim.ensemble.results import write_manifest, write_table
 from talentsim.ensemble.store import Store
+from talentsim.model.cohorts import cohort_path
 from talentsim.model.model import TalentModel
-from talentsim.model.tables import cohort_path
 from talentsim.report.terminal.tables import diversion_summary, headline_table
 from worlds import edited, policy
 

@@ -53,7 +53,7 @@ def test_what_is_hashed_of_a_year_is_what_its_rules_are_given(world: str) -> Non
         rule.step(simulation.world, year)
         given = inputs.in_year(year)
         assert all(np.array_equal(given[name], value) for name, value in simulation.world.levers.items())
-        assert np.array_equal(given["corridor"], simulation.world.corridor)
+        assert np.array_equal(given["corridor"], simulation.world.given.corridor)
         sizes = entry.cohort_sizes(simulation.world, year)
         assert (np.abs(sizes - given["cohorts"] * given["entry"] * config.population.scale) <= 1).all()
 
@@ -61,7 +61,7 @@ def test_what_is_hashed_of_a_year_is_what_its_rules_are_given(world: str) -> Non
 def test_nothing_in_the_model_reads_policies_or_entry_but_what_makes_the_inputs() -> None:
     """Else two arms could differ in a year whose keys are equal."""
     folder = Path(rule.__file__).parents[1]
-    allowed = {"policy.py", "tables.py", "inputs.py", "meanfield.py"}
+    allowed = {"policy.py", "tables.py", "cohorts.py", "inputs.py", "meanfield.py"}
     found = [path.name for path in folder.rglob("*.py") if path.name not in allowed
              and any(word in path.read_text() for word in ("config.policies", "config.policy.", "config.entry", "world.end_year"))]
     assert sorted(found) == ["simulation.py"]       # where the end of the run is

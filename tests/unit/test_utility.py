@@ -12,8 +12,9 @@ from talentsim import Config
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, STAY
 from talentsim.model.employers import employer_table
+from talentsim.model.given import Given
 from talentsim.model.state.countries import Countries
-from talentsim.model.tables import base_levers, destination_table
+from talentsim.model.tables import base_levers
 from talentsim.model.utility import TERMS, Conditions, kinds, offered_pay, systematic_utility, utility_with_permanence
 from talentsim.vocab import VisaStatus
 
@@ -117,7 +118,7 @@ def test_the_permanent_have_cells_of_their_own(ai: Config) -> None:
 
 
 def test_a_laboratory_that_opens_lifts_the_pay_of_its_country(toy: Config) -> None:
-    levers, employers, industry = base_levers(toy), employer_table(toy), destination_table(toy).industry_share
+    levers, employers, industry = base_levers(toy, 2026), employer_table(toy), Given.of_all_years(toy).at(0).destinations.industry_share
     assert offered_pay(levers, employers, industry) == pytest.approx(levers["pay"])
     sites = levers["site_weight"].copy()
     sites[0, 3] += 0.2

@@ -6,7 +6,7 @@ import numpy as np
 
 from talentsim.config import Config, Policy
 from talentsim.model.policy import levers_in_year, share_in_force
-from talentsim.model.tables import base_levers, lever_axes
+from talentsim.model.tables import lever_axes, lever_paths
 
 STUDY_LEVERS = ("student_refusal", "listed_refusal", "doctoral_capacity", "post_study_years")
 STUDY_FIGURES = ("behaviour.study.weights.", "behaviour.graduation.", ".asc.study", ".home.study", ".visa.student_refusal", ".doctoral_capacity")
@@ -25,12 +25,14 @@ def idle_reason(config: Config, policy: Policy) -> str:
         return "nobody studies abroad in this world"
     if policy.lever == "renewal_refusal" and config.visa.open:
         return "no visa has to be renewed in this world"
-    base, axes = base_levers(config), lever_axes(config)
+    base, axes = lever_paths(config, np.array(years)), lever_axes(config)
     if not base[policy.lever].size:
         return "no firm has a name in this world"
     others = {name: each for name, each in config.policies.items() if each != policy and each.lever == policy.lever}
-    if all(np.array_equal(levers_in_year(base, others, year, axes)[policy.lever],
-                          levers_in_year(base, {**others, "it": policy}, year, axes)[policy.lever]) for year in years):
+    one_lever = [{policy.lever: each} for each in base[policy.lever]]
+    if all(np.array_equal(levers_in_year(each, others, year, axes)[policy.lever],
+                          levers_in_year(each, {**others, "it": policy}, year, axes)[policy.lever])
+           for each, year in zip(one_lever, years, strict=True)):
         return "it leaves the figure as it is in this world"
     return ""
 

@@ -97,16 +97,26 @@ def _check_employers(config: Config, shipped: list[str]) -> None:
 def _check_values(config: Config) -> None:
     for key, figure in parameters_of(config):
         lever = LEVERS.get(_quantity(key))
-        if lever is not None and not lever.low <= figure.value <= lever.high:
-            raise UserError(key, f"value {figure.value:g} is out of range", f"{lever.low:g} to {lever.high:g} ({lever.unit})")
+        for value in figure.values:
+            if lever is not None and not lever.low <= value <= lever.high:
+                raise UserError(key, f"value {value:g} is out of range", f"{lever.low:g} to {lever.high:g} ({lever.unit})")
+        if figure.series is not None:
+            _check_series(key)
     for code, country in config.world.countries.items():
-        if country.ecosystem.strength.value <= 0.0:
-            raise UserError(f"world.countries.{code}.ecosystem.strength", f"value {country.ecosystem.strength.value:g} is out of "
+        if min(country.ecosystem.strength.values) <= 0.0:
+            raise UserError(f"world.countries.{code}.ecosystem.strength", f"value {min(country.ecosystem.strength.values):g} is out of "
                             "range", "above 0: its log enters the model")
     year = config.compare.year
     if year is not None and not config.world.start_year <= year <= config.world.end_year:
         raise UserError("compare.year", f"{year} is not simulated",
                         f"{config.world.start_year} to {config.world.end_year}, or null for the last")
+
+
+def _check_series(key: str) -> None:
+    """Refuse a series where the model reads one number."""
+    if not key.startswith("world.countries.") or ".position." in key:
+        raise UserError(key, "values by year are given, and this figure is the same in all years", "one number",
+                        "figures of a country may be series, but for its position; what else changes is a policy")
 
 
 def _quantity(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -20,10 +20,22 @@ class Position(Frozen):
 
 
 class CountryEntry(Frozen):
-    """New researchers by country of first degree: level in the level year and growth a year."""
+    """New researchers by country of first degree: level in the level year and growth a year.
+
+    A series of levels is cohorts by year: before its first year and after its last they grow by `growth`.
+    """
 
     level: NonNegative
     growth: Parameter
+
+    @model_validator(mode="before")
+    @classmethod
+    def _growth_goes_on(cls, fields: Any) -> Any:
+        level = fields.get("level") if isinstance(fields, dict) else None
+        if isinstance(level, dict) and level.keys() & {"before", "after"}:
+            raise ValueError("level has `before` or `after`; allowed: neither. Before the first and after the last cohort of a series "
+                             "growth goes on, and the variant of entry")
+        return fields
 
 
 class CountryAbility(Frozen):

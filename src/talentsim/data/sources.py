@@ -44,7 +44,7 @@ def used_sources(config: Config) -> dict[str, list[str]]:
     """
     known = all_sources(config)
     used: dict[str, list[str]] = {}
-    named = [(key, parameter.source) for key, parameter in parameters_of(config)]
+    named = [(key, parameter.sources) for key, parameter in parameters_of(config)]
     named += [(f"policy.{name}", policy.source) for name, policy in config.policies.items()]
     named += [(f"observers.articles.{name}", each.source) for name, each in config.observers.articles.items()]
     named.append(("scenario", config.scenario.source))

@@ -8,7 +8,7 @@ import numpy as np
 
 from talentsim.arrays import Floats, Integers
 from talentsim.config import Config
-from talentsim.model.tables import SECTORS, base_levers, codes_of
+from talentsim.model.tables import SECTORS, codes_of, site_table
 from talentsim.vocab import Sector
 
 
@@ -36,7 +36,7 @@ def employer_table(config: Config) -> EmployerTable:
         sector=np.repeat([Sector.ACADEMIA, Sector.INDUSTRY], [n, n + len(named)]),
         hq=np.concatenate([here, here, np.array([codes.index(each.hq) for each in named], dtype=np.int64)]),
         pay_premium=np.concatenate([np.zeros(2 * n), [float(each.pay_premium) for each in named]]),
-        weight=site_weights(base_levers(config)["site_weight"], n),
+        weight=site_weights(site_table(config), n),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a configuration gives each year, of all that may differ between years: levers, cohorts, constants of corridors."""
+"""What a configuration gives each year, of all that may differ between years: figures, and the levers under the policies."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from talentsim.arrays import Floats
 from talentsim.config import Config
+from talentsim.model.given import Given
 from talentsim.model.policy import LeverAxes, levers_in_year
-from talentsim.model.tables import base_levers, cohort_path, corridor_path, lever_axes
+from talentsim.model.tables import lever_axes
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,17 @@ class Inputs:
 
     config: Config
     axes: LeverAxes
-    base: dict[str, Floats]
-    cohorts: Floats
-    corridors: Floats
+    figures: Given      # of all years
 
     @classmethod
     def of(cls, config: Config) -> Inputs:
         """Gather the inputs of an arm."""
-        return cls(config, lever_axes(config), base_levers(config), cohort_path(config), corridor_path(config))
+        return cls(config, lever_axes(config), Given.of_all_years(config))
 
     def in_year(self, year: int) -> dict[str, Floats]:
-        """Return all that a year is given, by name: the levers, "cohorts" (o) and "corridor" (c, k)."""
-        place = year - self.config.world.burn_in_year
-        return {**levers_in_year(self.base, self.config.policies, year, self.axes),
-                "cohorts": self.cohorts[place], "corridor": self.corridors[place]}
+        """Return all that a year is given, by name: the levers, "cohorts" (o), "corridor" (c, k), and the tables' columns."""
+        given = self.figures.at(year - self.config.world.burn_in_year)
+        tables = {f"{name} {column}": value for name in ("origins", "destinations", "regimes")
+                  for column, value in vars(getattr(given, name)).items()}
+        return {**levers_in_year(given.levers, self.config.policies, year, self.axes), **tables,
+                "cohorts": given.cohorts, "corridor": given.corridor}

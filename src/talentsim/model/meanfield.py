@@ -17,18 +17,10 @@ from talentsim.config import Config
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
 from talentsim.model.employers import employer_table
+from talentsim.model.given import Given
 from talentsim.model.policy import levers_in_year
 from talentsim.model.state.countries import Countries
-from talentsim.model.tables import (
-    base_levers,
-    cohort_path,
-    corridor_path,
-    destination_table,
-    exempt_share,
-    lever_axes,
-    origin_table,
-    regime_table,
-)
+from talentsim.model.tables import exempt_share, lever_axes
 from talentsim.model.utility import Conditions, offered_pay, systematic_utility
 from talentsim.streams import to_normal
 from talentsim.vocab import MOVES, Reason
@@ -70,20 +62,21 @@ class MeanField:
         The arm; `population.scale` is left out, so numbers are of researchers. Without `population.classes` everybody
         of an origin has the median ability and attachment.
     log_strength
-        Log ecosystem strength by year from the first of burn-in, shape (n_years, n_countries); None holds it as it
-        stood in the start year. It is given, not computed: that submodel has closed-form tests of its own.
+        Log ecosystem strength by year from the first of burn-in, as decisions find it, shape (n_years, n_countries); None
+        takes the configured figure of the year before. It is given, not computed: that submodel has closed-form tests of its own.
     """
 
     def __init__(self, config: Config, log_strength: Floats | None = None) -> None:
         self.config, self.behaviour = config, config.behaviour
         self.countries = Countries.from_config(config)
         self.n = len(self.countries)
-        self.origins, self.destinations = origin_table(config), destination_table(config)
-        self.levers, self.axes, self.cohorts = base_levers(config), lever_axes(config), cohort_path(config)
-        self.employers, self.exempt_share = employer_table(config), exempt_share(regime_table(config), self.destinations)
-        self.corridors = corridor_path(config)
-        start = np.log(self.destinations.strength)
-        self.log_strength = np.broadcast_to(start, self.cohorts.shape) if log_strength is None else log_strength
+        self.figures, self.axes, self.employers = Given.of_all_years(config), lever_axes(config), employer_table(config)
+        given = np.log(self.figures.destinations.strength)
+        self.log_strength = np.concatenate([given[:1], given[:-1]]) if log_strength is None else log_strength
+        self._live_in(0)
+        for name in ("ability_mean_log", "ability_sd_log", "home_attachment", "home_attachment_sd"):
+            if np.ptp(getattr(self.figures.origins, name), axis=0).any():
+                raise ValueError(f"{name} changes from year to year: the classes of the twin hold for all cohorts")
         classes = config.population.classes or 1
         normal = to_normal((np.arange(classes) + 0.5) / classes)
         ability = np.exp(self.origins.ability_mean_log + self.origins.ability_sd_log * normal[:, None])
@@ -91,6 +84,12 @@ class MeanField:
         self.taste = ability ** float(self.behaviour.location.kappa)                               # (m, o)
         utils = self.origins.home_attachment + self.origins.home_attachment_sd * normal[:, None]
         self.home = np.rint(utils / HOME_UNIT) * HOME_UNIT                                         # (h, o)
+
+    def _live_in(self, place: int) -> None:
+        """Take up the figures of a year, by its place among all."""
+        self.given = self.figures.at(place)
+        self.origins, self.destinations = self.given.origins, self.given.destinations
+        self.exempt_share = exempt_share(self.given.regimes, self.destinations)
 
     def run(self) -> Expected:
         """Advance from the first year of burn-in to the last year."""
@@ -111,12 +110,13 @@ class MeanField:
                       np.zeros((self.n, self.n)))
 
     def _step(self, state: _State, place: int, year: int) -> dict[str, Floats]:
-        levers = levers_in_year(self.levers, self.config.policies, year, self.axes)
+        self._live_in(place)
+        levers = levers_in_year(self.given.levers, self.config.policies, year, self.axes)
         levers["pay"] = offered_pay(levers, self.employers, self.destinations.industry_share)
         work = self._table(self.behaviour.location.weights, levers, place, state, self.destinations.asc_work)
         study = self._table(self.behaviour.study.weights, levers, place, state, self.destinations.asc_study)
         moves = np.zeros((len(MOVES), self.n, self.n, self.n))
-        entrants = self.cohorts[place] * levers["entry"]
+        entrants = self.given.cohorts * levers["entry"]
         self._age(state)
         self._enter(state, entrants, self.study_shares(study, levers), moves)
         graduates = self._graduate(state, work, moves)
@@ -136,7 +136,7 @@ class MeanField:
     def _table(self, weights: Weights, levers: dict[str, Floats], place: int, state: _State, asc: Floats) -> ChoiceTable:
         return systematic_utility(weights, Conditions(
             self.countries, levers, self.log_strength[place], state.diaspora, asc,
-            float(self.behaviour.friction.cap_years), self.exempt_share, corridor=self.corridors[place]))
+            float(self.behaviour.friction.cap_years), self.exempt_share, corridor=self.given.corridor))
 
     def study_shares(self, table: ChoiceTable, levers: dict[str, Floats]) -> Floats:
         """Return the chance that an entrant trains in each country, the student visa included; shape (m, o, t)."""

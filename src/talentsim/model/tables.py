@@ -1,4 +1,8 @@
-"""Typed tables of a configured world: the values of the levers without policies, cohorts, constants."""
+"""Typed tables of a configured world by year: the values of the levers without policies, cohorts, constants.
+
+Every table has the years it is asked for as its first axis, since any figure of a country may be a series; `given` takes
+one year out of all of them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from talentsim.config import Config, Parameter
 from talentsim.config.world import Country, VisaRegime
 from talentsim.model.policy import LeverAxes
 from talentsim.panel.paths import panel_paths
-from talentsim.vocab import LEVERS, Sector, Tier
+from talentsim.vocab import LEVERS, Axes, Sector, Tier
 
 SECTORS = tuple(sector.name.lower() for sector in Sector)
 FOR_EVER = 200.0        # years
@@ -22,7 +26,7 @@ TIER_SHARES = {Tier.ALL: 1.0, Tier.TOP20: 0.2, Tier.TOP2: 0.02}
 
 @dataclass(frozen=True)
 class OriginTable:
-    """What differs between researchers by the country of their first degree; each of shape (n_countries,)."""
+    """What differs between researchers by the country of their first degree; each of shape (n_countries,), or by year."""
 
     ability_mean_log: Floats
     ability_sd_log: Floats
@@ -35,17 +39,18 @@ class OriginTable:
 
 @dataclass(frozen=True)
 class DestinationTable:
-    """What differs between countries as destinations and no policy changes; each of shape (n_countries,)."""
+    """What differs between countries as destinations and no policy changes; each of shape (n_countries,), or by year."""
 
     asc_work: Floats            # utils
     asc_study: Floats           # utils
-    strength: Floats            # ecosystem strength in the start year, index
+    strength: Floats            # ecosystem strength, index: as data give it, or in the start year
+    is_known: Booleans          # whether data give it: up to the last year of a series
     industry_share: Floats      # share of the posts in research
 
 
 @dataclass(frozen=True)
 class RegimeTable:
-    """Fields of the visa regimes that no policy changes, by host country."""
+    """Fields of the visa regimes that no policy changes, by host country, or by year and host country."""
 
     background_demand: Floats   # (k) applicants of other trades in the ranked lottery, a year
     cap_exempt: Booleans        # (k, sector) whether a post is outside lottery and cap
@@ -73,26 +78,35 @@ def codes_of(config: Config) -> tuple[str, ...]:
     return tuple(config.world.countries)
 
 
-def origin_table(config: Config) -> OriginTable:
-    """Gather the figures of origin countries."""
+def all_years(config: Config) -> Integers:
+    """Return the years that are simulated, burn-in first."""
+    return np.arange(config.world.burn_in_year, config.world.end_year + 1)
+
+
+def origin_table(config: Config, years: Integers) -> OriginTable:
+    """Gather the figures of origin countries, by year."""
+    tiers = tier_ability(config)
     return OriginTable(
-        ability_mean_log=_column(config, lambda c: c.ability.mean_log),
-        ability_sd_log=_column(config, lambda c: c.ability.sd_log),
-        home_attachment=_column(config, lambda c: c.home.attachment),
-        home_attachment_sd=_column(config, lambda c: c.home.sd),
-        home_study=_column(config, lambda c: c.home.study),
-        listed_share=_column(config, lambda c: c.listed_share),
-        tier_ability=tier_ability(config),
+        ability_mean_log=column(config, years, lambda c: c.ability.mean_log),
+        ability_sd_log=column(config, years, lambda c: c.ability.sd_log),
+        home_attachment=column(config, years, lambda c: c.home.attachment),
+        home_attachment_sd=column(config, years, lambda c: c.home.sd),
+        home_study=column(config, years, lambda c: c.home.study),
+        listed_share=column(config, years, lambda c: c.listed_share),
+        tier_ability=np.broadcast_to(tiers, (len(years), *tiers.shape)),
     )
 
 
-def destination_table(config: Config) -> DestinationTable:
-    """Gather the figures of destinations."""
+def destination_table(config: Config, years: Integers) -> DestinationTable:
+    """Gather the figures of destinations, by year."""
+    series = [country.ecosystem.strength.series for country in config.world.countries.values()]
+    last = np.array([-np.inf if each is None else each.last for each in series])
     return DestinationTable(
-        asc_work=_column(config, lambda c: c.asc.work),
-        asc_study=_column(config, lambda c: c.asc.study),
-        strength=_column(config, lambda c: c.ecosystem.strength),
-        industry_share=_column(config, lambda c: c.industry_share),
+        asc_work=column(config, years, lambda c: c.asc.work),
+        asc_study=column(config, years, lambda c: c.asc.study),
+        strength=column(config, years, lambda c: c.ecosystem.strength),
+        is_known=years[:, None] <= last,
+        industry_share=column(config, years, lambda c: c.industry_share),
     )
 
 
@@ -104,27 +118,28 @@ def tier_ability(config: Config) -> Integers:
     """
     from scipy.special import ndtr
 
-    cohort = _column(config, lambda c: c.entry.level)
-    mean, sd = _column(config, lambda c: c.ability.mean_log), _column(config, lambda c: c.ability.sd_log)
+    year = np.array([config.entry.level_year])
+    figures = (lambda c: c.entry.level, lambda c: c.ability.mean_log, lambda c: c.ability.sd_log)
+    cohort, mean, sd = (column(config, year, each)[0] for each in figures)
     grid = np.linspace(-8.0, 8.0, 4001)                                         # log ability
     below = ndtr((grid[:, None] - mean) / np.maximum(sd, 1e-9)) @ (cohort / max(cohort.sum(), 1e-300))
     cut = np.exp([np.interp(1.0 - share, below, grid) if share < 1.0 else -np.inf for share in TIER_SHARES.values()])
     return np.ceil(np.minimum(cut / ABILITY_UNIT, np.iinfo(np.uint16).max)).astype(np.int64)
 
 
-def regime_table(config: Config) -> RegimeTable:
-    """Gather the visa fields that no policy changes."""
-    regimes = [country.visa for country in config.world.countries.values()]
+def regime_table(config: Config, years: Integers) -> RegimeTable:
+    """Gather the visa fields that no policy changes, by year."""
+    exempt = np.array([[sector in country.visa.cap_exempt for sector in SECTORS] for country in config.world.countries.values()])
     table = RegimeTable(
-        background_demand=_column(config, lambda c: c.visa.background_demand),
-        cap_exempt=np.array([[sector in each.cap_exempt for sector in SECTORS] for each in regimes]),
-        renewal_years=_column(config, lambda c: c.visa.renewal_years),
-        queue_after=np.array([np.inf if each.queue_after is None else float(each.queue_after) for each in regimes]),
-        transfer=_column(config, lambda c: c.visa.transfer),
+        background_demand=column(config, years, lambda c: c.visa.background_demand),
+        cap_exempt=np.broadcast_to(exempt, (len(years), *exempt.shape)),
+        renewal_years=column(config, years, lambda c: c.visa.renewal_years),
+        queue_after=column(config, years, lambda c: c.visa.queue_after),
+        transfer=column(config, years, lambda c: c.visa.transfer),
     )
     if config.visa.open:
-        return replace(table, background_demand=np.zeros(len(regimes)), renewal_years=np.full(len(regimes), FOR_EVER),
-                       queue_after=np.full(len(regimes), np.inf))
+        shape = table.transfer.shape
+        return replace(table, background_demand=np.zeros(shape), renewal_years=np.full(shape, FOR_EVER), queue_after=np.full(shape, np.inf))
     return table
 
 
@@ -139,77 +154,41 @@ def lever_axes(config: Config) -> LeverAxes:
     return LeverAxes(codes_of(config), tuple(config.employers), tuple(each.hq for each in config.employers.values()))
 
 
-def base_levers(config: Config) -> dict[str, Floats]:
-    """Return the value of every lever without policies, each of its axes' shape; no limit is infinite."""
+def base_levers(config: Config, year: int) -> dict[str, Floats]:
+    """Return the value of every lever in a year without policies, each of its axes' shape; no limit is infinite."""
+    return {name: value[0] for name, value in lever_paths(config, np.array([year])).items()}
+
+
+def lever_paths(config: Config, years: Integers) -> dict[str, Floats]:
+    """Return the values of every lever by year without policies, each of shape (n_years, *its axes' shape)."""
     codes, axes = codes_of(config), lever_axes(config)
+    pair, country = ((len(years), *axes.shape(each)) for each in (Axes.PAIR, Axes.COUNTRY))
+    sites, placement = site_table(config), np.array([float(each.placement) for each in config.employers.values()])
     levers: dict[str, Floats] = {
-        "pay": _column(config, lambda c: c.pay),
-        "chilling": np.zeros((len(codes), len(codes))),
-        "entry_refusal": np.zeros((len(codes), len(codes))),
-        "return_grant": np.zeros(len(codes)),
-        "entry": np.ones(len(codes)),
-        "service": np.ones(len(codes)),
-        "collaboration": np.ones((len(codes), len(codes))),
-        "visa_fee": _column(config, lambda c: c.visa.fee),
-        "work_visa_cap": _limits(config, lambda c: c.visa.work_visa_cap),
-        "doctoral_capacity": _limits(config, lambda c: c.doctoral_capacity),
-        "site_weight": _sites(config),
-        "placement": np.array([float(each.placement) for each in config.employers.values()]),
+        "pay": column(config, years, lambda c: c.pay),
+        "chilling": np.zeros(pair),
+        "entry_refusal": np.zeros(pair),
+        "return_grant": np.zeros(country),
+        "entry": np.ones(country),
+        "service": np.ones(country),
+        "collaboration": np.ones(pair),
+        "visa_fee": column(config, years, lambda c: c.visa.fee),
+        "work_visa_cap": column(config, years, lambda c: c.visa.work_visa_cap),
+        "doctoral_capacity": column(config, years, lambda c: c.doctoral_capacity),
+        "site_weight": np.broadcast_to(sites, (len(years), *sites.shape)),
+        "placement": np.broadcast_to(placement, (len(years), *placement.shape)),
     }
     for name in ("compute", "capital", "openness", "ip_protection", "translation"):
-        levers[name] = _column(config, attrgetter(f"ecosystem.{name}"))
+        levers[name] = column(config, years, attrgetter(f"ecosystem.{name}"))
     for name in ("post_study_years", "max_years"):
-        levers[name] = _column(config, attrgetter(f"visa.{name}"))
+        levers[name] = column(config, years, attrgetter(f"visa.{name}"))
     for name, own in OWN_NATIONALS.items():
-        levers[name] = _visa_matrix(config, name, own)
+        levers[name] = _visa_matrices(config, years, codes, name, own)
     levers = {name: levers[name] for name in LEVERS}
     if config.visa.open:
         levers |= {name: _foreign(value, levers[name]) for name, value in NO_RULES.items()}
-    assert all(levers[name].shape == axes.shape(lever.axes) for name, lever in LEVERS.items())
+    assert all(levers[name].shape[1:] == axes.shape(lever.axes) for name, lever in LEVERS.items())
     return levers
-
-
-def cohort_path(config: Config) -> Floats:
-    """Return the expected number of new researchers by year and country of first degree.
-
-    Until `entry.data_until` log cohorts grow by the country's own rate; where the world is built from the migration
-    panel, cohorts are those that meet its stocks and go on with their damped growth. Then the variant of entry takes
-    over: every year they grow by the rate that `growth_after` gives, or else by their rate of `data_until` times damping,
-    damping squared, and so on.
-
-    Returns
-    -------
-    Researchers a year at scale 1, shape (n_years, n_countries), from `burn_in_year` to `end_year`.
-    """
-    world, entry = config.world, config.entry
-    years = np.arange(world.burn_in_year, world.end_year + 1)[:, None]
-    if world.panel is None:
-        level, growth = _column(config, lambda c: c.entry.level), _column(config, lambda c: c.entry.growth)
-        grown = growth * (np.minimum(years, entry.data_until) - entry.level_year)
-        return level * np.exp(grown + _growth_after(config, growth, years - entry.data_until))
-    cohorts, last = panel_paths(config).cohorts, max(entry.data_until, world.panel.known_until)
-    if last >= world.end_year:
-        return cohorts
-    level, before = np.maximum(cohorts[last - world.burn_in_year - np.arange(2)], 1e-9)
-    return np.where(years <= last, cohorts, level * np.exp(_growth_after(config, np.log(level / before), years - last)))
-
-
-def _growth_after(config: Config, growth: Floats, ahead: Integers) -> Floats:
-    """Return by how much log cohorts grow in the years after the last one with data; shape (n_years, n_countries).
-
-    Parameters
-    ----------
-    growth
-        Each country's yearly growth up to then, in log points.
-    ahead
-        Years after it, shape (n_years, 1).
-    """
-    entry, damping = config.entry, float(config.entry.damping)
-    ahead = np.maximum(ahead, 0)
-    damped = ahead if damping == 1.0 else damping * (1.0 - damping**ahead) / (1.0 - damping)
-    given = [entry.growth_after.get(code, entry.growth_after_others) for code in codes_of(config)]
-    after = np.array([np.nan if each is None else float(each) for each in given])
-    return np.where(np.isnan(after), growth * damped, after * ahead)
 
 
 def corridor_path(config: Config) -> Floats:
@@ -225,31 +204,30 @@ def corridor_path(config: Config) -> Floats:
     return np.broadcast_to(0.0, (years, n, n))
 
 
-def _column(config: Config, figure: Callable[[Country], Parameter]) -> Floats:
-    return np.array([float(figure(country)) for country in config.world.countries.values()])
+def column(config: Config, years: Integers, figure: Callable[[Country], Parameter | None]) -> Floats:
+    """Return a figure by year and country, shape (n_years, n_countries); a limit that is not given is infinite."""
+    given = [figure(country) for country in config.world.countries.values()]
+    table = np.tile(np.array([np.inf if each is None else float(each) for each in given]), (len(years), 1))
+    for place, each in enumerate(given):
+        if each is not None and each.series is not None:
+            table[:, place] = each.over(years)
+    return table
 
 
-def _visa_matrix(config: Config, field: str, own: float) -> Floats:
-    """Spread one visa figure over (host, origin): the general value, the one by origin, `own` for nationals."""
-    codes = codes_of(config)
+def _visa_matrices(config: Config, years: Integers, codes: tuple[str, ...], field: str, own: float) -> Floats:
+    """Spread one visa figure over (year, host, origin): the general value, the one by origin, `own` for nationals."""
     by_origin = field in VisaRegime.tables_by_origin()
-    matrix = np.empty((len(codes), len(codes)))
+    matrix = np.repeat(column(config, years, attrgetter(f"visa.{field}"))[:, :, None], len(codes), axis=2)
     for host, country in enumerate(config.world.countries.values()):
-        matrix[host] = float(getattr(country.visa, field))
         for origin, parameter in (getattr(country.visa, f"{field}_by_origin") if by_origin else {}).items():
             if origin in codes:         # a country's file may speak of origins that a smaller world leaves out
-                matrix[host, codes.index(origin)] = float(parameter)
-    np.fill_diagonal(matrix, own)
+                matrix[:, host, codes.index(origin)] = float(parameter) if parameter.series is None else parameter.over(years)
+    everyone = np.arange(len(codes))
+    matrix[:, everyone, everyone] = own
     return matrix
 
 
-def _limits(config: Config, figure: Callable[[Country], Parameter | None]) -> Floats:
-    """Return a limit of each country, infinite where there is none."""
-    given = (figure(country) for country in config.world.countries.values())
-    return np.array([np.inf if each is None else float(each) for each in given])
-
-
-def _sites(config: Config) -> Floats:
+def site_table(config: Config) -> Floats:
     """Return the weights of the sites of employers with a name, shape (employer, country)."""
     codes = codes_of(config)
     weights = np.zeros((len(config.employers), len(codes)))
@@ -262,4 +240,4 @@ def _sites(config: Config) -> Floats:
 
 def _foreign(value: float, levers: Floats) -> Floats:
     """Put one value for all foreigners; a country's own nationals keep theirs."""
-    return np.where(np.eye(len(levers), dtype=bool), levers, value) if levers.ndim == 2 else np.full_like(levers, value)
+    return np.where(np.eye(levers.shape[-1], dtype=bool), levers, value) if levers.ndim == 3 else np.full_like(levers, value)

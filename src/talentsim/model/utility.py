@@ -73,7 +73,7 @@ def conditions_of(world: World, asc: Floats) -> Conditions:
     levers = world.levers | {"pay": offered_pay(world.levers, world.employers, world.destinations.industry_share)}
     return Conditions(world.countries, levers, world.log_strength, world.diaspora, asc,
                       float(world.config.behaviour.friction.cap_years), exempt_share(world.regimes, world.destinations),
-                      world.corridor)
+                      world.given.corridor)
 
 
 def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry_share: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.comparison.idle import idle_reason
-from talentsim.config import Config, Policy
+from talentsim.config import Config, Parameter, Policy
 from talentsim.model.policy import levers_in_year, share_in_force
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.vocab import LEVERS, Axes
@@ -108,8 +108,8 @@ def _as_told(change: LeverChange) -> tuple[str, ...]:
 def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverChange]:
     """Return every lever that differs between the arms in a year, by country or employer."""
     axes, changes = lever_axes(scenario), []
-    one = levers_in_year(base_levers(baseline), baseline.policies, year, lever_axes(baseline))
-    other = levers_in_year(base_levers(scenario), scenario.policies, year, axes)
+    one = levers_in_year(base_levers(baseline, year), baseline.policies, year, lever_axes(baseline))
+    other = levers_in_year(base_levers(scenario, year), scenario.policies, year, axes)
     for name, lever in LEVERS.items():
         if one[name].shape != other[name].shape or not one[name].size:      # the arms have other employers, or none
             continue
@@ -143,3 +143,11 @@ def span(values: np.ndarray) -> str:
     if np.isinf(low):
         return "no limit"
     return f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
+
+
+def value_in_words(figure: Parameter) -> str:
+    """Say what a figure is: a number, or the ends of a series."""
+    if figure.series is None:
+        return f"{figure.value:,.6g}"
+    first, last = figure.values[0], figure.values[-1]
+    return f"{first:,.6g} ({figure.series.first}) to {last:,.6g} ({figure.series.last})"

@@ -10,7 +10,7 @@ from talentsim.arrays import Floats
 from talentsim.model.attribution import cells, sum_by_cell
 from talentsim.model.state.world import World
 
-READS = ("tally.talent", "levers", "base_levers", "destinations.strength", "researchers", "log_reference",
+READS = ("tally.talent", "levers", "figures.destinations", "given.levers", "destinations", "researchers", "log_reference",
          "config.behaviour.ecosystem")
 WRITES = ("log_strength", "log_reference", "diaspora", "tally.components")
 
@@ -23,21 +23,38 @@ def step(world: World, year: int) -> None:
 
     log target = log strength in the start year + sum over components of weight * (log component now - then), then meaning
     in the start year and without policies. Talent is the ability-weighted stock relative to the world's geometric mean.
-    Before the start year strength stands still.
+    Before the start year strength stands still. Where data give strength, it moves with them, and "then" is the last year
+    with data: until then what the components did is in the data, and counts no second time.
     """
     world.diaspora = diaspora_shares(world)
+    world.log_strength = world.log_strength + _step_of_data(world, year)
     if year < world.config.world.start_year:
         return
     components = log_components(world, year, world.levers)
     world.tally.components = components
-    if not world.log_reference:
-        world.log_reference = log_components(world, year, world.base_levers)
+    _set_reference(world, year)
     law = world.config.behaviour.ecosystem
     target = np.log(world.destinations.strength)
     for name, value in components.items():
         if name != "talent" or law.feedback:
             target = target + float(getattr(law, f"weight_{name}")) * (value - world.log_reference[name])
     world.log_strength = world.log_strength + float(law.adjustment) * (target - world.log_strength)
+
+
+def _step_of_data(world: World, year: int) -> Floats:
+    """Return by how much the log of strength as it is given moves since last year; 0 where it is one number."""
+    place = year - world.config.world.burn_in_year
+    before, now = (world.figures.destinations.strength[each] for each in (max(place - 1, 0), place))
+    return np.log(now) - np.log(before)
+
+
+def _set_reference(world: World, year: int) -> None:
+    """Take the components as they are without policies for "then": in the start year, and as long as strength is given."""
+    if world.log_reference and not world.destinations.is_known.any():
+        return
+    now = log_components(world, year, world.given.levers)
+    is_known = world.destinations.is_known
+    world.log_reference = {name: np.where(is_known, value, world.log_reference.get(name, value)) for name, value in now.items()}
 
 
 def log_components(world: World, year: int, levers: Mapping[str, Floats]) -> dict[str, Floats]:

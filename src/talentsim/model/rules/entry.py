@@ -10,7 +10,7 @@ from talentsim.model.state.world import World
 from talentsim.streams import draw_key, person_address, to_exponential, to_normal, to_uniform, words_at
 from talentsim.vocab import CareerStage, Decision, VisaStatus
 
-READS = ("cohorts", "levers.entry", "origins")
+READS = ("given.cohorts", "levers.entry", "origins")
 WRITES = ("researchers", "entered", "tally.entrants")
 
 CLIP_SD = 4.0
@@ -44,7 +44,7 @@ def step(world: World, year: int) -> None:
 def cohort_sizes(world: World, year: int) -> np.ndarray:
     """Return how many enter this year, by origin; shape (n_countries,)."""
     n = len(world.countries)
-    expected = world.cohorts[year - world.config.world.burn_in_year] * world.levers["entry"] * world.config.population.scale
+    expected = world.given.cohorts * world.levers["entry"] * world.config.population.scale
     luck = to_uniform(words_at(person_address(np.arange(n), year, 0, world.key.packing),
                                draw_key(world.key, Decision.COHORT_SIZE, year)))
     return np.floor(expected + luck).astype(np.int64)

@@ -8,14 +8,14 @@ from talentsim.model.policy import levers_in_year
 from talentsim.model.state.tally import Tally
 from talentsim.model.state.world import TurnedAway, World
 
-READS = ("config.policy", "base_levers", "lever_axes", "corridors")
-WRITES = ("levers", "corridor", "tally", "applications", "turned_away", "ended")
+READS = ("config.policy", "figures", "lever_axes")
+WRITES = ("given", "levers", "tally", "applications", "turned_away", "ended")
 
 
 def step(world: World, year: int) -> None:
-    """Open the year: its levers and constants, an empty tally, and nobody waiting for a decision."""
-    world.levers = levers_in_year(world.base_levers, world.config.policies, year, world.lever_axes)
-    world.corridor = world.corridors[year - world.config.world.burn_in_year]
+    """Open the year: its figures, its levers under the policies in force, an empty tally, and nobody waiting for a decision."""
+    world.given = world.figures.at(year - world.config.world.burn_in_year)
+    world.levers = levers_in_year(world.given.levers, world.config.policies, year, world.lever_axes)
     world.tally = Tally.empty(len(world.countries))
     world.applications = []
     world.turned_away = TurnedAway.nobody()

@@ -10,24 +10,13 @@ import numpy as np
 from talentsim.arrays import Floats, Integers
 from talentsim.config import Config
 from talentsim.model.employers import EmployerTable, employer_table
+from talentsim.model.given import Given
 from talentsim.model.policy import LeverAxes
 from talentsim.model.state.countries import Countries
 from talentsim.model.state.journal import Journal
 from talentsim.model.state.researchers import Researchers
 from talentsim.model.state.tally import Tally
-from talentsim.model.tables import (
-    DestinationTable,
-    OriginTable,
-    RegimeTable,
-    base_levers,
-    codes_of,
-    cohort_path,
-    corridor_path,
-    destination_table,
-    lever_axes,
-    origin_table,
-    regime_table,
-)
+from talentsim.model.tables import DestinationTable, OriginTable, RegimeTable, codes_of, lever_axes
 from talentsim.streams import Key, packing_of, seed_key
 from talentsim.vocab import Reason
 
@@ -61,22 +50,17 @@ class TurnedAway:
 class World:
     """Everything that exists in a simulated year.
 
-    `levers` are this year's; `log_strength` and `diaspora` stand as submodel ecosystem left them last year.
+    `given` holds the figures of this year, `levers` what policies make of them; `log_strength` and `diaspora` stand as submodel ecosystem left them last year.
     `entered`, `applications`, `turned_away` and `ended` hand people from one submodel of the year to the next.
     """
 
     config: Config
     key: Key
     countries: Countries
-    origins: OriginTable
-    destinations: DestinationTable
-    regimes: RegimeTable
+    figures: Given                      # of all years
+    given: Given                        # of this year
     employers: EmployerTable
     lever_axes: LeverAxes
-    base_levers: dict[str, Floats]
-    cohorts: Floats                     # (year, o) expected entrants at scale 1
-    corridors: Floats                   # (year, c, k) constants of the corridors, utils
-    corridor: Floats                    # (c, k) this year's
     levers: dict[str, Floats]
     log_strength: Floats                # (k) log ecosystem strength
     log_reference: dict[str, Floats]    # component -> (k), as it stood in the start year; empty before
@@ -94,15 +78,12 @@ class World:
     def from_config(cls, config: Config, seed: int, replication: int = 0) -> World:
         """Return the world on the eve of its first year: countries, but nobody yet."""
         countries = Countries.from_config(config)
-        levers = base_levers(config)
-        destinations = destination_table(config)
-        n, corridors = len(countries), corridor_path(config)
+        figures, n = Given.of_all_years(config), len(countries)
+        given = figures.at(0)
         return cls(
             config=config, key=Key(seed_key(seed, replication), packing_of(n, len(config.employers))), countries=countries,
-            origins=origin_table(config), destinations=destinations, regimes=regime_table(config), employers=employer_table(config),
-            lever_axes=lever_axes(config), base_levers=levers, cohorts=cohort_path(config), corridors=corridors,
-            corridor=corridors[0], levers=levers,
-            log_strength=np.log(destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
+            figures=figures, given=given, employers=employer_table(config), lever_axes=lever_axes(config), levers=given.levers,
+            log_strength=np.log(given.destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
             headcount=np.zeros(n, np.int64), researchers=Researchers(), journal=Journal(config.output.people),
             tally=Tally.empty(n))
 
@@ -132,3 +113,18 @@ class World:
         self.researchers = Researchers.of_columns(arrays)
         self.log_strength, self.diaspora, self.headcount = (arrays[name].copy() for name in ("log_strength", "diaspora", "headcount"))
         self.log_reference = {name.removeprefix(_REFERENCE): each.copy() for name, each in arrays.items() if name.startswith(_REFERENCE)}
+
+    @property
+    def origins(self) -> OriginTable:
+        """What differs between researchers by origin this year."""
+        return self.given.origins
+
+    @property
+    def destinations(self) -> DestinationTable:
+        """What differs between destinations this year and no policy changes."""
+        return self.given.destinations
+
+    @property
+    def regimes(self) -> RegimeTable:
+        """Fields of this year's visa regimes that no policy changes."""
+        return self.given.regimes

@@ -11,6 +11,7 @@ from talentsim.decide.sensitivity import by_figure, variations
 from talentsim.report.document.changes import in_force
 from talentsim.report.document.readings import the
 from talentsim.report.document.scene import Scene
+from talentsim.report.words import value_in_words
 
 N_KEY = 12
 
@@ -40,8 +41,8 @@ class Group(NamedTuple):
 
 def assumption(key: str, each: Parameter, is_key: bool, in_force: str = "") -> Assumption:
     """Return a figure as text, with what a dated policy has put in its place where one has."""
-    return Assumption(key, f"{each.value:,.6g}", each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
-                      str(each.year or ""), each.source, remark(each), is_key, in_force)
+    return Assumption(key, value_in_words(each), each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
+                      str(each.year or ""), each.sources, remark(each), is_key, in_force)
 
 
 def groups(scene: Scene) -> list[Group]:

@@ -74,7 +74,7 @@ def in_force(scene: Scene) -> dict[str, str]:
     Key of the figure -> what holds in its place, with the year.
     """
     config, year, replaced = scene.baseline, scene.span[0], {}
-    base = base_levers(config)
+    base = base_levers(config, year)
     now = levers_in_year(base, config.policies, year, lever_axes(config))
     for key, _ in parameters_of(config.world.countries, "world.countries"):
         name, origin = _lever_behind(key)

@@ -13,7 +13,7 @@ from talentsim.config.evidence import remark
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
-from talentsim.report.words import LeverChange, changes_by_year, common_lines, policy_lines, span
+from talentsim.report.words import LeverChange, changes_by_year, common_lines, policy_lines, span, value_in_words
 from talentsim.vocab import LEVERS
 
 
@@ -43,8 +43,30 @@ def parameter_table(rows: Sequence[tuple[str, Parameter]], width: int) -> Table:
     table = _folding("parameter", "value", "unit", "year", "range", "evidence", "source", "note")
     table.columns[0].min_width = min(max(len(key) for key, _ in rows), width // 3)
     for key, each in rows:
-        table.add_row(Text(key), f"{each.value:g}", Text(each.unit), str(each.year or ""),
-                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.source)), Text(remark(each)))
+        table.add_row(Text(key), value_in_words(each), Text(each.unit), str(each.year or ""),
+                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.sources)), Text(remark(each)))
+    return table
+
+
+def series_table(rows: Sequence[tuple[str, Parameter]], years: range, width: int) -> Table:
+    """List what figures are in each of the years, and where each value comes from; years that are alike share a line."""
+    table = _folding("parameter", "years", "value", "from", "evidence", "source", "note")
+    table.show_lines = False
+    table.columns[0].min_width = min(max(len(key) for key, _ in rows), width // 3)
+    for key, each in rows:
+        assert each.series is not None
+        runs: list[list[int]] = []
+        for year in years:
+            new = not runs or year in each.series.points or runs[-1][-1] in each.series.points or each.at(year) != each.at(year - 1)
+            runs.append([year]) if new else runs[-1].append(year)
+        table.add_row(Text(f"{key} ({each.unit})"))
+        for run in runs:
+            point = each.series.points.get(run[0])
+            told = ("", "", "") if point is None else (
+                (point.evidence or each.evidence).value, ", ".join(point.source or each.source), point.note or each.note)
+            span = str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}"
+            table.add_row("", span, f"{each.at(run[0]):,.6g}", each.series.kind_in(run[0]),
+                          *(Text(words) for words in told))
     return table
 
 
