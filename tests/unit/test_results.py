@@ -15,7 +15,6 @@ from rich.console import Console
 
 from talentsim.comparison.compare import compare
 from talentsim.ensemble.ensemble import run_ensemble
-from talentsim.ensemble.identity import arm_id, model_files, run_id
 from talentsim.ensemble.results import write_manifest, write_table
 from talentsim.ensemble.store import Store
 from talentsim.model.cohorts import cohort_path
@@ -30,27 +29,6 @@ def printed(table: object) -> str:
     console = Console(width=160, record=True, file=io.StringIO())
     console.print(table)
     return console.export_text()
-
-
-def test_run_ids_hold_what_changes_results_and_nothing_else(plain_toy: Plain) -> None:
-    base = edited(plain_toy)
-    same = [{"executor": {"kind": "threads", "workers": 3}}, {"ensemble.replications": 99}, {"output.dir": "elsewhere"}, {"output.report": False},
-            {"population.chunk": 500}, {"focus": "CAN"}, {"policy": {"off": None}}, {"compare.year": 2020},
-            {"scenario.title": "Another name"}, {"behaviour.exit.rate.note": "said otherwise"}]
-    other = [{"entry.damping": 0.5}, {"ensemble.seed": 9}, {"population.scale": 2.0}, {"population.classes": 2},
-             {"behaviour.exit.rate": 0.06}, {"world.end_year": 2034}, {"policy": {"x": policy("pay", value=1.0)}},
-             {"output.people": False}]
-    assert {run_id(edited(plain_toy, change), 3) for change in same} == {run_id(base, 3)}
-    ids = [run_id(edited(plain_toy, change), 3) for change in other] + [run_id(base, each) for each in (0, 3)]
-    assert len(set(ids)) == len(ids)
-    assert arm_id(edited(plain_toy, {"ensemble.seed": 9})) == arm_id(base)
-
-
-def test_a_figure_may_change_and_the_runs_stay() -> None:
-    """The source that a run's id depends on is the model's: not the commands', the report's or the comparison's."""
-    names = set(model_files())
-    assert names >= {"model/model.py", "streams.py", "model/choice.py", "model/policy.py", "model/outcomes.py", "model/rules/location.py", "model/state/world.py", "model/tables.py"}
-    assert not any(name.startswith(("report/", "commands/", "comparison/", "scholars/", "measures/", "ensemble/")) for name in names)
 
 
 def test_the_manifest_holds_the_hash_of_every_file(tmp_path: Path) -> None:

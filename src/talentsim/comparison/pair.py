@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from talentsim.config import Config, Policy
+from talentsim.ensemble.identity import settings_of
 from talentsim.model.policy import first_year
 
 
 def start_of_difference(baseline: Config, scenario: Config) -> int | None:
     """Return the first year in which the arms may differ; None when they differ in more than dated policies."""
-    outside = set(type(scenario).model_fields) - {"policy", "scenario", "baseline", "sources", "executor", "compare", "focus",
-                                                  "output", "ensemble", "observers"}
-    if baseline.model_dump(include=outside) != scenario.model_dump(include=outside):
+    one, other = (settings_of(arm) | {"policies": None, "data_dir": arm.world.data_dir, "parameters": arm.parameters} for arm in (baseline, scenario))
+    if one != other:
         return None
     start = first_year(differing_policies(baseline, scenario))
     return scenario.world.end_year + 1 if start is None else start

@@ -1,45 +1,60 @@
-"""What a run is: a hash of all that changes its result, and of nothing else."""
+"""What a run is: a hash of all that its result depends on, and of nothing else.
+
+Everything that counts is named here: code, settings, input tables, NumPy and the format of what is stored. What is not
+named does not count, so a test holds that the modules a model imports, and the parts of a configuration, are all
+either named or known not to matter.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
-from talentsim.config import Config
+from talentsim.config import Config, Parameter, Policy
+from talentsim.config.employers import Employer
+from talentsim.config.schema import EntryConfig, Population
+from talentsim.config.world import Country, VisaRules, WorldConfig
 from talentsim.ensemble.draws import draws_digest, row_of
+from talentsim.panel.panel import WORLD_TABLES, table_file
 from talentsim.streams import seed_key
 
-OUTSIDE: dict[str, Any] = {
-    "scenario": True, "baseline": True, "sources": True, "executor": True, "compare": True, "focus": True,
-    "observers": True, "parameters": True,
-    "output": {"dir", "csv", "figures", "report"}, "population": {"chunk"},
-    "ensemble": True,
-}
-"""Parts of a configuration that change no result; the seed of `ensemble` comes in by replication, and so do the
-figures that its draw sets."""
-
-PROVENANCE = {"title", "unit", "range", "source", "fact", "evidence", "year", "note"}
-"""What a figure or a policy says of itself beside its value."""
-
-NOT_THE_MODEL = ("__init__.py", "__main__.py", "commands/", "report/", "decide/", "comparison/", "scholars/", "measures/", "ensemble/",
-                 "intervals.py", "model/__init__.py", "model/meanfield.py", "panel/__init__.py", "data/__init__.py", "data/facts", "data/draws", "data/posterior",
-                 "data/sources", "data/shapes", "data/country_shapes", "config/arms.py", "config/check.py", "config/compose.py",
-                 "config/errors.py", "config/files.py", "config/observers.py", "config/running.py")
-"""Beginnings of the package's files that no run depends on."""
-
 FORMAT = 2
-"""Version of what a stored run holds: another one makes every run anew."""
+"""Version of what the store holds of a run: raise it when the runner writes other tables or other facts."""
+
+RUN_CODE = ("model/", "panel/drift.py", "panel/inversion.py", "panel/panel.py", "panel/paths.py",
+            "config/behaviour.py", "config/dated.py", "config/employers.py", "config/panel.py", "config/parameter.py",
+            "config/schema.py", "config/world.py", "ensemble/accounts.py", "streams.py", "arrays.py", "vocab.py")
+"""Modules, and folders of modules, that make a run what it is."""
+
+BESIDE_IT = ("model/__init__.py", "model/meanfield.py")
+"""Modules in those folders that do not: the mean-field twin stands beside the model as its check."""
+
+SETTINGS = ("world", "behaviour", "entry", "visa", "employers", "policies", "population")
+"""Parts of a configuration that a run depends on; beside them only whether lives are kept, the seed, and the row of the draws."""
+
+WORDS: Mapping[type[BaseModel], frozenset[str]] = {
+    Parameter: frozenset({"unit", "range", "source", "fact", "evidence", "year", "note"}),
+    Policy: frozenset({"title", "range", "source", "evidence", "note"}),
+    WorldConfig: frozenset({"name", "title", "data_dir"}),
+    Country: frozenset({"name", "region"}),
+    EntryConfig: frozenset({"name", "title", "description"}),
+    VisaRules: frozenset({"name", "title"}),
+    Employer: frozenset({"title", "note"}),
+    Population: frozenset({"chunk"}),
+}
+"""Fields within those parts that change no result: what is said of a figure, where tables lie, how arrays are cut."""
 
 
 def run_ids(config: Config, replications: range) -> list[str]:
     """Return the identity of each replication of one arm."""
-    arm = _digest_of_arm(config)
-    rows = [row_of(config, each) for each in replications]
+    arm, rows = _digest_of_arm(config), [row_of(config, each) for each in replications]
     return [_short(arm, int(seed_key(config.ensemble.seed, each)), *([row] if row else [])) for each, row in zip(replications, rows, strict=True)]
 
 
@@ -54,47 +69,81 @@ def arm_id(config: Config) -> str:
     return _short(_digest_of_arm(config), *([draws] if draws else []))
 
 
+def basis() -> tuple[int, str, str]:
+    """Return what every run of this installation rests on: the format, NumPy's version and the code.
+
+    NumPy is part of it, for the last digit of its functions may differ between versions.
+    """
+    return FORMAT, np.__version__, source_digest()
+
+
 @lru_cache(maxsize=1)
 def source_digest() -> str:
-    """Return a hash of the model's own code and data: another model is another result."""
+    """Return a hash of the code that makes a run what it is: another model is another result."""
+    return digest_of_code(Path(__file__).resolve().parents[1])
+
+
+def digest_of_code(package: Path) -> str:
+    """Return the hash of a copy of the package, of the modules that count."""
     digest = hashlib.sha256()
-    for name, file in model_files().items():
-        digest.update(name.encode() + file.read_bytes())
+    for file in sorted(package.rglob("*.py")):
+        name = file.relative_to(package).as_posix()
+        if name.startswith(RUN_CODE) and name not in BESIDE_IT:
+            digest.update(name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def model_files() -> dict[str, Path]:
-    """Return the package's files that a run depends on, by name in order."""
-    package = Path(__file__).resolve().parents[1]
-    files = {file.relative_to(package).as_posix(): file for file in sorted(package.rglob("*")) if file.is_file()}
-    return {name: file for name, file in files.items() if not name.startswith((*NOT_THE_MODEL, "conf/")) and "__pycache__" not in name}
+def settings_of(config: Config) -> dict[str, Any]:
+    """Return the settings that a run depends on, as plain data.
 
-
-def data_digests(config: Config) -> dict[str, str]:
-    """Return the hash of every file in the folder of data that a world is built from; none for a world without."""
-    folder = getattr(config.world, "data_dir", None)
-    files = sorted(Path(folder).rglob("*")) if folder else []
-    return {file.relative_to(str(folder)).as_posix(): _digest_of_file(file, file.stat().st_mtime_ns) for file in files if file.is_file()}
-
-
-def _digest_of_arm(config: Config) -> str:
-    """Hash what a run is; NumPy is part of it, for the last digit of its functions may differ between versions."""
-    content = what_counts(config.model_dump(mode="json", exclude=OUTSIDE))
-    content["policy"] = {name: policy for name, policy in content["policy"].items() if policy is not None}
-    text = json.dumps([FORMAT, np.__version__, content, data_digests(config), source_digest()], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    Countries and employers count in their order, which is that of every array; policies do not, which are sorted.
+    """
+    content = {part: what_counts(getattr(config, part)) for part in SETTINGS}
+    return content | {"order": [list(config.world.countries), list(config.employers)], "people": config.output.people}
 
 
 def what_counts(node: Any) -> Any:
-    """Return plain data with figures and policies reduced to what they do."""
+    """Return a part of a configuration as plain data, without the words that change no result."""
+    if isinstance(node, BaseModel):
+        words = frozenset[str]().union(*(WORDS.get(each, ()) for each in type(node).__mro__))
+        return {name: what_counts(getattr(node, name)) for name in type(node).model_fields if name not in words}
     if isinstance(node, dict):
-        kept = node.keys() - PROVENANCE if "evidence" in node else node.keys()
-        return {key: what_counts(node[key]) for key in kept}
-    return [what_counts(each) for each in node] if isinstance(node, list) else node
+        return {key: what_counts(child) for key, child in node.items()}
+    return [what_counts(each) for each in node] if isinstance(node, list | tuple) else node
+
+
+def inputs_of(config: Config) -> dict[str, str]:
+    """Return the hash of every table that a world is built from, wherever it lies; none for a world without.
+
+    Raises
+    ------
+    UserError
+        When a table is missing.
+    """
+    if config.world.panel is None or config.world.data_dir is None:
+        return {}
+    return {name: _digest_of(table_file(Path(config.world.data_dir), name)) for name in WORLD_TABLES}
+
+
+def data_digests(config: Config) -> dict[str, str]:
+    """Return the hash of every file in the folder of data, for the record; none for a world without."""
+    folder = config.world.data_dir
+    files = sorted(Path(folder).rglob("*")) if folder else []
+    return {file.relative_to(str(folder)).as_posix(): _digest_of(file) for file in files if file.is_file()}
+
+
+def _digest_of_arm(config: Config) -> str:
+    text = json.dumps([basis(), settings_of(config), inputs_of(config)], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest_of(file: Path) -> str:
+    state = file.stat()
+    return _digest_of_file(file.resolve(), state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=4096)
-def _digest_of_file(file: Path, _: int) -> str:
+def _digest_of_file(file: Path, *_: int) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 import numpy as np
 
 from talentsim.config import Config
 from talentsim.ensemble.draws import config_of
-from talentsim.ensemble.identity import FORMAT, OUTSIDE, data_digests, source_digest, what_counts
+from talentsim.ensemble.identity import basis, inputs_of, settings_of
 from talentsim.model.inputs import Inputs
 from talentsim.streams import seed_key
 
-BY_YEAR: dict[str, Any] = {**OUTSIDE, "policy": True, "entry": True, "world": {"end_year"}}
-"""Parts of a configuration that act through what a year is given, beside those that change no result."""
+BY_YEAR = ("policies", "entry")
+"""Parts of a configuration that act through what a year is given, as the last year does."""
 
 
 def year_keys(config: Config, replication: int) -> dict[int, str]:
@@ -44,8 +43,9 @@ class Branches:
 
 def root_digest(config: Config) -> str:
     """Return a hash of an arm without what each year is given; arms with other ones share nothing."""
-    content = what_counts(config.model_dump(mode="json", exclude=BY_YEAR))
-    text = json.dumps([FORMAT, np.__version__, content, data_digests(config), source_digest()], sort_keys=True)
+    content = {part: each for part, each in settings_of(config).items() if part not in BY_YEAR}
+    content["world"] = {name: each for name, each in content["world"].items() if name != "end_year"}
+    text = json.dumps([basis(), content, inputs_of(config)], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -71,10 +71,10 @@ def departures(baseline: Config) -> list[str]:
 
 
 def _up_to_last(config: Config) -> dict[str, Any]:
-    content = what_counts(config.model_dump(mode="json", include={"world", "behaviour", "visa", "employers", "observers"}))
+    content = {part: what_counts(getattr(config, part)) for part in ("world", "behaviour", "visa", "employers", "observers")}
     del content["world"]["end_year"]
-    past = {name: each for name, each in config.policies.items() if each.start.year <= LAST}
-    return _flat(content | {"policy": {name: str(what_counts(each.model_dump(mode="json"))) for name, each in past.items()}})
+    past = {name: str(what_counts(each)) for name, each in config.policies.items() if each.start.year <= LAST}
+    return _flat(content | {"policy": past})
 
 
 def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -27,6 +27,9 @@ COLUMNS = {
 }
 """Columns that each table must have; others are ignored, but for `source`, of which the Scopus rows are taken."""
 
+WORLD_TABLES = ("flows", "stocks")
+"""Tables that a world is built from; covariates serve the benchmarks alone."""
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -135,14 +138,25 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     UserError
         When neither is there, or cannot be read.
     """
+    path = table_file(folder, name)
+    try:
+        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError, pd.errors.ParserError) as error:
+        raise UserError(str(path), "this table cannot be read: " + " ".join(str(error).split())[:200], "Parquet or CSV") from None
+
+
+def table_file(folder: Path, name: str) -> Path:
+    """Return the file that holds a table.
+
+    Raises
+    ------
+    UserError
+        When there is none.
+    """
     files = [folder / f"{name}.parquet", folder / f"{name}.csv"]
     for path in files:
         if path.is_file():
-            try:
-                return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, keep_default_na=False, na_values=[""])
-            except (OSError, ValueError, pd.errors.ParserError) as error:
-                raise UserError(str(path), "this table cannot be read: " + " ".join(str(error).split())[:200],
-                                "Parquet or CSV") from None
+            return path
     raise UserError(str(files[0]), "this table is missing", "Parquet, or CSV of the same name",
                     "make it with: talentsim data scholars SOURCE_DIR")
 
