@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from talentsim.config import Config
@@ -77,6 +78,30 @@ def model_before(plain: Plain, year: int, submodel: str, **changes: Any) -> Tale
             return model
         step(model.world, year)
     raise AssertionError(submodel)
+
+
+def wide_world(plain: Plain, n_countries: int, n_firms: int, **changes: Any) -> Config:
+    """Return a world of many countries and firms, each country's figures one of the toy's, firms in seven countries each."""
+    data, of_toy = copy.deepcopy(plain), list(plain["world"]["countries"].values())
+    codes = [chr(65 + i // 26 // 26) + chr(65 + i // 26 % 26) + chr(65 + i % 26) for i in range(n_countries)]
+    rng = np.random.default_rng(1)
+    countries = {code: copy.deepcopy(of_toy[i % len(of_toy)]) for i, code in enumerate(codes)}
+    for code, country in countries.items():
+        country["name"] = f"Country {code}"
+        country["position"]["latitude"]["value"] = float(rng.uniform(-60, 60))
+        for field in VisaRegime.tables_by_origin():
+            country["visa"][f"{field}_by_origin"] = {}
+    firm = next(iter(plain["employers"].values()))
+    weight = next(iter(firm["sites"].values()))
+    data["employers"] = {}
+    for number in range(n_firms):
+        sites = [codes[(number * 7 + i) % n_countries] for i in range(7)]
+        data["employers"][f"F{number}"] = {**copy.deepcopy(firm), "title": f"Firm {number}", "hq": sites[0], "sites": {
+            code: {**weight, "value": 0.5 * n_countries / (7.0 * max(n_firms, n_countries)) / 4.0} for code in sites}}
+    data["world"]["countries"], data["focus"] = countries, codes[0]
+    data["policy"], data["scenario"]["expects"], data["entry"]["growth_after"] = {}, [], {}
+    data["observers"] = {"conferences": {}, "articles": {}}
+    return edited(data, changes)
 
 
 @st.composite

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-CountryCode = np.uint8      # position of a country in `Countries.codes`
+CountryCode = np.uint8      # position of a country in `Countries.codes`; a world has at most `config.world.MOST_COUNTRIES`
+EmployerCode = np.uint16    # position in `EmployerTable.names`
 Year = np.int16
 Address = np.uint64         # a person's part of the counters of all their draws
 
@@ -19,6 +20,7 @@ Floats = NDArray[np.floating[Any]]
 Integers = NDArray[np.integer[Any]]
 Words = NDArray[np.uint64]
 Codes = NDArray[np.uint8]
+EmployerCodes = NDArray[np.uint16]
 Booleans = NDArray[np.bool_]
 
 ABILITY_UNIT = 1.0 / 256.0

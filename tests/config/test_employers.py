@@ -25,7 +25,7 @@ def test_each_sector_of_each_country_is_shared_out_whole(world: str) -> None:
     for sector in range(len(SECTORS)):
         assert np.allclose(table.weight[table.sector == sector].sum(axis=0), 1.0)
     assert (table.weight >= 0.0).all()
-    assert len(table.names) == len(table.sector) == len(table.hq) == len(table.pay_premium) == len(table.weight)
+    assert len(table.names) == len(table.sector) == len(table.hq) == len(table.weight)
 
 
 def test_a_generic_employer_stays_in_its_country(toy: Config) -> None:

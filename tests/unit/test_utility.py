@@ -123,9 +123,9 @@ def test_a_laboratory_that_opens_lifts_the_pay_of_its_country(toy: Config) -> No
     sites = levers["site_weight"].copy()
     sites[0, 3] += 0.2
     gain = offered_pay(levers | {"site_weight": sites}, employers, industry) / levers["pay"]
-    n = len(industry)
-    mean = 1.0 + industry[3] * (employers.pay_premium[2 * n:] @ levers["site_weight"][:, 3])
-    assert gain[3] == pytest.approx(1.0 + industry[3] * 0.2 * employers.pay_premium[2 * n] / mean) and gain[3] > 1.01
+    premium = employers.firms.pay_premium
+    mean = 1.0 + industry[3] * (premium @ levers["site_weight"][:, 3])
+    assert gain[3] == pytest.approx(1.0 + industry[3] * 0.2 * premium[0] / mean) and gain[3] > 1.01
     assert gain[:3] == pytest.approx(np.ones(3))
 
 

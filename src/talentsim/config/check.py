@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from talentsim.config.errors import UserError, nearest, unknown_name
+from talentsim.config.errors import UserError, nearest, shown, unknown_name
 from talentsim.config.files import names_in_group
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
 from talentsim.config.world import VisaRegime
@@ -148,17 +148,21 @@ def _fault(schema: type[BaseModel], fault: Mapping[str, Any]) -> UserError:
     if kind == "missing":
         return UserError(where, "this key is missing", "", "give it: every field is needed but those with a default")
     if kind in ("model_type", "model_attributes_type") and _fields_at(schema, fault["loc"]) >= set(PRIMARY_KEYS):
-        return UserError(where, f"found {found!r}, a parameter is needed",
-                         "{" + ", ".join(PRIMARY_KEYS) + "}", f"to change the figure alone: {where}.value={found}")
+        return UserError(where, f"found {shown(found)}, a parameter is needed",
+                         "{" + ", ".join(PRIMARY_KEYS) + "}", f"to change the figure alone: {where}.value={shown(found)}")
+    if kind in ("too_long", "too_short") and isinstance(found, dict | list):
+        context = fault["ctx"]
+        bound = f"{context['max_length']} at most" if kind == "too_long" else f"{context['min_length']} or more"
+        return UserError(where, f"found {len(found)} entries", bound)
     if kind in _TYPES:
-        return UserError(where, f"found {found!r} ({_type_name(found)}), which is of the wrong type", _TYPES[kind])
+        return UserError(where, f"found {shown(found)} ({_type_name(found)}), which is of the wrong type", _TYPES[kind])
     if kind == "value_error":
         text = fault["msg"].removeprefix("Value error, ")
         head, _, allowed = text.partition("; allowed: ")
         if not allowed and text.startswith("allowed: "):
-            head, allowed = f"found {found!r}", text.removeprefix("allowed: ")
+            head, allowed = f"found {shown(found)}", text.removeprefix("allowed: ")
         return UserError(where, head, allowed)
-    return UserError(where, f"found {found!r}", fault["msg"].removeprefix("Input should be "))
+    return UserError(where, f"found {shown(found)}", fault["msg"].removeprefix("Input should be "))
 
 
 def _type_name(value: Any) -> str:

@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from talentsim.config.parameter import CountryName, Frozen, Parameter, Probability
 
+MOST_FIRMS = 1000
+"""Random addresses tell 1,023 firms apart."""
+
 
 class Employer(Frozen):
     """A multinational: where it is owned, where it has laboratories, and what it pays.

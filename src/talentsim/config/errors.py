@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
+
+LINE, VALUE, NAMES = 300, 120, 60
+"""Most characters of what was found, and of a value in it; most names told of those that are allowed."""
 
 
 class UserError(Exception):
@@ -22,7 +26,7 @@ class UserError(Exception):
     """
 
     def __init__(self, where: str, found: str, allowed: str = "", fix: str = "") -> None:
-        self.where, self.found, self.allowed, self.fix = where, found, allowed, fix
+        self.where, self.found, self.allowed, self.fix = where, one_line(found), allowed, fix
         super().__init__(self.message)
 
     def __reduce__(self) -> tuple[type[UserError], tuple[str, str, str, str]]:
@@ -39,6 +43,17 @@ class UserError(Exception):
         return "\n".join(parts)
 
 
+def one_line(text: str, most: int = LINE) -> str:
+    """Return a text as one line of `most` characters at most: what was found may be a whole world."""
+    line = text if "\n" not in text else " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 4]} ..."
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: short enough to leave room for what is said about it."""
+    return one_line(repr(value), VALUE)
+
+
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
     """Return the allowed name most like `name`, or None when none is alike."""
     names = {each.lower(): each for each in allowed}
@@ -53,6 +68,6 @@ def unknown_name(where: str, kind: str, name: str, allowed: Iterable[str]) -> Us
     return UserError(
         where,
         f"there is no {kind} called {name!r}",
-        ", ".join(names) or "none",
+        ", ".join(names[:NAMES]) + (f" ... {len(names)} in all" if len(names) > NAMES else "") or "none",
         f"did you mean {near!r}?" if near else "",
     )

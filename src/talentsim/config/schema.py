@@ -10,7 +10,7 @@ from pydantic import Field
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.check import check
 from talentsim.config.dated import Policy
-from talentsim.config.employers import Employer
+from talentsim.config.employers import MOST_FIRMS, Employer
 from talentsim.config.observers import Observers
 from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
 from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig
@@ -73,7 +73,7 @@ class Config(Frozen):
     behaviour: Behaviour
     entry: EntryConfig
     visa: VisaRules
-    employers: dict[Name, Employer] = Field(default_factory=dict)
+    employers: dict[Name, Employer] = Field(default_factory=dict, max_length=MOST_FIRMS)
     observers: Observers = Observers()
     policy: dict[Name, Policy | None] = Field(default_factory=dict)
     sources: dict[Name, SourceEntry] = Field(default_factory=dict)

@@ -9,6 +9,9 @@ from pydantic import Field, model_validator
 from talentsim.config.panel import PanelConfig
 from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter, Probability
 
+MOST_COUNTRIES = 250
+"""A country's code is one byte, of which a few values stand for none; and random addresses tell 256 apart."""
+
 SectorName = Literal["academia", "industry"]
 
 
@@ -155,7 +158,7 @@ class WorldConfig(Frozen):
     end_year: int
     data_dir: str | None = None
     panel: PanelConfig | None = None
-    countries: dict[CountryName, Country] = Field(min_length=2, max_length=100)
+    countries: dict[CountryName, Country] = Field(min_length=2, max_length=MOST_COUNTRIES)
 
     @model_validator(mode="after")
     def _check(self) -> WorldConfig:

@@ -35,7 +35,7 @@ class TalentModel(mesa.Model):
         self._views: ResearcherSet | None = None
         self.datacollector = mesa.DataCollector(model_reporters={
             "year": "year", "researchers": lambda model: len(model.world.researchers),
-            "works": lambda model: float(model.world.tally.works.sum())})
+            "works": lambda model: float(model.world.tally.output.sums[0].sum())})
 
     @property
     def year(self) -> int:

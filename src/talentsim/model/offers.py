@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.arrays import Codes, CountryCode, Floats, Integers, Words
+from talentsim.arrays import CountryCode, EmployerCodes, Floats, Integers, Words
 from talentsim.model.state.world import World
 from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.vocab import Decision
 
 
-def offered_employers(world: World, rows: Integers, country: Integers, year: int) -> Codes:
+def offered_employers(world: World, rows: Integers, country: Integers, year: int) -> EmployerCodes:
     """Return the employer that each of the rows would find in its country; shape (n_rows,).
 
     The sector is industry with the country's share of posts in industry. In academia there is one employer, the
@@ -23,8 +23,8 @@ def offered_employers(world: World, rows: Integers, country: Integers, year: int
     """
     address = world.researchers.address[rows]
     in_industry = to_uniform(words_at(address, draw_key(world.key, Decision.SECTOR, year))) < world.destinations.industry_share[country]
-    n = len(world.countries)
-    employer = np.where(in_industry, n + country, country)
+    employers, n = world.employers, len(world.countries)
+    employer = np.where(in_industry, employers.national(country), employers.university(country))
     site_weight = world.levers["site_weight"]
     industry = np.flatnonzero(in_industry)
     by_country = np.split(industry[np.argsort(country[industry].astype(CountryCode), kind="stable")],
@@ -34,8 +34,9 @@ def offered_employers(world: World, rows: Integers, country: Integers, year: int
         if len(firms) and len(here):
             weight = np.concatenate([[max(1.0 - site_weight[firms, place].sum(), 0.0)], site_weight[firms, place]])
             won = _race(world, address[here], year, np.concatenate([[0], firms + 1]), weight)
-            employer[here] = np.where(won == 0, n + place, 2 * n + np.concatenate([[0], firms])[won])
-    return employer.astype(np.uint8)
+            of_firm = won > 0
+            employer[here[of_firm]] = employers.named(firms[won[of_firm] - 1])
+    return employer
 
 
 def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 
 from talentsim.arrays import Integers
 from talentsim.model.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
+from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
 from talentsim.vocab import CareerStage, Reason, Tier, VisaOutcome, VisaRoute, VisaStatus
 
@@ -193,11 +195,11 @@ class Recorder:
         if year < self.start_year:
             return
         self.years.append(year)
-        for name, columns in _year(world).items():
-            flat = [column.ravel() for column in columns]
-            self._shapes[name] = columns[0].shape
-            place = np.flatnonzero(np.any([column != 0 for column in flat], axis=0))
-            self._rows.setdefault(name, []).append((year, place.astype(np.int32), [column[place] for column in flat]))
+        for name, table in _year(world).items():
+            self._shapes[name] = table.shape
+            some = np.flatnonzero(np.any([column != 0 for column in table.sums], axis=0))
+            place: Integers = table.place[some].astype(np.int32 if prod(table.shape) <= np.iinfo(np.int32).max else np.int64)
+            self._rows.setdefault(name, []).append((year, place, [column[some] for column in table.sums]))
 
     def tables(self, world: World, since: int | None = None) -> RunTables:
         """Return what has been reported so far; with `since`, in the yearly tables, from that year on alone."""
@@ -214,19 +216,28 @@ class Recorder:
         return RunTables(world.codes, np.array(years), cells, persons)
 
 
-def _year(world: World) -> dict[str, list[np.ndarray]]:
-    """Return the columns of each yearly table, as arrays over its axes."""
+def _year(world: World) -> dict[str, CellSums]:
+    """Return the yearly tables."""
     tally, narrow = world.tally, np.int32        # half as much to keep
     strength = np.exp(world.log_strength - world.log_strength.mean())
     visas = [tally.visas[..., outcome].astype(narrow) for outcome in (
         VisaOutcome.APPLIED, VisaOutcome.REFUSED, VisaOutcome.LOST_LOTTERY, VisaOutcome.GRANTED)]
     return {
-        "stocks": [tally.stocks.astype(narrow)],
-        "works": [tally.works, tally.frontier_works],
-        "flows": [tally.moves.astype(narrow)],
-        "entries": [tally.entrants.astype(narrow)],
-        "exits": [tally.exits.astype(narrow)],
-        "visas": visas,
-        "ecosystem": [strength, *(np.exp(tally.components[name]) for name in COMPONENTS), tally.collaboration],
-        "tiers": [tally.tier_researchers.astype(narrow), tally.tier_works],
+        "stocks": _narrow(tally.stock),
+        "works": tally.output,
+        "flows": _narrow(tally.flow),
+        "entries": _all(tally.entrants.astype(narrow)),
+        "exits": _all(tally.exits.astype(narrow)),
+        "visas": _all(*visas),
+        "ecosystem": _all(strength, *(np.exp(tally.components[name]) for name in COMPONENTS), tally.collaboration),
+        "tiers": _all(tally.tier_researchers.astype(narrow), tally.tier_works),
     }
+
+
+def _narrow(counts: CellSums) -> CellSums:
+    return CellSums(counts.shape, counts.place, tuple(each.astype(np.int32) for each in counts.sums))
+
+
+def _all(*columns: np.ndarray) -> CellSums:
+    """Return all cells of a small table."""
+    return CellSums(columns[0].shape, np.arange(columns[0].size), tuple(column.ravel() for column in columns))

@@ -81,9 +81,8 @@ def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry
 
     Int'l $ (PPP) a year, shape (n_countries,): a laboratory that pays a premium lifts it by opening.
     """
-    n = len(industry_share)
-    premium = employers.pay_premium[2 * n:]
-    now, without = (1.0 + industry_share * (premium @ sites) for sites in (levers["site_weight"], employers.weight[2 * n:]))
+    firms = employers.firms
+    now, without = (1.0 + industry_share * (firms.pay_premium @ sites) for sites in (levers["site_weight"], firms.weight))
     return levers["pay"] * now / without
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talentsim.arrays import Booleans, Floats, Integers
+from talentsim.arrays import Booleans, EmployerCodes, Floats, Integers
+from talentsim.model.employers import NO_EMPLOYER, NO_FIRM
 from talentsim.model.moves import arrive
 from talentsim.model.offers import offered_employers
-from talentsim.model.state.researchers import NO_EMPLOYER
 from talentsim.model.state.world import TurnedAway, World
 from talentsim.model.visas import (
     NO_ROUTE,
@@ -37,7 +37,7 @@ class _Asked:
     host: Integers
     origin: Integers
     reason: Integers            # of the move that hangs on it; STATUS for those who are in the country already
-    employer: Integers          # who would employ them
+    employer: EmployerCodes     # who would employ them
     route: Integers             # VisaRoute
 
 
@@ -73,7 +73,7 @@ def _gather(world: World, year: int) -> _Asked:
     host = np.concatenate([*(each.country for each in world.applications), people.work_country[staying]]).astype(np.int64)
     reason = np.repeat([*(each.reason for each in world.applications), Reason.STATUS],
                        [*(len(each.rows) for each in world.applications), len(staying)])
-    employer = people.employer[rows].astype(np.int64)
+    employer = people.employer[rows]
     stays = reason == Reason.STATUS
     needs_offer = ~stays | (employer == NO_EMPLOYER)
     transferred = ~stays & _transferred(world, rows, host, year)
@@ -91,8 +91,8 @@ def _has_lottery(world: World, host: Integers, origin: Integers) -> Booleans:
 
 def _transferred(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
     """Return whom their own firm brings over to a laboratory it has in the country."""
-    firm = world.researchers.employer[rows].astype(np.int64) - 2 * len(world.countries)
-    named = (firm >= 0) & (firm < len(world.levers["placement"]))
+    firm = world.employers.firm_of(world.researchers.employer[rows])
+    named = firm != NO_FIRM
     has_site = np.zeros(len(rows), dtype=bool)
     has_site[named] = world.levers["site_weight"][firm[named], host[named]] > 0.0
     return has_site & (uniforms(world, rows, Decision.TRANSFER, year, host) < world.regimes.transfer[host])
@@ -140,9 +140,9 @@ def _tell_refusals(world: World, asked: _Asked, which: Booleans, reason: Reason,
 
 def _turned_away(world: World, asked: _Asked, granted: Booleans) -> TurnedAway:
     """Return who was not let in to work for a firm with a name; those it employs already stay with it where they are."""
-    firm = asked.employer - 2 * len(world.countries)
+    firm = world.employers.firm_of(asked.employer)
     is_moving = asked.reason != Reason.STATUS               # those who ask where they are try again until their status ends
-    which = ~granted & is_moving & (firm >= 0) & (asked.employer != world.researchers.employer[asked.rows])
+    which = ~granted & is_moving & (firm != NO_FIRM) & (asked.employer != world.researchers.employer[asked.rows])
     return TurnedAway(asked.rows[which], asked.host[which], firm[which])
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.model.choice import Admission, Choosers, choose
+from talentsim.model.employers import NO_EMPLOYER, NO_FIRM
 from talentsim.model.moves import arrive
 from talentsim.model.offers import sites_elsewhere
-from talentsim.model.state.researchers import NO_EMPLOYER
 from talentsim.model.state.world import World
 from talentsim.model.tables import exempt_share
 from talentsim.model.utility import conditions_of, moving_terms, systematic_utility, taste_of
@@ -28,12 +28,12 @@ def step(world: World, year: int) -> None:
     status choose among home, which takes them, and the countries that would admit them now. Who is left behind by an
     employer that closed its laboratory finds another one in the country.
     """
-    people, away, n = world.researchers, world.turned_away, len(world.countries)
+    people, away = world.researchers, world.turned_away
     closed = _laboratory_closed(world)
     placed = _place(world, away.rows, away.firm, away.country, year)
     rows = np.setdiff1d(np.concatenate([world.ended, closed]), placed)
-    firm = people.employer[rows].astype(np.int64) - 2 * n
-    named = (firm >= 0) & (firm < len(world.levers["placement"]))
+    firm = world.employers.firm_of(people.employer[rows])
+    named = firm != NO_FIRM
     left = np.setdiff1d(rows, _place(world, rows[named], firm[named], people.work_country[rows[named]].astype(np.int64), year))
     _choose_again(world, left[np.isin(left, world.ended)], year)
     stay = left[~np.isin(left, world.ended)]
@@ -43,9 +43,9 @@ def step(world: World, year: int) -> None:
 
 def _laboratory_closed(world: World) -> Integers:
     """Return who works for an employer that has no laboratory left in the country."""
-    people, n = world.researchers, len(world.countries)
-    rows = np.flatnonzero((people.employer >= 2 * n) & (people.employer != NO_EMPLOYER))
-    return rows[world.levers["site_weight"][people.employer[rows].astype(np.int64) - 2 * n, people.work_country[rows]] <= 0.0]
+    people = world.researchers
+    rows = np.flatnonzero(world.employers.is_named(people.employer))
+    return rows[world.levers["site_weight"][world.employers.firm_of(people.employer[rows]), people.work_country[rows]] <= 0.0]
 
 
 def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year: int) -> Integers:
@@ -71,7 +71,7 @@ def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year
     country = arrives.argmin(axis=1)
     moves = country != people.work_country[rows]
     arrive(world, rows[moves], country[moves], Reason.PLACED, year)
-    people.employer[rows] = 2 * n + firm
+    people.employer[rows] = world.employers.named(firm)
     world.journal.write(people, rows[~moves], year, country[~moves], Reason.PLACED)
     return rows
 

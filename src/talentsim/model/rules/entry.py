@@ -34,7 +34,7 @@ def step(world: World, year: int) -> None:
         n_moves=np.zeros(len(origin)), graduation_year=np.full(len(origin), graduation),
         last_move_year=np.full(len(origin), year),
         visa_status=np.full(len(origin), VisaStatus.NATIONAL), status_since=np.full(len(origin), year),
-        employer=origin, is_listed=_is_listed(world, year, origin, address),
+        employer=world.employers.university(origin), is_listed=_is_listed(world, year, origin, address),
         exit_year=graduation + _career_length(world, year, address),
         ability=_ability(world, year, origin, address), home_attachment=_home_attachment(world, year, origin, address),
     )

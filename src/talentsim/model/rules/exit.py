@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.model.attribution import cells, sum_by_cell
+from talentsim.model.attribution import cells
+from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
 from talentsim.vocab import Reason
 
 READS = ("researchers.exit_year",)
-WRITES = ("researchers", "headcount", "tally.exits", "tally.stocks", "journal")
+WRITES = ("researchers", "headcount", "tally.exits", "tally.stock", "journal")
 
 
 def step(world: World, year: int) -> None:
@@ -20,10 +21,9 @@ def step(world: World, year: int) -> None:
     np.add.at(world.tally.exits, (people.origin_country[rows], people.work_country[rows]), 1)
     world.journal.write(people, rows, year, people.work_country[rows], Reason.EXIT)
     people.keep(~leaves)
+    world.headcount = np.bincount(people.work_country, minlength=n).astype(np.int64, copy=False)
     if year < world.config.world.start_year:
-        world.headcount = np.bincount(people.work_country, minlength=n).astype(np.int64, copy=False)
         return
     columns = (people.origin_country, people.training_country, people.work_country, people.career_stage, people.visa_status)
-    sizes = world.tally.stocks.shape
-    stocks = sum_by_cell(cells(columns, sizes), None, sizes).astype(np.int64, copy=False)
-    world.tally.stocks, world.headcount = stocks, stocks.sum(axis=(0, 1, 3, 4))
+    sizes = world.tally.stock.shape
+    world.tally.stock = CellSums.of(cells(columns, sizes), sizes, None)

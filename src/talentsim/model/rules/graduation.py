@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from talentsim.model.choice import Choosers, choose
+from talentsim.model.employers import NO_EMPLOYER
 from talentsim.model.moves import depart
-from talentsim.model.state.researchers import NO_EMPLOYER
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
 from talentsim.model.utility import conditions_of, systematic_utility, taste_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from talentsim.model.employers import NO_EMPLOYER
 from talentsim.model.offers import offered_employers
-from talentsim.model.state.researchers import NO_EMPLOYER
 from talentsim.model.state.world import World
 
 READS = ("researchers", "levers.site_weight", "destinations.industry_share")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
 from talentsim.arrays import ABILITY_UNIT, Floats, Integers
 from talentsim.model.attribution import cells, sum_by_cell
-from talentsim.model.state.researchers import NO_EMPLOYER, ability_powers
+from talentsim.model.state.researchers import ability_powers
+from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
 from talentsim.vocab import CareerStage, Tier
 
 READS = ("researchers", "employers.hq", "origins.tier_ability", "log_strength", "levers", "config.behaviour")
-WRITES = ("tally.talent", "tally.collaboration", "tally.works", "tally.frontier_works", "tally.tier_researchers", "tally.tier_works")
+WRITES = ("tally.talent", "tally.collaboration", "tally.output", "tally.tier_researchers", "tally.tier_works")
 
 FRONTIER_UNIT = 2.0**-16
 
@@ -32,9 +34,9 @@ def step(world: World, year: int) -> None:
         world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n).astype(np.float64, copy=False)
         world.tally.collaboration = collaboration(world)
         return
-    cell, sizes = _cells(world), (n, n, n, n, len(CareerStage))
-    ability = sum_by_cell(cell, people.ability, sizes)
-    of_all = ability.sum(axis=(0, 1))                                                                   # (w, q, stage)
+    power = _powers(1.0 + float(law.frontier_ability))
+    of_cells = CellSums.of(_cells(world), (n, n, n, n, len(CareerStage)), people.ability, power[people.ability])
+    of_all = _by_work_and_headquarters(of_cells, n)
     world.tally.talent = of_all.sum(axis=(1, 2))
     world.tally.collaboration = collaboration(world)
     log_strength = world.log_strength - world.log_strength.mean()
@@ -42,18 +44,29 @@ def step(world: World, year: int) -> None:
         * (world.levers["service"] ** float(law.service))[None, :]                                         # (w, q)
     per_frontier = per_ability * float(law.frontier_share) * np.exp(float(law.frontier_eco) * log_strength)[:, None]
     stage = _stage_factor(world)
-    world.tally.works = _works(ability, ABILITY_UNIT, stage, per_ability)
-    power = _powers(1.0 + float(law.frontier_ability))
-    world.tally.frontier_works = _works(sum_by_cell(cell, power[people.ability], sizes), FRONTIER_UNIT, stage, per_frontier)
+    world.tally.output = _works(of_cells, stage, per_ability, per_frontier)
     _count_tiers(world, of_all, per_ability, stage)
 
 
-def _works(sums: Floats, unit: float, stage: Floats, factor: Floats) -> Floats:
-    """Return the works behind sums by (..., work, headquarters, stage). Overwrites `sums`, too large to copy every year."""
-    sums *= unit
-    works = sums @ stage
-    works *= factor
-    return np.asarray(works)
+def _by_work_and_headquarters(of_cells: CellSums, n: int) -> Floats:
+    """Return ability by work and headquarters country and stage, whoever it is; shape (n, n, n_stages)."""
+    sizes = (n, n, len(CareerStage))
+    return sum_by_cell(of_cells.place % prod(sizes), of_cells.sums[0], sizes)
+
+
+def _works(of_cells: CellSums, stage: Floats, per_ability: Floats, per_frontier: Floats) -> CellSums:
+    """Return works and frontier works by (origin, training, work, headquarters), given the sums behind them by stage, too."""
+    *shape, n_stages = of_cells.shape
+    place, career = np.divmod(of_cells.place, n_stages)
+    is_first = np.diff(place, prepend=-1) > 0
+    row, place = np.cumsum(is_first) - 1, place[is_first]
+    columns = []
+    for sums, unit, factor in zip(of_cells.sums, (ABILITY_UNIT, FRONTIER_UNIT), (per_ability, per_frontier), strict=True):
+        by_stage = np.zeros((len(place), n_stages))
+        by_stage[row, career] = sums
+        by_stage *= unit
+        columns.append((by_stage @ stage) * factor.take(place % factor.size))
+    return CellSums(tuple(shape), place, tuple(columns))
 
 
 def collaboration(world: World) -> Floats:
@@ -77,9 +90,7 @@ def _cells(world: World) -> Integers:
 
 def _hq(world: World, rows: Integers | slice) -> np.ndarray:
     """Return the headquarters country of the rows' employers."""
-    hq = np.zeros(NO_EMPLOYER + 1, dtype=np.uint8)
-    hq[: len(world.employers.hq)] = world.employers.hq
-    return np.asarray(hq.take(world.researchers.employer[rows]))
+    return np.asarray(world.employers.hq_code.take(world.researchers.employer[rows]))
 
 
 def _stage_factor(world: World) -> Floats:

@@ -43,7 +43,7 @@ def _train(world: World, year: int) -> None:
     abroad = outcome.alternative != origin
     people.move(rows[abroad], outcome.alternative[abroad], year)
     set_status(people, rows[abroad], VisaStatus.STUDENT, year)
-    people.employer[rows] = outcome.alternative                    # the university: academia comes first among employers
+    people.employer[rows] = world.employers.university(outcome.alternative)
     world.tally.count_moves(Reason.STUDY, origin, origin, outcome.alternative)
     world.journal.write(people, rows[outcome.refused_row], year, origin[outcome.refused_row], Reason.REFUSED)
     world.journal.write(people, rows[abroad], year, origin[abroad], Reason.STUDY)

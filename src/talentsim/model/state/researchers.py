@@ -8,21 +8,20 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
-
-NO_EMPLOYER = 255
+from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, CountryCode, EmployerCode, Floats, Integers
+from talentsim.model.employers import NO_EMPLOYER
 
 COLUMNS: dict[str, type[np.generic]] = {
     "uid": np.uint64,               # origin 8 bits, entry year 16, index 40: the same person in every scenario
     "address": np.uint64,           # the person's part of every random address, see `streams`
-    "origin_country": np.uint8,     # first degree
-    "training_country": np.uint8,   # highest degree
-    "work_country": np.uint8,       # where they live now, study included
-    "previous_country": np.uint8,   # where they lived before the last move; their own country before the first
+    "origin_country": CountryCode,  # first degree
+    "training_country": CountryCode,    # highest degree
+    "work_country": CountryCode,    # where they live now, study included
+    "previous_country": CountryCode,    # where they lived before the last move; their own country before the first
     "career_stage": np.uint8,
     "n_moves": np.uint8,
     "visa_status": np.uint8,
-    "employer": np.uint8,           # place in `Employers`, NO_EMPLOYER until hired
+    "employer": EmployerCode,       # NO_EMPLOYER until hired
     "is_listed": np.bool_,          # tied to an institution on a screening list
     "graduation_year": np.int16,
     "last_move_year": np.int16,     # entry year before the first move
@@ -49,7 +48,7 @@ class Researchers:
     career_stage: NDArray[np.uint8]
     n_moves: NDArray[np.uint8]
     visa_status: NDArray[np.uint8]
-    employer: NDArray[np.uint8]
+    employer: NDArray[np.uint16]
     is_listed: NDArray[np.bool_]
     graduation_year: NDArray[np.int16]
     last_move_year: NDArray[np.int16]
