@@ -74,10 +74,12 @@ def _hydra_answers(arguments: Arguments) -> int:
     """Let Hydra answer what it is asked: print the composed configuration, or help on itself."""
     import hydra
 
-    from talentsim.config.compose import search_path_override
-    from talentsim.config.files import conf_dir
+    from talentsim.config.asked import asked_for
+    from talentsim.config.compose import parse, staged
+    from talentsim.config.files import Files
 
-    extra = [search_path_override(arguments.config_dir)] if arguments.config_dir else []
-    sys.argv = ["talentsim", *arguments.overrides, *extra, *(["--multirun"] if arguments.multirun else []), *arguments.hydra]
-    hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(lambda _: None)()
+    asked = asked_for(Files.of(arguments.config_dir), parse(arguments.overrides))
+    with staged(asked.texts) as (folder, more):
+        sys.argv = ["talentsim", *arguments.overrides, *more, *(["--multirun"] if arguments.multirun else []), *arguments.hydra]
+        hydra.main(version_base="1.3", config_path=str(folder), config_name="config")(lambda _: None)()
     return 0

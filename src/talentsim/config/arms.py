@@ -7,10 +7,11 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from talentsim.config.compose import GROUPS, compose_plain, parse, with_fixed
-from talentsim.config.errors import unknown_name
-from talentsim.config.files import names_in_group, shipped_file
+from talentsim.config.compose import GROUPS, compose_over, parse, with_fixed
+from talentsim.config.errors import UserError, unknown_name
+from talentsim.config.files import OVERRIDE, Files, shipped_file
 from talentsim.config.schema import Config
+from talentsim.config.stacks import Scenario, add_policy, join, known_scenario, scenario_of
 
 PLAIN_GROUPS = ("entry", "executor", "parameters")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
@@ -32,8 +33,8 @@ class Composer:
     """
 
     def __init__(self, config_dir: str | None = None) -> None:
-        self.config_dir = config_dir
-        self._composed: dict[tuple[str, ...], Plain] = {}
+        self.config_dir, self.files = config_dir, Files.of(config_dir)
+        self._composed: dict[tuple[str, ...], tuple[Plain, list[str]]] = {}
 
     def arms(self, overrides: Sequence[str]) -> tuple[Config, Config]:
         """Compose the baseline and the scenario of one comparison.
@@ -53,18 +54,31 @@ class Composer:
         parsed = parse(overrides)
         policies = [each for each in parsed if policy_name(each)]
         common = [each for each in parsed if not policy_name(each)]
-        scenario = self.plain(common)
-        name, known = scenario["baseline"], names_in_group("scenario", self.config_dir)
-        if not isinstance(name, str) or name not in known:
-            raise unknown_name("baseline", "scenario", str(name), known)
-        if name == scenario["scenario"]["name"] and not policies:
-            same = Config.checked(with_fixed(scenario, parsed))
+        scenario, replaced = self._whole(common)
+        name, chosen = scenario["baseline"], _chosen_scenario(common)
+        if not isinstance(name, str) or not known_scenario(self.files, name):
+            raise self.files.unknown("scenario", str(name), "baseline")
+        if name == chosen and not policies:
+            same = _named(Config.checked(with_fixed(scenario, parsed)), replaced)
             return same, same
         others = [each for each in common if each.key_or_group != "scenario"]
-        baseline = self.plain([*others, *parse([f"scenario={name}"])])
-        baseline, scenario = _with_policies(baseline, scenario, policies)
+        baseline, replaced_there = self._whole([*others, *parse([f"scenario={name}"])])
+        baseline, scenario = _with_policies(baseline, scenario, policies, replaced)
         touched = sorted({str(policy_name(each)) for each in policies})
-        return Config.checked(with_fixed(baseline, parsed)), _retitled(Config.checked(with_fixed(scenario, parsed)), touched)
+        return _named(Config.checked(with_fixed(baseline, parsed)), replaced_there), _named(_retitled(Config.checked(with_fixed(scenario, parsed)), touched), replaced)
+
+    def one(self, overrides: Sequence[str]) -> Config:
+        """Compose the scenario alone, with all overrides.
+
+        Raises
+        ------
+        UserError
+            As `arms`.
+        """
+        parsed = parse(overrides)
+        plain, replaced = self._whole([each for each in parsed if not policy_name(each)])
+        plain = _with_policies(plain, plain, [each for each in parsed if policy_name(each)], replaced)[1]
+        return _named(Config.checked(with_fixed(plain, parsed)), replaced)
 
     def plain(self, overrides: Sequence[Override]) -> Plain:
         """Compose plain data; nothing of it is trusted yet.
@@ -74,31 +88,88 @@ class Composer:
         UserError
             As `compose_plain`.
         """
+        return self._whole(overrides)[0]
+
+    def _whole(self, overrides: Sequence[Override]) -> tuple[Plain, list[str]]:
+        """Return plain data, and what the user's own files and policies take the place of."""
         figures = [each for each in overrides if _is_figure(each)]
-        swaps = [each for each in overrides if _is_choice(each) and each.key_or_group in PLAIN_GROUPS]
-        scenarios = [each for each in overrides if _is_choice(each) and each.key_or_group == "scenario"]
-        rest = [each for each in overrides if each not in (*figures, *swaps, *scenarios)]
-        if self.config_dir is not None or len(scenarios) > 1 or not all(map(_is_choice, rest)):
-            rest, scenarios = [*rest, *scenarios], []
+        choices = [each for each in overrides if _is_choice(each) and each.key_or_group != "scenario"]
+        countries = [each for each in overrides if _adds_a_country(each)]
+        rest = [each for each in overrides if each not in (*figures, *choices, *countries) and not _is_scenario(each)]
+        name = _chosen_scenario(overrides)
+        scenario = None if name is None else scenario_of(self.files, name)
+        base, replaced = self._base(choices)
+        replaced = list(replaced)
         try:
-            data = self._through_hydra([str(each.input_line) for each in rest])
-            for each in swaps:
-                data = _swapped(data, each)
-            for each in scenarios:
-                data = _joined(data, each)
+            data = base if scenario is None else self._joined(base, scenario, replaced)
+            if rest or scenario is None or scenario.choices:
+                policies = data["policy"]
+                data, more = self._through_hydra([str(each.input_line) for each in overrides if not _is_figure(each)])
+                data = {**data, "policy": {**data["policy"], **{key: policies[key] for key in (scenario.policies if scenario else ())}}}
+                replaced += [each for each in more if each not in replaced]
+            else:
+                for each in countries:
+                    data = self._with_country(data, each, replaced)
             for each in figures:
-                data = _with(data, each.key_or_group.split("."), each.value())
+                data = _with(data, each.key_or_group.split("."), each.value(), new=each.is_add() or each.is_force_add())
                 if each.key_or_group == "seed":
                     data = _with(data, SEED, each.value())
-            return data
+            return data, replaced
         except KeyError:        # Hydra knows what to say of it
-            return self._through_hydra([str(each.input_line) for each in overrides])
+            return self._through_hydra([str(each.input_line) for each in overrides])[0], replaced
 
-    def _through_hydra(self, lines: Sequence[str]) -> Plain:
+    def _with_country(self, data: Plain, override: Override, replaced: list[str]) -> Plain:
+        """Add a country, whole, from its file."""
+        code, name = str(override.package).rpartition(".")[2], override.value()
+        content, own = self.files.content("country", name), self.files.own_file("country", name)
+        if code in data["world"]["countries"]:
+            raise UserError(f"command line, {override.input_line!r}", f"world {data['world']['name']} has a country {code} already",
+                            "a code of its own", f"change its figures one by one, as in world.countries.{code}.pay.value=..., or put a file "
+                            f"country/{code}.yaml with `{OVERRIDE}: true` in the place of the shipped one")
+        if "defaults" in content or (own and own.package):
+            raise KeyError(name)
+        replaced += [f"country/{name}.yaml"] if own and own.replaces else []
+        return dict(_with(data, ["world", "countries", code], content, new=True))
+
+    def _base(self, choices: Sequence[Override]) -> tuple[Plain, list[str]]:
+        """Compose the choices of all groups but the scenario."""
+        swaps = [each for each in choices if each.key_or_group in PLAIN_GROUPS]
+        try:
+            data, replaced = self._through_hydra([str(each.input_line) for each in choices if each not in swaps])
+            for each in swaps:
+                data = self._swapped(data, each)
+            return data, replaced
+        except KeyError:
+            return self._through_hydra([str(each.input_line) for each in choices])
+
+    def _through_hydra(self, lines: Sequence[str]) -> tuple[Plain, list[str]]:
         key = tuple(lines)
         if key not in self._composed:
-            self._composed[key] = compose_plain(lines, self.config_dir)
+            self._composed[key] = compose_over(self.files, lines)
         return self._composed[key]
+
+    def _swapped(self, data: Plain, override: Override) -> Plain:
+        """Put a group's other file in the place of the present one, which must stand there as it is in its file."""
+        group = override.key_or_group
+        chosen, present = self._file_content(group, override.value()), data[group]
+        if present != self._file_content(group, present.get("name") or present.get("kind")):
+            raise KeyError(group)
+        return {**data, group: chosen}
+
+    def _joined(self, data: Plain, scenario: Scenario, replaced: list[str]) -> Plain:
+        """Put a scenario in the place of the one that is composed when none is named, which says no more than its own name."""
+        nothing = self._file_content("scenario", DEFAULT_SCENARIO)
+        if data["scenario"] != nothing["scenario"] or len(nothing) > 1 or "${" in str(scenario.content):
+            raise KeyError("scenario")
+        replaced += [each for each in scenario.replaced if each not in replaced]
+        return join({name: each for name, each in data.items() if name != "scenario"}, scenario, replaced)
+
+    def _file_content(self, group: str, name: Any) -> Plain:
+        own = self.files.own_file(group, name)
+        content = own.content if own else shipped_file(group, name)
+        if not isinstance(content, dict) or "defaults" in content or (own and own.package):
+            raise KeyError(name)
+        return content
 
 
 def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[Config, Config]:
@@ -117,8 +188,25 @@ def policy_name(override: Override) -> str | None:
     return rest.partition(".")[0] if head == "policy" and rest else None
 
 
+def _chosen_scenario(overrides: Sequence[Override]) -> str | None:
+    """Return the scenario that is chosen last, the default where none is; None where it is chosen in another way than by name."""
+    chosen = [each for each in overrides if _is_scenario(each)]
+    if not all(map(_is_choice, chosen)):
+        return None
+    return str(chosen[-1].value()) if chosen else DEFAULT_SCENARIO
+
+
+def _is_scenario(override: Override) -> bool:
+    return bool(override.key_or_group == "scenario")
+
+
+def _adds_a_country(override: Override) -> bool:
+    return bool(override.key_or_group == "country" and override.is_add() and isinstance(override.value(), str)
+                and str(override.package).startswith("world.countries.") and str(override.package).count(".") == 2)
+
+
 def _is_figure(override: Override) -> bool:
-    return not (override.is_add() or override.is_delete() or override.is_force_add() or override.package is not None
+    return not (override.is_delete() or override.package is not None
                 or override.is_sweep_override() or override.key_or_group.partition(".")[0] == "hydra"
                 or override.key_or_group in GROUPS or "/" in override.key_or_group or "${" in str(override.input_line))
 
@@ -127,32 +215,6 @@ def _is_choice(override: Override) -> bool:
     """Return whether an override chooses a file of a group."""
     return (override.key_or_group in GROUPS and override.package is None and not override.is_add()
             and not override.is_delete() and isinstance(override.value(), str))
-
-
-def _swapped(data: Plain, override: Override) -> Plain:
-    """Put a group's other file in the place of the present one, which must stand there as it is in its file."""
-    group = override.key_or_group
-    chosen = _file_content(group, override.value())
-    present = data[group]
-    if present != _file_content(group, present.get("name") or present.get("kind")):
-        raise KeyError(group)
-    return {**data, group: chosen}
-
-
-def _joined(data: Plain, override: Override) -> Plain:
-    """Put a scenario in the place of the one that is composed when none is named, which says no more than its own name."""
-    nothing, chosen = _file_content("scenario", DEFAULT_SCENARIO), _file_content("scenario", override.value())
-    if data["scenario"] != nothing["scenario"] or len(nothing) > 1 or "${" in str(chosen):
-        raise KeyError("scenario")
-    without = {name: each for name, each in data.items() if name != "scenario"}
-    return dict(_with(without, [], chosen))
-
-
-def _file_content(group: str, name: Any) -> Plain:
-    content = shipped_file(group, name)
-    if not isinstance(content, dict) or "defaults" in content:
-        raise KeyError(name)
-    return content
 
 
 def _with(node: Any, path: Sequence[str], value: Any, new: bool = False) -> Any:
@@ -180,22 +242,39 @@ def _without(node: Any, path: Sequence[str]) -> Any:
     return {**node, path[0]: _without(node[path[0]], path[1:])}
 
 
-def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Override]) -> tuple[Plain, Plain]:
+def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Override], replaced: list[str]) -> tuple[Plain, Plain]:
     """Apply overrides of policies, in their order, to the arms that have the policy."""
     for each in overrides:
         name, path = str(policy_name(each)), each.key_or_group.split(".")
         known = set(baseline["policy"]) | set(scenario["policy"])
-        if not each.is_add() and name not in known:
-            raise unknown_name("policy", "policy", name, known)
+        adds = each.is_add() or each.is_force_add()
+        if not adds and name not in known:
+            raise _no_policy(name, known, each)
         if each.is_delete():
             baseline, scenario = (_without(arm, path) if name in arm["policy"] else arm for arm in (baseline, scenario))
             continue
         value = each.value()
-        if name in baseline["policy"] and not each.is_add():
+        if adds and len(path) == 2:
+            value = {**value, OVERRIDE: True} if each.is_force_add() and isinstance(value, dict) else value
+            scenario = {**scenario, "policy": add_policy(scenario["policy"], name, value, "command line", replaced)}
+            continue
+        if name in baseline["policy"] and not adds:
             baseline = _with(baseline, path, value, new=True)
-        if name in scenario["policy"] or each.is_add():
+        if name in scenario["policy"] or adds:
             scenario = _with(scenario, path, value, new=True)
     return baseline, scenario
+
+
+def _no_policy(name: str, known: Iterable[str], override: Override) -> UserError:
+    error = unknown_name(f"policy.{name}", "policy", name, known)
+    if isinstance(override.value(), dict):
+        return UserError(error.where, error.found, error.allowed, f"+ in front adds one: '+{override.input_line}'")
+    return error
+
+
+def _named(config: Config, replaced: Sequence[str]) -> Config:
+    """Say in the configuration what the user's own files and policies have taken the place of."""
+    return config.model_copy(update={"replaced": list(replaced)}) if replaced else config
 
 
 def _retitled(scenario: Config, touched: Sequence[str]) -> Config:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,8 +19,10 @@ from hydra.errors import ConfigCompositionException, HydraException, MissingConf
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from talentsim.config.errors import UserError, nearest, unknown_name
-from talentsim.config.files import conf_dir, names_in_group
+from talentsim.config.asked import asked_for
+from talentsim.config.errors import UserError, nearest
+from talentsim.config.files import Files, conf_dir
+from talentsim.config.reading import refuse_targets, target_error
 
 GROUPS = ("world", "behaviour", "entry", "visa", "employers", "history", "observers", "parameters", "executor", "scenario", "country")
 
@@ -42,31 +45,68 @@ def compose_plain(overrides: Sequence[str], config_dir: str | None = None) -> di
     UserError
         When an override or a file cannot be read, or names something that does not exist.
     """
+    return compose_over(Files.of(config_dir), overrides)[0]
+
+
+def compose_over(files: Files, overrides: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Compose over files that are read already.
+
+    Returns
+    -------
+    Plain data, and the shipped files that the user's own have taken the place of.
+
+    Raises
+    ------
+    UserError
+        As `compose_plain`.
+    """
     parsed = parse(overrides)
-    lines = tuple(str(each.input_line) for each in parsed)
+    lines, asked = tuple(str(each.input_line) for each in parsed), asked_for(files, parsed)
     try:
-        if config_dir is None:
-            plain = copy.deepcopy(_composed_as_shipped(lines))
-        else:
-            refuse_targets_in_files(config_dir)
-            plain = _composed((*lines, search_path_override(config_dir)))
+        plain = _composed(lines, asked.texts) if asked.texts else copy.deepcopy(_composed_as_shipped(lines))
     except (ConfigCompositionException, OmegaConfBaseException, yaml.YAMLError) as error:
-        _explain(error, parsed, config_dir)
-    _refuse_targets(plain, "")
-    return plain
+        _explain(error, parsed, files)
+    refuse_targets(plain, "")
+    return plain, asked.replaced
 
 
-def _composed(lines: Sequence[str]) -> dict[str, Any]:
-    with _hydra_aside(), initialize_config_dir(config_dir=str(conf_dir()), version_base="1.3"):
-        plain = OmegaConf.to_container(compose("config", overrides=list(lines)), resolve=True, enum_to_str=True)
+def _composed(lines: Sequence[str], texts: Mapping[str, str]) -> dict[str, Any]:
+    with staged(texts) as (folder, more), _hydra_aside(), initialize_config_dir(config_dir=str(folder), version_base="1.3"):
+        plain = OmegaConf.to_container(compose("config", overrides=[*lines, *more]), resolve=True, enum_to_str=True)
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
+
+
+@contextmanager
+def staged(texts: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
+    """Give the folder in which Hydra is to begin, and the overrides that make it look among the shipped files after it.
+
+    Raises
+    ------
+    UserError
+        When the texts cannot be written to a temporary folder.
+    """
+    if not texts:
+        yield conf_dir(), []
+        return
+    with ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="talentsim-")))
+            root = (conf_dir() / "config.yaml").read_text(encoding="utf-8")
+            for name, text in {"config.yaml": root, **texts}.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise UserError("--config-dir", f"its files cannot be laid before the shipped ones in {tempfile.gettempdir()!r}: {error}",
+                            "a folder for temporary files with room", "set TMPDIR to one") from None
+        shipped = str(conf_dir()).replace("\\", "\\\\").replace("'", "\\'")
+        yield folder, [f"hydra.searchpath=['file://{shipped}']"]
 
 
 @lru_cache(maxsize=64)
 def _composed_as_shipped(lines: tuple[str, ...]) -> dict[str, Any]:
     """Compose from the shipped files alone, once: it takes a second, and one command asks for the same arm repeatedly."""
-    return _composed(lines)
+    return _composed(lines, {})
 
 
 def parse(overrides: Sequence[str]) -> list[Override]:
@@ -87,33 +127,8 @@ def parse(overrides: Sequence[str]) -> list[Override]:
                             "key=value, +key=value or ~key, as in scenario=visa_tightening",
                             str(error).splitlines()[0]) from None
         if "_target_" in line:
-            raise _target_error(f"command line, {line!r}")
+            raise target_error(f"command line, {line!r}")
     return parsed
-
-
-def search_path_override(config_dir: str) -> str:
-    """Return the override that makes Hydra look into the user's own folder as well."""
-    return f"hydra.searchpath=['file://{Path(config_dir).resolve()}']"
-
-
-def refuse_targets_in_files(config_dir: str) -> None:
-    """Refuse a folder with a file that names code to run: configuration is data.
-
-    Raises
-    ------
-    UserError
-        When the folder does not exist, a file is not YAML, or one holds a `_target_`.
-    """
-    folder = Path(config_dir)
-    if not folder.is_dir():
-        raise UserError("--config-dir", f"there is no folder {config_dir!r}", "a folder with your own YAML files")
-    for file in sorted(folder.rglob("*.yaml")):
-        try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise UserError(str(file), "this is not YAML: " + " ".join(str(error).split()), "YAML",
-                            "see the line it names") from None
-        _refuse_targets(content, str(file))
 
 
 @contextmanager
@@ -127,31 +142,14 @@ def _hydra_aside() -> Iterator[None]:
         instance.hydra = running
 
 
-def _refuse_targets(node: Any, where: str) -> None:
-    if isinstance(node, dict):
-        for key, child in node.items():
-            if key == "_target_":
-                raise _target_error(f"{where}._target_".lstrip("."))
-            _refuse_targets(child, f"{where}.{key}".lstrip("."))
-    elif isinstance(node, list):
-        for each in node:
-            _refuse_targets(each, where)
-
-
-def _target_error(where: str) -> UserError:
-    return UserError(where, "`_target_` names code to run; configuration here is data", "figures, names and policies",
-                     "take `_target_` out")
-
-
-def _explain(error: Exception, overrides: Iterable[Override], config_dir: str | None) -> NoReturn:
+def _explain(error: Exception, overrides: Iterable[Override], files: Files) -> NoReturn:
     """Turn an error of Hydra, OmegaConf or YAML into one a user can act on."""
     text = " ".join(str(error).split())
     if isinstance(error, yaml.YAMLError):
         raise UserError("configuration", f"a file is not good YAML: {text}", "YAML without doubled keys") from None
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, name = error.missing_cfg_file.replace("\\", "/").rpartition("/")
-        raise unknown_name(f"{group or 'configuration'}={name}", group or "configuration", name,
-                           names_in_group(group, config_dir)) from None
+        raise files.unknown(group or "configuration", name) from None
     override = _at_fault(list(overrides), text)
     if override is not None:
         near = _nearest_key(override.key_or_group, [str(each.input_line) for each in overrides if each.key_or_group == "world"])
@@ -187,3 +185,5 @@ def _nearest_key(key: str, world: list[str]) -> str | None:
     parent, depth = key.rpartition(".")[0], key.count(".")
     beside = nearest(key, [each for each in keys if each.rpartition(".")[0] == parent])
     return beside or nearest(key, [each for each in keys if each.count(".") == depth] or keys)
+
+

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from talentsim.config.errors import UserError
-from talentsim.config.files import files_in_group
+from talentsim.config.files import Files
 from talentsim.config.parameter import CountryName, Frozen, Name
+from talentsim.config.stacks import scenario_of
+
+
+StackName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\+[A-Za-z0-9][A-Za-z0-9_-]{0,63})*$", max_length=160)]
 
 
 class Expectation(Frozen):
@@ -22,7 +26,7 @@ class Expectation(Frozen):
 class ScenarioMeta(Frozen):
     """What a scenario is called and stands for, and what it is expected to move by the last year."""
 
-    name: Name
+    name: StackName
     title: str
     description: str
     stands_for: str = ""
@@ -30,20 +34,21 @@ class ScenarioMeta(Frozen):
     expects: list[Expectation] = Field(default_factory=list)
 
 
-def scenario_cards(config_dir: str | None = None) -> list[ScenarioMeta]:
-    """Return name, title and description of every scenario, the user's own included.
+def scenario_cards(config_dir: str | None = None) -> tuple[list[ScenarioMeta], list[UserError]]:
+    """Return what every scenario says of itself, the user's own included, and of those that are broken what is wrong with them."""
+    files, cards, faults = Files.of(config_dir), [], []
+    for name in files.names("scenario"):
+        try:
+            cards.append(_card(name, scenario_of(files, name).content))
+        except UserError as error:
+            faults.append(error)
+    return cards, faults
 
-    Raises
-    ------
-    UserError
-        When a scenario does not say what it is.
-    """
-    return [_card(name, content) for name, content in files_in_group("scenario", config_dir)]
 
-
-def _card(name: str, plain: Any) -> ScenarioMeta:
+def _card(name: str, content: dict[str, Any]) -> ScenarioMeta:
     try:
-        return ScenarioMeta.model_validate((plain or {}).get("scenario", {}))
-    except (ValidationError, AttributeError):
-        raise UserError(f"scenario/{name}.yaml", "the scenario does not say what it is",
-                        "scenario: {name, title, description}, under '# @package _global_'") from None
+        return ScenarioMeta.model_validate(content["scenario"])
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        raise UserError(f"scenario/{name}.yaml, scenario.{'.'.join(map(str, fault['loc']))}", f"{fault['msg'].lower()}",
+                        "scenario: {name, title, description}, and optionally stands_for, source, expects") from None

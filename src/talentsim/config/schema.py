@@ -67,7 +67,11 @@ class DrawsConfig(Frozen):
 
 
 class Config(Frozen):
-    """One arm of a comparison, whole: a world, its people, its policies and how to run it."""
+    """One arm of a comparison, whole: a world, its people, its policies and how to run it.
+
+    `replaced` names the shipped files and policies that the user's own have taken the place of; it is filled in where the
+    configuration is composed.
+    """
 
     world: WorldConfig
     behaviour: Behaviour
@@ -86,6 +90,7 @@ class Config(Frozen):
     compare: CompareConfig
     output: OutputConfig
     focus: str
+    replaced: list[str] = Field(default_factory=list)
 
     @property
     def headline_year(self) -> int:
@@ -106,9 +111,9 @@ class Config(Frozen):
         UserError
             When an override or a file is wrong; its message says what is allowed.
         """
-        from talentsim.config.compose import compose_plain, parse, with_fixed  # it brings Hydra
+        from talentsim.config.arms import Composer  # it needs this class, and brings Hydra
 
-        return cls.checked(with_fixed(compose_plain(overrides, config_dir), parse(overrides)))
+        return Composer(config_dir).one(overrides)
 
     @classmethod
     def checked(cls, plain: Mapping[str, Any]) -> Config:
