@@ -7,7 +7,7 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from talentsim.config.compose import GROUPS, compose_over, parse, with_fixed
+from talentsim.config.compose import GROUPS, compose_over, parse, refuse_sweeps, with_fixed
 from talentsim.config.errors import UserError, unknown_name
 from talentsim.config.files import OVERRIDE, Files, shipped_file
 from talentsim.config.schema import Config
@@ -52,6 +52,8 @@ class Composer:
             When an override, a file or a value is wrong.
         """
         parsed = parse(overrides)
+        refuse_sweeps(parsed)
+        _refuse_all_policies(parsed)
         policies = [each for each in parsed if policy_name(each)]
         common = [each for each in parsed if not policy_name(each)]
         scenario, replaced = self._whole(common)
@@ -76,6 +78,8 @@ class Composer:
             As `arms`.
         """
         parsed = parse(overrides)
+        refuse_sweeps(parsed)
+        _refuse_all_policies(parsed)
         plain, replaced = self._whole([each for each in parsed if not policy_name(each)])
         plain = _with_policies(plain, plain, [each for each in parsed if policy_name(each)], replaced)[1]
         return _named(Config.checked(with_fixed(plain, parsed)), replaced)
@@ -137,7 +141,7 @@ class Composer:
         try:
             data, replaced = self._through_hydra([str(each.input_line) for each in choices if each not in swaps])
             for each in swaps:
-                data = self._swapped(data, each)
+                data, replaced = self._swapped(data, each, replaced)
             return data, replaced
         except KeyError:
             return self._through_hydra([str(each.input_line) for each in choices])
@@ -148,13 +152,15 @@ class Composer:
             self._composed[key] = compose_over(self.files, lines)
         return self._composed[key]
 
-    def _swapped(self, data: Plain, override: Override) -> Plain:
+    def _swapped(self, data: Plain, override: Override, replaced: list[str]) -> tuple[Plain, list[str]]:
         """Put a group's other file in the place of the present one, which must stand there as it is in its file."""
         group = override.key_or_group
         chosen, present = self._file_content(group, override.value()), data[group]
         if present != self._file_content(group, present.get("name") or present.get("kind")):
             raise KeyError(group)
-        return {**data, group: chosen}
+        own = self.files.own_file(group, override.value())
+        others = [each for each in replaced if not each.startswith(f"{group}/")]
+        return {**data, group: chosen}, others + ([f"{group}/{override.value()}.yaml"] if own and own.replaces else [])
 
     def _joined(self, data: Plain, scenario: Scenario, replaced: list[str]) -> Plain:
         """Put a scenario in the place of the one that is composed when none is named, which says no more than its own name."""
@@ -250,6 +256,8 @@ def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Overrid
         adds = each.is_add() or each.is_force_add()
         if not adds and name not in known:
             raise _no_policy(name, known, each)
+        if "${" in str(each.input_line):
+            raise UserError(f"command line, {each.input_line!r}", "${...} is not read in a policy", "the figure itself")
         if each.is_delete():
             baseline, scenario = (_without(arm, path) if name in arm["policy"] else arm for arm in (baseline, scenario))
             continue
@@ -263,6 +271,14 @@ def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Overrid
         if name in scenario["policy"] or adds:
             scenario = _with(scenario, path, value, new=True)
     return baseline, scenario
+
+
+def _refuse_all_policies(overrides: Iterable[Override]) -> None:
+    """Refuse to set all policies at once: they would join those of both arms."""
+    for each in overrides:
+        if each.key_or_group == "policy":
+            raise UserError(f"command line, {each.input_line!r}", "policies are set one by one", "policy.NAME=..., +policy.NAME={...}",
+                            "'+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}' adds one")
 
 
 def _no_policy(name: str, known: Iterable[str], override: Override) -> UserError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -155,6 +156,8 @@ def _fault(schema: type[BaseModel], fault: Mapping[str, Any]) -> UserError:
         bound = f"{context['max_length']} at most" if kind == "too_long" else f"{context['min_length']} or more"
         return UserError(where, f"found {len(found)} entries", bound)
     if kind in _TYPES:
+        if isinstance(found, str) and re.fullmatch(r"[-+]?[0-9]+,[0-9]+", found):
+            return UserError(where, f"found {shown(found)} (text)", f"{_TYPES[kind]} with a decimal point", found.replace(",", "."))
         return UserError(where, f"found {shown(found)} ({_type_name(found)}), which is of the wrong type", _TYPES[kind])
     if kind == "value_error":
         text = fault["msg"].removeprefix("Value error, ")
@@ -162,6 +165,8 @@ def _fault(schema: type[BaseModel], fault: Mapping[str, Any]) -> UserError:
         if not allowed and text.startswith("allowed: "):
             head, allowed = f"found {shown(found)}", text.removeprefix("allowed: ")
         return UserError(where, head, allowed)
+    if kind.startswith(("date", "datetime")):
+        return UserError(where, f"found {shown(found)}, which is no day of the calendar", "a year (2026) or a date ('2026-09-01')")
     return UserError(where, f"found {shown(found)}", fault["msg"].removeprefix("Input should be "))
 
 

@@ -8,23 +8,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException
+from hydra.errors import ConfigCompositionException, HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from talentsim.config.asked import asked_for
-from talentsim.config.errors import UserError, nearest
+from talentsim.config.errors import UserError
+from talentsim.config.faults import GROUPS, explained, not_an_override, refuse_sweeps
 from talentsim.config.files import Files, conf_dir
 from talentsim.config.reading import refuse_targets, target_error
 
-GROUPS = ("world", "behaviour", "entry", "visa", "employers", "history", "observers", "parameters", "executor", "scenario", "country")
+__all__ = ["GROUPS", "compose_over", "compose_plain", "parse", "refuse_sweeps", "staged", "with_fixed"]
 
 
 def with_fixed(plain: dict[str, Any], overrides: Iterable[Override]) -> dict[str, Any]:
@@ -61,11 +62,12 @@ def compose_over(files: Files, overrides: Sequence[str]) -> tuple[dict[str, Any]
         As `compose_plain`.
     """
     parsed = parse(overrides)
+    refuse_sweeps(parsed)
     lines, asked = tuple(str(each.input_line) for each in parsed), asked_for(files, parsed)
     try:
         plain = _composed(lines, asked.texts) if asked.texts else copy.deepcopy(_composed_as_shipped(lines))
-    except (ConfigCompositionException, OmegaConfBaseException, yaml.YAMLError) as error:
-        _explain(error, parsed, files)
+    except (HydraException, ConfigCompositionException, OmegaConfBaseException, yaml.YAMLError, ValueError, RecursionError) as error:
+        raise explained(error, parsed, files, asked.texts, _keys_of_the_world) from None
     refuse_targets(plain, "")
     return plain, asked.replaced
 
@@ -123,9 +125,7 @@ def parse(overrides: Sequence[str]) -> list[Override]:
         try:
             parsed.append(parser.parse_override(line))
         except HydraException as error:
-            raise UserError(f"command line, {line!r}", "this is not an override",
-                            "key=value, +key=value or ~key, as in scenario=visa_tightening",
-                            str(error).splitlines()[0]) from None
+            raise not_an_override(line, error) from None
         if "_target_" in line:
             raise target_error(f"command line, {line!r}")
     return parsed
@@ -142,48 +142,9 @@ def _hydra_aside() -> Iterator[None]:
         instance.hydra = running
 
 
-def _explain(error: Exception, overrides: Iterable[Override], files: Files) -> NoReturn:
-    """Turn an error of Hydra, OmegaConf or YAML into one a user can act on."""
-    text = " ".join(str(error).split())
-    if isinstance(error, yaml.YAMLError):
-        raise UserError("configuration", f"a file is not good YAML: {text}", "YAML without doubled keys") from None
-    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
-        group, _, name = error.missing_cfg_file.replace("\\", "/").rpartition("/")
-        raise files.unknown(group or "configuration", name) from None
-    override = _at_fault(list(overrides), text)
-    if override is not None:
-        near = _nearest_key(override.key_or_group, [str(each.input_line) for each in overrides if each.key_or_group == "world"])
-        raise UserError(f"command line, {override.input_line!r}", f"there is no key {override.key_or_group!r} to set",
-                        f"keys of the configuration, `talentsim --cfg job` prints it; groups: {', '.join(GROUPS)}",
-                        f"did you mean {near!r}?" if near else "+ in front adds a key where new ones are allowed") from None
-    raise UserError("configuration", text) from None
-
-
-def _at_fault(overrides: list[Override], text: str) -> Override | None:
-    """Return the override that an error of Hydra's speaks of: it quotes the key, or names it among other words."""
-    quoted = [each for each in overrides if f"'{each.key_or_group}'" in text]
-    named = sorted((each for each in overrides if each.key_or_group in text), key=lambda each: -len(each.key_or_group))
-    return next(iter(quoted + named), None)
-
-
-def _nearest_key(key: str, world: list[str]) -> str | None:
-    """Return the key most like `key` that there is, beside it or else at its level, in the shipped world that was asked for."""
+def _keys_of_the_world(world: Sequence[str]) -> dict[str, Any]:
+    """Return the configuration of the world asked for, as shipped; of the default one where it is the user's own."""
     try:
-        plain = compose_plain(world, None)
-    except UserError:           # a world of the user's own
-        plain = compose_plain([], None)
-    keys: list[str] = list(GROUPS)
-
-    def walk(node: Any, prefix: str) -> None:
-        if isinstance(node, dict):
-            for name, child in node.items():
-                path = f"{prefix}.{name}" if prefix else str(name)
-                keys.append(path)
-                walk(child, path)
-
-    walk(plain, "")
-    parent, depth = key.rpartition(".")[0], key.count(".")
-    beside = nearest(key, [each for each in keys if each.rpartition(".")[0] == parent])
-    return beside or nearest(key, [each for each in keys if each.count(".") == depth] or keys)
-
-
+        return compose_plain(world)
+    except UserError:
+        return compose_plain([])

@@ -54,6 +54,14 @@ def _when(policy: Policy) -> str:
     return f"from {first} {until}"
 
 
+def replaced_lines(baseline: Config, scenario: Config) -> list[str]:
+    """Say which shipped files and policies the user's own have taken the place of, in one arm or both; empty where none has."""
+    both = [each for each in scenario.replaced if each in baseline.replaced]
+    parts = {"": both, ", in the scenario alone": [each for each in scenario.replaced if each not in both],
+             ", in the baseline alone": [each for each in baseline.replaced if each not in both]}
+    return [f"Your own in the place of what is shipped{where}: {', '.join(names)}" for where, names in parts.items() if names]
+
+
 def policy_lines(baseline: Config, scenario: Config) -> list[str]:
     """Say what the scenario changes against the baseline, one policy a line."""
     added = [(name, policy) for name, policy in scenario.policies.items() if baseline.policies.get(name) != policy]

@@ -18,6 +18,7 @@ from talentsim.report.document.changes import changes, lever_rows
 from talentsim.report.document.pictures import Plate
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import interval, interval_name, one_or_count, plain, signed
+from talentsim.report.words import replaced_lines
 
 HEADLINE = {"work_share": "Works by country of work, % of all", "training_share": "Works by country of training, % of all",
             "hq_share": "Works by country of the employer's headquarters, % of all",
@@ -69,7 +70,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": in_words(evidence_counts(parameters_of(scene.scenario))),
         "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
-        "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
+        "replaced": replaced_lines(scene.baseline, scene.scenario), "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
         "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
     }

@@ -14,7 +14,7 @@ from talentsim.config import Config
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.terminal.sides import decomposition_table, sensitivity_table, structure_table
 from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
-from talentsim.report.words import policy_lines
+from talentsim.report.words import policy_lines, replaced_lines
 
 
 def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], baseline: Config, scenario: Config,
@@ -24,6 +24,8 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
     out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
     for line in policy_lines(baseline, scenario):
         out.print(plain(f"  {line}"))
+    for line in replaced_lines(baseline, scenario):
+        out.print(plain(line))
     out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
                     f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
                     f"paired replications: {scenario.ensemble.replications}\n"))

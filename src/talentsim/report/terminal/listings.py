@@ -13,7 +13,7 @@ from talentsim.config.evidence import remark
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
-from talentsim.report.words import LeverChange, changes_by_year, common_lines, policy_lines, span, value_in_words
+from talentsim.report.words import LeverChange, changes_by_year, common_lines, policy_lines, replaced_lines, span, value_in_words
 from talentsim.vocab import LEVERS
 
 
@@ -25,6 +25,7 @@ def scenario_in_words(baseline: Config, scenario: Config) -> Group:
              Text(f"\nAgainst {baseline.scenario.name}:")]
     for line in policy_lines(baseline, scenario):
         parts.append(Text(f"  - {line}"))
+    parts += [Text(line) for line in replaced_lines(baseline, scenario)]
     parts += [Text("\nIn both arms:"), *(Text(f"  - {line}") for line in common_lines(baseline, scenario))]
     tables = [_levers_table(each, years) for years, each in changes_by_year(baseline, scenario)]
     return Group(*parts, *(part for table in tables for part in (Text(""), table)))
