@@ -124,7 +124,7 @@ class Composer:
 
     def _with_country(self, data: Plain, override: Override, replaced: list[str]) -> Plain:
         """Add a country, whole, from its file."""
-        code, name = str(override.package).rpartition(".")[2], override.value()
+        code, name = str(override.package).rpartition(".")[2], str(override.value())
         content, own = self.files.content("country", name), self.files.own_file("country", name)
         if code in data["world"]["countries"]:
             raise UserError(f"command line, {override.input_line!r}", f"world {data['world']['name']} has a country {code} already",
@@ -158,7 +158,7 @@ class Composer:
         chosen, present = self._file_content(group, override.value()), data[group]
         if present != self._file_content(group, present.get("name") or present.get("kind")):
             raise KeyError(group)
-        own = self.files.own_file(group, override.value())
+        own = self.files.own_file(group, str(override.value()))
         others = [each for each in replaced if not each.startswith(f"{group}/")]
         return {**data, group: chosen}, others + ([f"{group}/{override.value()}.yaml"] if own and own.replaces else [])
 

@@ -75,7 +75,7 @@ def explained(error: Exception, overrides: Sequence[Override], files: Files, tex
     if override is None:
         return UserError("configuration", text or type(error).__name__)
     where, key = f"command line, {override.input_line!r}", override.key_or_group
-    if key in GROUPS and "Multiple values for" in text or (override.is_add() and key in GROUPS and override.package is None):
+    if (key in GROUPS and "Multiple values for" in text) or (override.is_add() and key in GROUPS and override.package is None):
         both = "; scenario=a+b stacks two" if key == "scenario" else ""
         return UserError(where, f"{key} is chosen already: one of each group", f"{key}=NAME", f"leave out the +{both}")
     if key in GROUPS:

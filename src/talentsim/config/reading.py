@@ -31,11 +31,11 @@ class _Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         return built
 
 
-def _doubtful(reader: Any, node: Any) -> Any:
+def _doubtful(_: Any, node: Any) -> Any:
     raise yaml.constructor.ConstructorError(None, None, _as_read(str(node.value)), node.start_mark)
 
 
-def _foreign(reader: Any, suffix: str, node: Any) -> Any:
+def _foreign(_: Any, __: str, node: Any) -> Any:
     raise yaml.constructor.ConstructorError(None, None, f"the tag {node.tag!r} is not read here", node.start_mark)
 
 
@@ -149,7 +149,9 @@ def _way_out(text: str, error: yaml.MarkedYAMLError) -> str:
 
 
 def _kind_of(content: Any) -> str:
-    return {list: "a list", str: "text"}.get(type(content), f"{content!r}") if not isinstance(content, dict) else "keys that are no names"
+    if isinstance(content, dict):
+        return "keys that are no names"
+    return "a list" if isinstance(content, list) else "text" if isinstance(content, str) else repr(content)
 
 
 def refuse_targets(node: Any, where: str) -> None:

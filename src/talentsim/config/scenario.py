@@ -11,7 +11,6 @@ from talentsim.config.files import Files
 from talentsim.config.parameter import CountryName, Frozen, Name
 from talentsim.config.stacks import scenario_of
 
-
 StackName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\+[A-Za-z0-9][A-Za-z0-9_-]{0,63})*$", max_length=160)]
 
 

@@ -63,7 +63,7 @@ def scenario_of(files: Files, name: str, above: tuple[str, ...] = ()) -> Scenari
     _check_name(files, name, content)
     named, choices = _sorted_defaults(content.pop("defaults", None) or [], where)
     parts = [scenario_of(files, each, (*above, name)) for each in named]
-    whole = _stacked(name, parts, content, where) if parts else Scenario(name, _placed(content, where))
+    whole = _stacked(name, parts, content, where) if parts else Scenario(name, _placed(content))
     own = files.own_file("scenario", name)
     return Scenario(name, whole.content, [*whole.choices, *choices], [*whole.replaced, *([where] if own and own.replaces else [])])
 
@@ -138,7 +138,7 @@ def _stacked(name: str, parts: list[Scenario], own: Plain, where: str) -> Scenar
             else:
                 _refuse_conflict(whole.get(key), each, key, where)
                 whole[key] = merged(whole.get(key), each)
-    for key, each in _placed(own, where).items():
+    for key, each in _placed(own).items():
         whole[key] = _over_parts(whole.get("policy") or {}, each, where) if key == "policy" else \
             each if key == "scenario" else merged(whole.get(key), each)
     return Scenario(name, whole, [each for part in parts for each in part.choices], [each for part in parts for each in part.replaced])
@@ -213,6 +213,6 @@ def _sorted_defaults(defaults: Any, where: str) -> tuple[list[str], list[Any]]:
     return named, choices
 
 
-def _placed(content: Plain, where: str) -> Plain:
+def _placed(content: Plain) -> Plain:
     """Return a scenario's own content with `policy: null` and the like as what they mean."""
     return {key: each for key, each in content.items() if each is not None}
