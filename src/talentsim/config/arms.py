@@ -7,17 +7,24 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from talentsim.config.compose import GROUPS, compose_over, parse, refuse_sweeps, with_fixed
+from talentsim.config.compose import compose_over, parse, refuse_sweeps, with_fixed
 from talentsim.config.errors import UserError, unknown_name
 from talentsim.config.files import OVERRIDE, Files, shipped_file
+from talentsim.config.overrides import (
+    DEFAULT_SCENARIO,
+    adds_a_country,
+    chosen_scenario,
+    is_choice,
+    is_figure,
+    is_scenario,
+    policy_name,
+    refuse_all_policies,
+)
 from talentsim.config.schema import Config
 from talentsim.config.stacks import Scenario, add_policy, join, known_scenario, scenario_of
 
 PLAIN_GROUPS = ("entry", "executor", "parameters")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
-
-DEFAULT_SCENARIO = "baseline"
-"""Scenario that the root of the configuration names."""
 
 SEED = ("ensemble", "seed")
 """What `seed`, its short name, sets as well."""
@@ -53,11 +60,11 @@ class Composer:
         """
         parsed = parse(overrides)
         refuse_sweeps(parsed)
-        _refuse_all_policies(parsed)
+        refuse_all_policies(parsed)
         policies = [each for each in parsed if policy_name(each)]
         common = [each for each in parsed if not policy_name(each)]
         scenario, replaced = self._whole(common)
-        name, chosen = scenario["baseline"], _chosen_scenario(common)
+        name, chosen = scenario["baseline"], chosen_scenario(common)
         if not isinstance(name, str) or not known_scenario(self.files, name):
             raise self.files.unknown("scenario", str(name), "baseline")
         if name == chosen and not policies:
@@ -79,7 +86,7 @@ class Composer:
         """
         parsed = parse(overrides)
         refuse_sweeps(parsed)
-        _refuse_all_policies(parsed)
+        refuse_all_policies(parsed)
         plain, replaced = self._whole([each for each in parsed if not policy_name(each)])
         plain = _with_policies(plain, plain, [each for each in parsed if policy_name(each)], replaced)[1]
         return _named(Config.checked(with_fixed(plain, parsed)), replaced)
@@ -96,11 +103,11 @@ class Composer:
 
     def _whole(self, overrides: Sequence[Override]) -> tuple[Plain, list[str]]:
         """Return plain data, and what the user's own files and policies take the place of."""
-        figures = [each for each in overrides if _is_figure(each)]
-        choices = [each for each in overrides if _is_choice(each) and each.key_or_group != "scenario"]
-        countries = [each for each in overrides if _adds_a_country(each)]
-        rest = [each for each in overrides if each not in (*figures, *choices, *countries) and not _is_scenario(each)]
-        name = _chosen_scenario(overrides)
+        figures = [each for each in overrides if is_figure(each)]
+        choices = [each for each in overrides if is_choice(each) and each.key_or_group != "scenario"]
+        countries = [each for each in overrides if adds_a_country(each)]
+        rest = [each for each in overrides if each not in (*figures, *choices, *countries) and not is_scenario(each)]
+        name = chosen_scenario(overrides)
         scenario = None if name is None else scenario_of(self.files, name)
         base, replaced = self._base(choices)
         replaced = list(replaced)
@@ -108,7 +115,7 @@ class Composer:
             data = base if scenario is None else self._joined(base, scenario, replaced)
             if rest or scenario is None or scenario.choices:
                 policies = data["policy"]
-                data, more = self._through_hydra([str(each.input_line) for each in overrides if not _is_figure(each)])
+                data, more = self._through_hydra([str(each.input_line) for each in overrides if not is_figure(each)])
                 data = {**data, "policy": {**data["policy"], **{key: policies[key] for key in (scenario.policies if scenario else ())}}}
                 replaced += [each for each in more if each not in replaced]
             else:
@@ -188,41 +195,6 @@ def load_arms(overrides: Sequence[str], config_dir: str | None = None) -> tuple[
     return Composer(config_dir).arms(overrides)
 
 
-def policy_name(override: Override) -> str | None:
-    """Return the policy an override is about, None when it is about something else."""
-    head, _, rest = override.key_or_group.partition(".")
-    return rest.partition(".")[0] if head == "policy" and rest else None
-
-
-def _chosen_scenario(overrides: Sequence[Override]) -> str | None:
-    """Return the scenario that is chosen last, the default where none is; None where it is chosen in another way than by name."""
-    chosen = [each for each in overrides if _is_scenario(each)]
-    if not all(map(_is_choice, chosen)):
-        return None
-    return str(chosen[-1].value()) if chosen else DEFAULT_SCENARIO
-
-
-def _is_scenario(override: Override) -> bool:
-    return bool(override.key_or_group == "scenario")
-
-
-def _adds_a_country(override: Override) -> bool:
-    return bool(override.key_or_group == "country" and override.is_add() and isinstance(override.value(), str)
-                and str(override.package).startswith("world.countries.") and str(override.package).count(".") == 2)
-
-
-def _is_figure(override: Override) -> bool:
-    return not (override.is_delete() or override.package is not None
-                or override.is_sweep_override() or override.key_or_group.partition(".")[0] == "hydra"
-                or override.key_or_group in GROUPS or "/" in override.key_or_group or "${" in str(override.input_line))
-
-
-def _is_choice(override: Override) -> bool:
-    """Return whether an override chooses a file of a group."""
-    return (override.key_or_group in GROUPS and override.package is None and not override.is_add()
-            and not override.is_delete() and isinstance(override.value(), str))
-
-
 def _with(node: Any, path: Sequence[str], value: Any, new: bool = False) -> Any:
     """Return plain data with a value at a path; a mapping joins the one that is there.
 
@@ -271,14 +243,6 @@ def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Overrid
         if name in scenario["policy"] or adds:
             scenario = _with(scenario, path, value, new=True)
     return baseline, scenario
-
-
-def _refuse_all_policies(overrides: Iterable[Override]) -> None:
-    """Refuse to set all policies at once: they would join those of both arms."""
-    for each in overrides:
-        if each.key_or_group == "policy":
-            raise UserError(f"command line, {each.input_line!r}", "policies are set one by one", "policy.NAME=..., +policy.NAME={...}",
-                            "'+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}' adds one")
 
 
 def _no_policy(name: str, known: Iterable[str], override: Override) -> UserError:
