@@ -57,12 +57,12 @@ class Traced(MeanField):
         share = 1.0 / len(self.taste) ** 2
         state.students[:, :, :, host, 0] = share
         moves = np.zeros((len(MOVES), self.n, self.n, self.n))
-        settled, moved = self._graduate(state, self.work_tables[year], moves)
+        settled, moved = self._graduate(state, [self.work_tables[year]], moves)
         state.settled += settled
         state.moved += moved
         for later in range(year + 1, year + after + 1):
             self._age(state)
-            self._search(state, self.work_tables[later], moves)
+            self._search(state, [self.work_tables[later]], moves)
         return state.by_country()[:, host]
 
 

@@ -53,6 +53,7 @@ class Reason(IntEnum):
     STATUS = 7          # a status gained or lost without a move
     EXIT = 8
     REHIRED = 9         # the employer left the country
+    NOT_FILED = 10      # no employer asked for a work visa, because of the fee
 
 
 MOVES = (Reason.STUDY, Reason.GRADUATION, Reason.SEARCH, Reason.DISPLACED, Reason.PLACED)
@@ -120,6 +121,7 @@ class Decision(IntEnum):
     SEATS = 26
     BACKGROUND = 27
     ENTRY = 28
+    PETITION = 29
 
 
 class Evidence(StrEnum):
@@ -151,6 +153,11 @@ SELECTORS: dict[Axes, tuple[str, ...]] = {
 """The fields of a policy that say which part of a lever it changes; null takes all."""
 
 
+BY_TRAINING = ("work_visa_odds", "work_visa_refusal", "entry_refusal", "renewal_refusal", "years_to_permanence", "post_study_years",
+               "visa_fee", "fee_share", "fee_unfiled", "other_visa")
+"""Levers of which a policy may concern those alone who were trained in some countries."""
+
+
 @dataclass(frozen=True)
 class Lever:
     """One quantity that a policy may change.
@@ -177,15 +184,20 @@ LEVERS: dict[str, Lever] = {
         Lever("years_to_permanence", Axes.HOST_ORIGIN, "years", 0.0, 200.0, "expected years to a durable right to work"),
         Lever("chilling", Axes.HOST_ORIGIN, "utils", 0.0, 10.0, "deterrence felt by one origin in one host country"),
         Lever("return_grant", Axes.COUNTRY, "share of annual pay", 0.0, 10.0, "what a country adds to the pay of its returning nationals"),
+        Lever("talent_grant", Axes.COUNTRY, "share of annual pay", 0.0, 10.0, "what a country adds to the pay of foreigners who come to work"),
         Lever("entry", Axes.COUNTRY, "multiple of the cohort", 0.0, 100.0, "size of the cohorts with a first degree from the country"),
         Lever("compute", Axes.COUNTRY, "index", 1e-3, 1e3, "computing capacity open to researchers"),
         Lever("capital", Axes.COUNTRY, "index", 1e-3, 1e3, "private and public capital for research"),
         Lever("openness", Axes.COUNTRY, "index", 1e-3, 1e3, "freedom to publish, move and work with others"),
         Lever("ip_protection", Axes.COUNTRY, "index", 1e-3, 1e3, "protection of what one makes"),
         Lever("translation", Axes.COUNTRY, "index", 1e-3, 1e3, "strength in turning research into products"),
-        Lever("post_study_years", Axes.COUNTRY, "years", 0.0, 100.0, "years of work that a degree taken in the country entitles to"),
+        Lever("post_study_years", Axes.COUNTRY, "years", 0.0, 100.0, "years of work that a degree taken in the country entitles to, with one try for a work visa in each, and one however few they are"),
         Lever("max_years", Axes.COUNTRY, "years", 0.0, 100.0, "longest stay on a work visa, unless one waits for permanence"),
         Lever("visa_fee", Axes.COUNTRY, "US$", 0.0, _INF, "one-off fee on a new work visa for somebody abroad"),
+        Lever("fee_share", Axes.COUNTRY, "share of the fee", 0.0, 1.0, "how much of the fee on a work visa falls on the worker"),
+        Lever("fee_unfiled", Axes.COUNTRY, "probability", 0.0, 1.0, "chance that no employer asks for somebody's work visa, because of the fee"),
+        Lever("fee_inside", Axes.COUNTRY, "share of those outside", 0.0, 1.0,
+              "how much of that holds for those who change status in the country, to whom a fee on entry does not apply"),
         Lever("work_visa_cap", Axes.COUNTRY, "work visas a year", 0.0, _INF, "work visas under the cap, ranked by lot"),
         Lever("doctoral_capacity", Axes.COUNTRY, "places a year", 0.0, _INF, "places for new doctoral students"),
         Lever("service", Axes.COUNTRY, "share of service", 1e-3, 1.0,

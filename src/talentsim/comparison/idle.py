@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from talentsim.arrays import Floats
 from talentsim.config import Config, Policy
 from talentsim.model.policy import levers_in_year, share_in_force
 from talentsim.model.tables import lever_axes, lever_paths
+from talentsim.model.visas import tries_after_study
 
 STUDY_LEVERS = ("student_refusal", "listed_refusal", "doctoral_capacity", "post_study_years")
 STUDY_FIGURES = ("behaviour.study.weights.", "behaviour.graduation.", ".asc.study", ".home.study", ".visa.student_refusal", ".doctoral_capacity")
@@ -30,11 +34,17 @@ def idle_reason(config: Config, policy: Policy) -> str:
         return "no firm has a name in this world"
     others = {name: each for name, each in config.policies.items() if each != policy and each.lever == policy.lever}
     one_lever = [{policy.lever: each} for each in base[policy.lever]]
-    if all(np.array_equal(levers_in_year(each, others, year, axes)[policy.lever],
-                          levers_in_year(each, {**others, "it": policy}, year, axes)[policy.lever])
+    trained = None if policy.trained is None else policy.trained[0]
+    if all(np.array_equal(_as_it_acts(policy.lever, levers_in_year(each, others, year, axes, trained)),
+                          _as_it_acts(policy.lever, levers_in_year(each, {**others, "it": policy}, year, axes, trained)))
            for each, year in zip(one_lever, years, strict=True)):
         return "it leaves the figure as it is in this world"
     return ""
+
+
+def _as_it_acts(name: str, levers: Mapping[str, Floats]) -> Floats:
+    """Return a lever as the rules read it: a graduate has one try for a work visa, however short the time after study is."""
+    return tries_after_study(levers) if name == "post_study_years" else levers[name]
 
 
 def is_idle(config: Config, key: str) -> bool:

@@ -35,6 +35,8 @@ class Location(Frozen):
     onward_tenure: Parameter
     return_constant: Parameter
     return_slope: Parameter
+    queue_hold: NonNegative         # utils that keep those who wait for permanence where they are
+    chilling: NonNegative           # how strongly established researchers feel deterrence
     age_cap: int = Field(strict=True, ge=1, le=60)
 
 
@@ -43,12 +45,14 @@ class Graduation(Frozen):
 
     move: Parameter
     return_constant: Parameter
+    chilling: NonNegative           # how strongly graduates feel deterrence
 
 
 class Study(Frozen):
     """Choice of the country of doctoral training."""
 
     weights: Weights
+    perceived_ways: NonNegative     # chance of other ways to stay that students believe in, as a multiple of what it is
     years: int = Field(strict=True, ge=0, le=10)       # 0: everybody enters as a researcher, at home
     further_years: NonNegative                          # of a further degree, taken where a status ends
 

@@ -47,7 +47,7 @@ def _check_names(config: Config) -> None:
     if config.focus not in countries:
         raise unknown_name("focus", "country in this world", config.focus, countries)
     for name, policy in config.policies.items():
-        for field in ("countries", "origins", "partners", "headquarters"):
+        for field in ("countries", "origins", "trained", "partners", "headquarters"):
             for each in getattr(policy, field) or ():
                 if each not in countries:
                     raise unknown_name(f"policy.{name}.{field}", f"country in world {config.world.name}", each, countries)

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.errors import nearest
 from talentsim.config.parameter import Frozen
-from talentsim.vocab import LEVERS, SELECTORS, Evidence
+from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, Evidence
 
 
 class Policy(Frozen):
@@ -21,13 +21,15 @@ class Policy(Frozen):
 
     Which part of the lever changes is said by `countries` (those that act: the host of a visa, the payer of a grant, the
     place of a site), `origins` (the nationals concerned), `partners` (of the countries), `employers` and `headquarters`
-    (firms by name and by country of ownership); null means all.
+    (firms by name and by country of ownership), and `trained` (the countries in which those concerned took the doctorate, for
+    the levers of `vocab.BY_TRAINING`); null means all.
     """
 
     title: str = ""
     lever: str
     countries: list[str] | None = None
     origins: list[str] | None = None
+    trained: list[str] | None = None
     partners: list[str] | None = None
     employers: list[str] | None = None
     headquarters: list[str] | None = None
@@ -78,6 +80,7 @@ class Policy(Frozen):
         if self.end is not None and self.end < self.start:
             raise ValueError(f"ends on {self.end} before it starts on {self.start}; give an end after the start, or none")
         self._check_selectors()
+        self._check_trained()
         if (self.value is None) == (self.path is None):
             given = "neither `value` nor `path`" if self.value is None else "both `value` and `path`"
             raise ValueError(f"{given} given; allowed: one of the two; set the other to null")
@@ -99,6 +102,13 @@ class Policy(Frozen):
                                  + " or ".join(f"`{each}`" for each in allowed))
             if not getattr(self, field):
                 raise ValueError(f"`{field}` is an empty list, which changes nothing; allowed: names, or null for all")
+
+    def _check_trained(self) -> None:
+        if self.trained is not None and self.lever not in BY_TRAINING:
+            raise ValueError(f"lever {self.lever!r} is the same wherever one was trained; take `trained` out, or use it with one of "
+                             + ", ".join(BY_TRAINING))
+        if self.trained == []:
+            raise ValueError("`trained` is an empty list, which changes nothing; allowed: names, or null for all")
 
     def _check_path(self, path: dict[int, float]) -> None:
         years = list(path)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from talentsim.arrays import Floats
 from talentsim.config import Config
 from talentsim.model.given import Given
-from talentsim.model.policy import LeverAxes, levers_in_year
+from talentsim.model.policy import LeverAxes, TrainingClasses, levers_in_year
 from talentsim.model.tables import lever_axes
+from talentsim.vocab import BY_TRAINING
 
 
 @dataclass(frozen=True)
@@ -29,5 +32,11 @@ class Inputs:
         given = self.figures.at(year - self.config.world.burn_in_year)
         tables = {f"{name} {column}": value for name in ("origins", "destinations", "regimes")
                   for column, value in vars(getattr(given, name)).items()}
+        classes = TrainingClasses.from_policies(self.config.policies, self.axes.codes)
+        for place, code in enumerate(classes.members[1:], start=1):
+            levers = levers_in_year(given.levers, self.config.policies, year, self.axes, code)
+            tables |= {f"trained {place} {name}": levers[name] for name in BY_TRAINING}
+        if len(classes) > 1:
+            tables["training classes"] = classes.of.astype(np.float64)
         return {**levers_in_year(given.levers, self.config.policies, year, self.axes), **tables,
                 "cohorts": given.cohorts, "corridor": given.corridor}

@@ -2,23 +2,24 @@
 
 The same levers, terms and order within the year as the agents, without a draw: milliseconds instead of seconds, and the
 agents' oracle. Agents drawn from the same classes (`population.classes`), with ecosystem strength given, equal it within
-Monte-Carlo error. Axes: m ability class, h home-attachment class, o origin, t training, c current country, a years since
+Monte-Carlo error. Axes: m ability class, h home-attachment class, g class of countries of training that policies tell apart, o origin, t training, c current country, a years since
 the doctorate, s years since the last move, k alternative.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
-from talentsim.config import Config
+from talentsim.config import Config, Parameter
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
 from talentsim.model.employers import employer_table
 from talentsim.model.given import Given
-from talentsim.model.policy import levers_in_year
+from talentsim.model.policy import TrainingClasses, if_trained_there, levers_in_year
 from talentsim.model.state.countries import Countries
 from talentsim.model.tables import exempt_share, lever_axes
 from talentsim.model.utility import Conditions, offered_pay, systematic_utility
@@ -43,12 +44,12 @@ class Expected:
 class _State:
     students: Floats        # (m, h, o, t, years until the doctorate)
     settled: Floats         # (m, h, o, a) never moved, hence at home
-    moved: Floats           # (m, h, o, c, s)
+    moved: Floats           # (g, m, h, o, c, s)
     diaspora: Floats        # (o, k) as counted last year before exits, like the agents'
 
     def by_country(self) -> Floats:
         n = self.settled.shape[2]
-        total = self.students.sum(axis=(0, 1, 4)) + self.moved.sum(axis=(0, 1, 4))
+        total = self.students.sum(axis=(0, 1, 4)) + self.moved.sum(axis=(0, 1, 2, 5))
         total[np.arange(n), np.arange(n)] += self.settled.sum(axis=(0, 1, 3))
         return np.asarray(total)
 
@@ -73,6 +74,7 @@ class MeanField:
         self.figures, self.axes, self.employers = Given.of_all_years(config), lever_axes(config), employer_table(config)
         given = np.log(self.figures.destinations.strength)
         self.log_strength = np.concatenate([given[:1], given[:-1]]) if log_strength is None else log_strength
+        self.training = TrainingClasses.from_policies(config.policies, self.axes.codes)
         self._live_in(0)
         for name in ("ability_mean_log", "ability_sd_log", "home_attachment", "home_attachment_sd"):
             if np.ptp(getattr(self.figures.origins, name), axis=0).any():
@@ -106,20 +108,24 @@ class MeanField:
         """Return the state of a world without people."""
         m, cap = len(self.taste), self.behaviour.location.age_cap
         return _State(np.zeros((m, m, self.n, self.n, self.behaviour.study.years + 1)),
-                      np.zeros((m, m, self.n, cap + 1)), np.zeros((m, m, self.n, self.n, cap + 1)),
+                      np.zeros((m, m, self.n, cap + 1)), np.zeros((len(self.training), m, m, self.n, self.n, cap + 1)),
                       np.zeros((self.n, self.n)))
 
     def _step(self, state: _State, place: int, year: int) -> dict[str, Floats]:
         self._live_in(place)
-        levers = levers_in_year(self.given.levers, self.config.policies, year, self.axes)
-        levers["pay"] = offered_pay(levers, self.employers, self.destinations.industry_share)
-        work = self._table(self.behaviour.location.weights, levers, place, state, self.destinations.asc_work)
-        study = self._table(self.behaviour.study.weights, levers, place, state, self.destinations.asc_study)
+        by_class = [levers_in_year(self.given.levers, self.config.policies, year, self.axes, code) for code in self.training.members]
+        for each in by_class:
+            each["pay"] = offered_pay(each, self.employers, self.destinations.industry_share)
+        levers, law = by_class[0], self.behaviour.location
+        work = [self._table(law.weights, _felt(each, law.chilling), place, state, self.destinations.asc_work) for each in by_class]
+        leaving_study = work if float(law.chilling) == float(self.behaviour.graduation.chilling) else [
+            self._table(law.weights, _felt(each, self.behaviour.graduation.chilling), place, state, self.destinations.asc_work) for each in by_class]
+        study = self._table(self.behaviour.study.weights, if_trained_there(by_class, self.training), place, state, self.destinations.asc_study)
         moves = np.zeros((len(MOVES), self.n, self.n, self.n))
         entrants = self.given.cohorts * levers["entry"]
         self._age(state)
         self._enter(state, entrants, self.study_shares(study, levers), moves)
-        graduates = self._graduate(state, work, moves)
+        graduates = self._graduate(state, leaving_study, moves)
         self._search(state, work, moves)
         for old, new in zip((state.settled, state.moved), graduates, strict=True):
             old += new
@@ -136,7 +142,8 @@ class MeanField:
     def _table(self, weights: Weights, levers: dict[str, Floats], place: int, state: _State, asc: Floats) -> ChoiceTable:
         return systematic_utility(weights, Conditions(
             self.countries, levers, self.log_strength[place], state.diaspora, asc,
-            float(self.behaviour.friction.cap_years), self.exempt_share, corridor=self.given.corridor))
+            float(self.behaviour.friction.cap_years), self.exempt_share, corridor=self.given.corridor,
+            perceived_ways=float(self.behaviour.study.perceived_ways)))
 
     def study_shares(self, table: ChoiceTable, levers: dict[str, Floats]) -> Floats:
         """Return the chance that an entrant trains in each country, the student visa included; shape (m, o, t)."""
@@ -162,40 +169,47 @@ class MeanField:
         state.students[..., -1] += new[:, None]
         moves[Reason.STUDY, np.arange(self.n), np.arange(self.n)] += _off_diagonal(new.sum(axis=0) * m)
 
-    def _graduate(self, state: _State, table: ChoiceTable, moves: Floats) -> tuple[Floats, Floats]:
+    def _graduate(self, state: _State, tables: Sequence[ChoiceTable], moves: Floats) -> tuple[Floats, Floats]:
         """Empty the class that takes its doctorate; return where it goes, as additions to settled and moved."""
         law, cap = self.behaviour.graduation, self.behaviour.location.age_cap
         cohort = state.students[..., 0].copy()                                      # (m, h, o, t)
         state.students[..., 0] = 0.0
-        home = float(law.return_constant) + self.home[None, :, :, None]
+        home, of = float(law.return_constant) + self.home[None, :, :, None], self.training.of
+        table = _picked(tables, of[None, :], self.n)                                # they are where they were trained
         going = cohort[..., None] * self._chances(table, np.full((1, 1, 1, 1), -float(law.move)), home)
         self._count(moves[Reason.GRADUATION], going)
         settled, moved = np.zeros_like(state.settled), np.zeros_like(state.moved)
         everyone = np.arange(self.n)
         staying = going[..., everyone, everyone]                                    # (m, h, o, t)
         settled[..., 0] = staying[..., everyone, everyone]
-        moved[..., min(self.behaviour.study.years, cap)] += staying * ~np.eye(self.n, dtype=bool)
-        moved[..., 0] += going.sum(axis=3) - staying
+        for group in range(len(tables)):
+            here = of == group
+            moved[group, ..., min(self.behaviour.study.years, cap)] += staying * ~np.eye(self.n, dtype=bool) * here
+            moved[group, ..., 0] += going[..., here, :].sum(axis=3) - staying * here
         return settled, moved
 
-    def _search(self, state: _State, table: ChoiceTable, moves: Floats) -> None:
+    def _search(self, state: _State, tables: Sequence[ChoiceTable], moves: Floats) -> None:
         law, everyone = self.behaviour.location, np.arange(self.n)
         rate, years = float(law.rate_search), np.arange(law.age_cap + 1)
         first = -(float(law.first_move) + float(law.first_move_age) * years)
         onward = -(float(law.onward_move) + float(law.onward_tenure) * years)
         back = (float(law.return_constant) - float(law.return_slope) * np.log1p(years)
                 + self.home[None, :, :, None, None])                                # (1, h, o, 1, s)
+        of, at_home = self.training.of, _picked(tables, self.training.of[:, None], self.n)      # the settled are where they were trained
         leaving = np.zeros_like(state.moved)
         arriving = np.zeros_like(state.moved)
         for s in years:                                                             # one class of years at a time
-            going = rate * state.moved[..., s, None] * self._chances(table, onward[s], back[..., s])
-            settled = rate * state.settled[..., s, None] * self._chances(table, first[s], back[..., s])[..., everyone, everyone, :]
-            going[..., everyone, everyone] = 0.0
+            for group, table in enumerate(tables):
+                going = rate * state.moved[group, ..., s, None] * self._chances(table, onward[s], back[..., s])
+                going[..., everyone, everyone] = 0.0
+                self._count(moves[Reason.SEARCH], going)
+                leaving[group, ..., s] = going.sum(axis=-1)
+                arriving[group, ..., 0] += going.sum(axis=3)
+            settled = rate * state.settled[..., s, None] * self._chances(at_home, first[s], back[..., s])[..., everyone, everyone, :]
             settled[..., everyone, everyone] = 0.0
-            self._count(moves[Reason.SEARCH], going)
             moves[Reason.SEARCH, everyone, everyone] += settled.sum(axis=(0, 1))
-            leaving[..., s] = going.sum(axis=-1)
-            arriving[..., 0] += going.sum(axis=3) + settled
+            for group in range(len(tables)):
+                arriving[group, ..., 0] += settled * (of == group)[:, None]
             state.settled[..., s] -= settled.sum(axis=-1)
         state.moved += arriving - leaving
 
@@ -212,6 +226,19 @@ class MeanField:
         total = going.sum(axis=(0, 1))
         total[:, np.arange(self.n), np.arange(self.n)] = 0.0
         moves += total
+
+
+def _felt(levers: Mapping[str, Floats], chilling: Parameter) -> dict[str, Floats]:
+    """Return the levers with deterrence as it is felt at one stage."""
+    return {**levers, "chilling": levers["chilling"] * float(chilling)}
+
+
+def _picked(tables: Sequence[ChoiceTable], group: Integers, n: int) -> ChoiceTable:
+    """Return the table with each cell from the table of its class of countries of training; group broadcasts over (o, c)."""
+    if len(tables) == 1:
+        return tables[0]
+    cell = np.broadcast_to(group, (n, n)).reshape(-1)
+    return ChoiceTable(*(np.stack([getattr(table, name) for table in tables])[cell, np.arange(n * n)] for name in ("utility", "slope", "kind")))
 
 
 def _off_diagonal(value: Floats) -> Floats:

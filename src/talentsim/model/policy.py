@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from talentsim.arrays import Booleans, Floats
+from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.config import Policy
-from talentsim.vocab import LEVERS, Axes
+from talentsim.vocab import BY_TRAINING, LEVERS, Axes
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,50 @@ def share_in_force(policy: Policy, year: int) -> float:
     return strength_up_to(high) - strength_up_to(low)
 
 
-def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], year: int,
-                   axes: LeverAxes) -> dict[str, Floats]:
+@dataclass(frozen=True)
+class TrainingClasses:
+    """Countries of training that policies tell apart.
+
+    Parameters
+    ----------
+    of
+        Class of each country, shape (n_countries,); 0 where no policy asks.
+    members
+        A country of each class; None for class 0, which may have none.
+    """
+
+    of: Integers
+    members: tuple[str | None, ...]
+
+    @classmethod
+    def from_policies(cls, policies: Mapping[str, Policy], codes: tuple[str, ...]) -> TrainingClasses:
+        """Tell countries apart that are trained-in countries of different policies, whenever these are in force."""
+        asked = [set(policy.trained) for policy in policies.values() if policy.trained is not None]
+        kinds: dict[tuple[bool, ...], int] = {(False,) * len(asked): 0}
+        members: list[str | None] = [None]
+        of = []
+        for code in codes:
+            kind = tuple(code in each for each in asked)
+            if kind not in kinds:
+                kinds[kind] = len(kinds)
+                members.append(code)
+            of.append(kinds[kind])
+        return cls(np.array(of), tuple(members))
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+
+def if_trained_there(by_class: Sequence[dict[str, Floats]], classes: TrainingClasses) -> dict[str, Floats]:
+    """Return the levers as they would hold in each country for somebody trained there: what a student looks ahead to."""
+    if len(by_class) == 1:
+        return by_class[0]
+    everyone = np.arange(len(classes.of))
+    return by_class[0] | {name: np.stack([levers[name] for levers in by_class])[classes.of, everyone] for name in BY_TRAINING}
+
+
+def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], year: int, axes: LeverAxes,
+                   trained: str | None = None) -> dict[str, Floats]:
     """Apply the policies in force to the base values of the levers.
 
     Changes that set come first, then those that multiply, then those that add, each by start and name, so that the
@@ -75,6 +117,8 @@ def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], y
         Values without any policy, each of its axes' shape.
     axes
         Names along the axes of the arrays.
+    trained
+        Country of training of those whom the values are for; None for a country that no policy asks for.
 
     Returns
     -------
@@ -82,7 +126,7 @@ def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], y
     """
     levers = dict(base)
     in_force = [(name, policy, share) for name, policy in policies.items()
-                if (share := share_in_force(policy, year)) > 0.0]
+                if (policy.trained is None or trained in policy.trained) and (share := share_in_force(policy, year)) > 0.0]
     in_force.sort(key=lambda each: (_ORDER[each[1].change], each[1].start, each[0]))
     for _, policy, share in in_force:
         lever = LEVERS[policy.lever]

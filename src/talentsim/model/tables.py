@@ -67,7 +67,7 @@ OWN_NATIONALS: dict[str, float] = {
 
 NO_RULES: dict[str, float] = {
     "student_refusal": 0.0, "work_visa_odds": 1.0, "work_visa_refusal": 0.0, "renewal_refusal": 0.0, "listed_refusal": 0.0,
-    "years_to_permanence": FOR_EVER, "post_study_years": 100.0, "max_years": 100.0, "visa_fee": 0.0, "work_visa_cap": np.inf,
+    "years_to_permanence": FOR_EVER, "post_study_years": 100.0, "max_years": 100.0, "visa_fee": 0.0, "fee_unfiled": 0.0, "work_visa_cap": np.inf,
     "doctoral_capacity": np.inf,
 }
 """Values for foreigners where visa regimes are lifted (`visa=open`)."""
@@ -169,10 +169,14 @@ def lever_paths(config: Config, years: Integers) -> dict[str, Floats]:
         "chilling": np.zeros(pair),
         "entry_refusal": np.zeros(pair),
         "return_grant": np.zeros(country),
+        "talent_grant": np.zeros(country),
         "entry": np.ones(country),
         "service": np.ones(country),
         "collaboration": np.ones(pair),
         "visa_fee": column(config, years, lambda c: c.visa.fee),
+        "fee_share": column(config, years, lambda c: c.visa.fee_share, 1.0),
+        "fee_unfiled": column(config, years, lambda c: c.visa.fee_unfiled, 0.0),
+        "fee_inside": column(config, years, lambda c: c.visa.fee_inside, 0.0),
         "work_visa_cap": column(config, years, lambda c: c.visa.work_visa_cap),
         "doctoral_capacity": column(config, years, lambda c: c.doctoral_capacity),
         "site_weight": np.broadcast_to(sites, (len(years), *sites.shape)),
@@ -204,10 +208,10 @@ def corridor_path(config: Config) -> Floats:
     return np.broadcast_to(0.0, (years, n, n))
 
 
-def column(config: Config, years: Integers, figure: Callable[[Country], Parameter | None]) -> Floats:
-    """Return a figure by year and country, shape (n_years, n_countries); a limit that is not given is infinite."""
+def column(config: Config, years: Integers, figure: Callable[[Country], Parameter | None], nothing: float = np.inf) -> Floats:
+    """Return a figure by year and country, shape (n_years, n_countries); one that is not given is `nothing`, a limit infinite."""
     given = [figure(country) for country in config.world.countries.values()]
-    table = np.tile(np.array([np.inf if each is None else float(each) for each in given]), (len(years), 1))
+    table = np.tile(np.array([nothing if each is None else float(each) for each in given]), (len(years), 1))
     for place, each in enumerate(given):
         if each is not None and each.series is not None:
             table[:, place] = each.over(years)

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from talentsim.arrays import Booleans, Codes, Floats, Integers
+from talentsim.config import Parameter
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, STAY, ChoiceTable
 from talentsim.model.employers import EmployerTable
@@ -50,6 +51,8 @@ class Conditions:
         None where there are none.
     is_permanent
         Whether those who choose have a durable right to work where they are.
+    perceived_ways
+        How large students believe the chance of other ways to be, as a multiple of what it is.
     """
 
     countries: Countries
@@ -61,6 +64,7 @@ class Conditions:
     exempt_share: Floats
     corridor: Floats | None = None
     is_permanent: bool = False
+    perceived_ways: float = 1.0
 
     @property
     def n(self) -> int:
@@ -68,12 +72,33 @@ class Conditions:
         return len(self.countries)
 
 
-def conditions_of(world: World, asc: Floats) -> Conditions:
-    """Return what the terms look at in the world as it stands, with the constants of one decision."""
-    levers = world.levers | {"pay": offered_pay(world.levers, world.employers, world.destinations.industry_share)}
+def conditions_of(world: World, asc: Floats, chilling: Parameter | float = 1.0, levers: Mapping[str, Floats] | None = None) -> Conditions:
+    """Return what the terms look at in the world as it stands, with the constants of one decision and its share of deterrence.
+
+    `levers` are those of a class of countries of training, by default of those for whom no policy asks where they were trained.
+    """
+    levers = world.levers if levers is None else levers
+    levers = {**levers, "pay": offered_pay(levers, world.employers, world.destinations.industry_share),
+              "chilling": levers["chilling"] * float(chilling)}
     return Conditions(world.countries, levers, world.log_strength, world.diaspora, asc,
                       float(world.config.behaviour.friction.cap_years), exempt_share(world.regimes, world.destinations),
-                      world.given.corridor)
+                      world.given.corridor, perceived_ways=float(world.config.behaviour.study.perceived_ways))
+
+
+def by_training(world: World, rows: Integers, build: Callable[[Mapping[str, Floats]], tuple[ChoiceTable, Integers]]) -> tuple[ChoiceTable, Integers]:
+    """Join the tables of all classes of countries of training; return the table, and each chooser's cell in it.
+
+    Parameters
+    ----------
+    build
+        Makes the table and the choosers' cells under the levers of one class.
+    """
+    built = [build(levers) for levers in world.levers_by_training]
+    table, cell = built[0]
+    if len(built) == 1:
+        return table, cell
+    both = (np.concatenate([getattr(each, name) for each, _ in built]) for name in ("utility", "slope", "kind"))
+    return ChoiceTable(*both), cell + len(table.utility) * world.training.of[world.researchers.training_country[rows]]
 
 
 def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry_share: Floats) -> Floats:
@@ -102,10 +127,10 @@ def kinds(n: int) -> np.ndarray:
 
 
 def pay(x: Conditions) -> Floats:
-    """Log pay, in int'l dollars; a return grant adds to the pay of nationals who come home."""
-    gain = _gain_by_country(np.log(x.levers["pay"]))
-    granted = np.log1p(x.levers["return_grant"])[:, None, None]
-    return np.where(kinds(x.n) == HOME, gain + granted, gain)
+    """Log pay, in int'l dollars; grants add to the pay of nationals who come home, and of foreigners who come."""
+    gain, kind = _gain_by_country(np.log(x.levers["pay"])), kinds(x.n)
+    home, abroad = np.log1p(x.levers["return_grant"])[:, None, None], np.log1p(x.levers["talent_grant"])
+    return np.where(kind == HOME, gain + home, np.where(kind == AWAY, gain + abroad, gain))
 
 
 def visa(x: Conditions) -> Floats:
@@ -119,13 +144,13 @@ def visa(x: Conditions) -> Floats:
 
 def admission(x: Conditions) -> Floats:
     """Log chance of a lasting right to work after the degree: what a student looks ahead to."""
-    return _gain_by_origin(np.log(chance_after_study(x.levers, x.exempt_share).T))
+    return _gain_by_origin(np.log(chance_after_study(x.levers, x.exempt_share, x.perceived_ways).T))
 
 
 def fee(x: Conditions) -> Floats:
-    """Log of what a one-off fee on a new work visa leaves of the pay over the longest stay; for those who come from abroad."""
+    """Log of what the worker's share of a fee on a new work visa leaves of the pay over the longest stay; for who comes from abroad."""
     over_stay = x.levers["pay"] * np.maximum(x.levers["max_years"], 1.0)
-    left = np.maximum(1.0 - x.levers["visa_fee"] / over_stay, LEAST_PAY_LEFT)
+    left = np.maximum(1.0 - x.levers["visa_fee"] * x.levers["fee_share"] / over_stay, LEAST_PAY_LEFT)
     return np.where(kinds(x.n) == AWAY, np.log(left), 0.0)
 
 
@@ -228,7 +253,8 @@ def moving_terms(world: World, year: int, rows: Integers) -> tuple[Floats, Float
     """Return the cost of moving away and the pull of home in the yearly search, in utils, each of shape (n_rows,).
 
     A first move costs more with every year since the doctorate, an onward move with every year since the last; the
-    pull of home falls with the log of the years abroad. Years count up to `age_cap`.
+    pull of home falls with the log of the years abroad. Years count up to `age_cap`. Those who wait for permanence would lose
+    their place in the queue, wherever they went.
     """
     people, law = world.researchers, world.config.behaviour.location
     career_age = np.minimum(year - people.graduation_year[rows], law.age_cap)
@@ -237,6 +263,9 @@ def moving_terms(world: World, year: int, rows: Integers) -> tuple[Floats, Float
                     -(float(law.first_move) + float(law.first_move_age) * career_age),
                     -(float(law.onward_move) + float(law.onward_tenure) * tenure))
     home = float(law.return_constant) - float(law.return_slope) * np.log1p(tenure) + people.home_attachment_of(rows)
+    if float(law.queue_hold):
+        held = float(law.queue_hold) * (people.visa_status[rows] == VisaStatus.QUEUED)
+        return away - held, home - held
     return away, home
 
 

@@ -10,9 +10,10 @@ from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
 from talentsim.streams import draw_key, to_uniform, words_at
-from talentsim.vocab import Decision, VisaOutcome, VisaRoute, VisaStatus
+from talentsim.vocab import BY_TRAINING, Decision, VisaOutcome, VisaRoute, VisaStatus
 
 NO_ROUTE = -1
+LEAST_TRIES = 1.0       # an employer can ask before the degree is taken: without time after study one try is left
 
 
 def uniforms(world: World, rows: Integers, decision: Decision, year: int, country: Integers | None = None) -> Floats:
@@ -27,20 +28,39 @@ def whole_years(world: World, rows: Integers, years: Floats | float, decision: D
     return np.floor(np.minimum(years, 1000.0) + luck).astype(np.int64)
 
 
+def lever_of(world: World, name: str, rows: Integers, host: Integers) -> Floats:
+    """Return a lever's value in a country for each of the rows, by their origin and, where a policy asks, their country of training."""
+    people, classes = world.researchers, world.levers_by_training
+    place = (host, people.origin_country[rows]) if world.levers[name].ndim == 2 else (host,)
+    if len(classes) == 1 or name not in BY_TRAINING:
+        return np.asarray(world.levers[name][place])
+    return np.asarray(np.stack([levers[name] for levers in classes])[(world.training.of[people.training_country[rows]], *place)])
+
+
 def is_refused(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
     """Return whose work visa a country refuses this year, be it drawn or in need of no draw; one answer a person and country."""
-    return uniforms(world, rows, Decision.WORK_VISA, year, host) < world.levers["work_visa_refusal"][host, world.researchers.origin_country[rows]]
+    return uniforms(world, rows, Decision.WORK_VISA, year, host) < lever_of(world, "work_visa_refusal", rows, host)
 
 
 def is_kept_out(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
     """Return whom a country does not let in from outside this year, whatever the visa; one answer a person and country."""
-    return uniforms(world, rows, Decision.ENTRY, year, host) < world.levers["entry_refusal"][host, world.researchers.origin_country[rows]]
+    return uniforms(world, rows, Decision.ENTRY, year, host) < lever_of(world, "entry_refusal", rows, host)
+
+
+def is_unfiled(world: World, rows: Integers, host: Integers, year: int, inside: Booleans | bool = False) -> Booleans:
+    """Return for whom no employer in a country asks for a work visa this year, because of the fee; one answer a person and country.
+
+    `inside` says who is in the country already.
+    """
+    chance = lever_of(world, "fee_unfiled", rows, host) * np.where(inside, world.levers["fee_inside"][host], 1.0)
+    if not chance.any():
+        return np.zeros(np.broadcast_shapes(np.shape(rows), np.shape(host)), dtype=bool)
+    return uniforms(world, rows, Decision.PETITION, year, host) < chance
 
 
 def grant_work(world: World, rows: Integers, host: Integers, year: int) -> None:
     """Give foreigners a right to work in the country they are in; a durable one where no years have to pass first."""
-    origin = world.researchers.origin_country[rows]
-    durable = world.levers["years_to_permanence"][host, origin] <= 0.0
+    durable = lever_of(world, "years_to_permanence", rows, host) <= 0.0
     set_status(world.researchers, rows[durable], VisaStatus.PERMANENT, year)
     set_status(world.researchers, rows[~durable], VisaStatus.TEMPORARY, year)
 
@@ -63,7 +83,7 @@ def escape(world: World, rows: Integers, host: Integers, year: int) -> Integers:
     route = np.full(len(rows), NO_ROUTE)
     for way, lever, decision in ((VisaRoute.OTHER_VISA, "other_visa", Decision.OTHER_VISA),
                                  (VisaRoute.SPOUSE, "spouse_right", Decision.SPOUSE)):
-        found = (route == NO_ROUTE) & (uniforms(world, rows, decision, year, host) < world.levers[lever][host, origin])
+        found = (route == NO_ROUTE) & (uniforms(world, rows, decision, year, host) < lever_of(world, lever, rows, host))
         route[found] = way
         for outcome in (VisaOutcome.APPLIED, VisaOutcome.GRANTED):
             world.tally.count_visas(way, outcome, host, origin, found)
@@ -83,10 +103,10 @@ def enrol_again(world: World, rows: Integers, year: int) -> Booleans:
 
 def tries_after_study(levers: Mapping[str, Floats]) -> Floats:
     """Return how often a graduate can apply for a work visa before the time after study is over; shape (host,)."""
-    return np.maximum(levers["post_study_years"], 1.0)
+    return np.maximum(levers["post_study_years"], LEAST_TRIES)
 
 
-def chance_after_study(levers: Mapping[str, Floats], exempt_share: Floats) -> Floats:
+def chance_after_study(levers: Mapping[str, Floats], exempt_share: Floats, perceived_ways: float = 1.0) -> Floats:
     """Return the chance that a graduate of a country finds a lasting right to work there; shape (host, origin).
 
     Each try succeeds by the work visa or else by another way. Those in a sector outside the cap skip the lottery.
@@ -95,10 +115,14 @@ def chance_after_study(levers: Mapping[str, Floats], exempt_share: Floats) -> Fl
     ----------
     exempt_share
         Share of the posts in sectors outside the cap, shape (host,).
+    perceived_ways
+        How large the chance of other ways is believed to be, as a multiple of what it is.
     """
-    failing = (1.0 - levers["other_visa"]) * (1.0 - levers["spouse_right"])
+    other, spouse = (np.minimum(perceived_ways * levers[name], 1.0) for name in ("other_visa", "spouse_right"))
+    failing = (1.0 - other) * (1.0 - spouse)
     tries = tries_after_study(levers)[:, None]
-    refused = levers["work_visa_refusal"]
+    refused, unfiled = levers["work_visa_refusal"], (levers["fee_unfiled"] * levers["fee_inside"])[:, None]
+    refused = np.where(unfiled > 0.0, 1.0 - (1.0 - refused) * (1.0 - unfiled), refused)     # no rounding where there is none
     exempt = 1.0 - (refused * failing) ** tries
     capped = 1.0 - ((1.0 - levers["work_visa_odds"] * (1.0 - refused)) * failing) ** tries
     share = exempt_share[:, None]

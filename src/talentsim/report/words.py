@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from talentsim.arrays import Floats
 from talentsim.comparison.idle import idle_reason
 from talentsim.config import Config, Parameter, Policy
-from talentsim.model.policy import levers_in_year, share_in_force
+from talentsim.model.policy import LeverAxes, TrainingClasses, levers_in_year, share_in_force
 from talentsim.model.tables import base_levers, lever_axes
-from talentsim.vocab import LEVERS, Axes
+from talentsim.vocab import BY_TRAINING, LEVERS, Axes
 
 _CHANGE = {"set": "becomes {value:g}", "add": "changes by {value:+g}", "multiply": "is multiplied by {value:g}"}
 
@@ -26,16 +27,20 @@ def policy_in_words(policy: Policy) -> str:
 def _whose(policy: Policy, axes: Axes) -> str:
     where = "every country" if policy.countries is None else ", ".join(policy.countries)
     if axes is Axes.COUNTRY:
-        return f"in {where}"
+        return f"in {where}{_trained(policy)}"
     if axes is Axes.HOST_ORIGIN:
         whom = "people of all other origins" if policy.origins is None else f"people from {', '.join(policy.origins)}"
-        return f"in {where} for {whom}"
+        return f"in {where} for {whom}{_trained(policy)}"
     if axes is Axes.PAIR:
         return f"between {where} and {'all others' if policy.partners is None else ', '.join(policy.partners)}"
     whose = "all firms with a name" if policy.employers is None else ", ".join(policy.employers)
     if policy.headquarters is not None:
         whose = f"{whose.removeprefix('all ').removesuffix(' with a name')} with headquarters in {', '.join(policy.headquarters)}"
     return f"of {whose}" + (f" in {where}" if axes is Axes.EMPLOYER_SITE else "")
+
+
+def _trained(policy: Policy) -> str:
+    return "" if policy.trained is None else f" trained in {', '.join(policy.trained)}"
 
 
 def _change_in_words(policy: Policy) -> str:
@@ -109,16 +114,31 @@ def changes_by_year(baseline: Config, scenario: Config) -> list[tuple[str, list[
     return [(f"in {year}", changes) for year, changes in ((years[0], first), (years[-1], last)) if changes]
 
 
-def _as_told(change: LeverChange) -> tuple[str, ...]:
-    return change.lever, change.of, change.towards, span(change.before), span(change.after)
+def _as_told(change: LeverChange, trained: bool = True) -> tuple[str, ...]:
+    return change.lever, change.of, change.towards if trained else "", span(change.before), span(change.after)
 
 
 def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverChange]:
     """Return every lever that differs between the arms in a year, by country or employer."""
-    axes, changes = lever_axes(scenario), []
-    one = levers_in_year(base_levers(baseline, year), baseline.policies, year, lever_axes(baseline))
-    other = levers_in_year(base_levers(scenario, year), scenario.policies, year, axes)
+    axes = lever_axes(scenario)
+    changes: list[LeverChange] = []
+    told: set[tuple[str, ...]] = set()
+    policies = {f"{place} {name}": each for place, arm in enumerate((baseline, scenario)) for name, each in arm.policies.items()}
+    for trained in TrainingClasses.from_policies(policies, axes.codes).members:
+        one = levers_in_year(base_levers(baseline, year), baseline.policies, year, lever_axes(baseline), trained)
+        other = levers_in_year(base_levers(scenario, year), scenario.policies, year, axes, trained)
+        new = [each for each in _changes_between(one, other, axes, trained) if _as_told(each, trained=False) not in told]
+        told |= {_as_told(each, trained=False) for each in new}
+        changes += new
+    return changes
+
+
+def _changes_between(one: Mapping[str, Floats], other: Mapping[str, Floats], axes: LeverAxes, trained: str | None) -> list[LeverChange]:
+    """Return what differs for those trained in a country; None for those trained where no policy asks."""
+    changes: list[LeverChange] = []
     for name, lever in LEVERS.items():
+        if trained is not None and name not in BY_TRAINING:
+            continue
         if one[name].shape != other[name].shape or not one[name].size:      # the arms have other employers, or none
             continue
         rows = axes.employers if lever.axes in (Axes.EMPLOYER_SITE, Axes.EMPLOYER) else axes.codes
@@ -126,6 +146,7 @@ def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverCh
             before, after = np.atleast_1d(one[name][row]), np.atleast_1d(other[name][row])
             changed = before != after
             towards = _counted(int(changed.sum()), _TOWARDS[lever.axes]) if lever.axes in _TOWARDS else ""
+            towards += "" if trained is None else f"{', ' * bool(towards)}trained in {trained}"
             changes.append(LeverChange(name, rows[row], towards, before[changed], after[changed]))
     return changes
 

@@ -12,13 +12,15 @@ from talentsim.model.moves import arrive
 from talentsim.model.offers import offered_employers
 from talentsim.model.state.world import TurnedAway, World
 from talentsim.model.visas import (
+    LEAST_TRIES,
     NO_ROUTE,
     enrol_again,
     escape,
     grant_work,
     is_kept_out,
     is_refused,
-    tries_after_study,
+    is_unfiled,
+    lever_of,
     uniforms,
     whole_years,
 )
@@ -45,19 +47,23 @@ def step(world: World, year: int) -> None:
     """Decide on everybody who has chosen a foreign country, and on those there whose time after study runs.
 
     Cap-exempt sectors and transfers within a firm skip the lottery. Who loses it, or is refused, may find another way;
-    who is not let in from outside has none, for closed borders and consulates stop every kind of visa.
+    who is not let in from outside has none, for closed borders and consulates stop every kind of visa. A fee may keep an
+    employer from asking; then the other ways are left.
     Who is refused stays where they are, unless the firm that would have hired them places them elsewhere; those whose
     time after study is over are left without a status, unless they enrol again.
     """
     asked = _gather(world, year)
-    lost = _lose_lottery(world, asked, year)
-    kept_out = (asked.reason != Reason.STATUS) & is_kept_out(world, asked.rows, asked.host, year)
-    refused = ~lost & (kept_out | is_refused(world, asked.rows, asked.host, year))
-    _count(world, asked, lost, refused)
-    failed = np.flatnonzero((lost | refused) & ~kept_out)
+    inside = asked.reason == Reason.STATUS
+    unfiled = (asked.route != VisaRoute.TRANSFER) & is_unfiled(world, asked.rows, asked.host, year, inside)
+    lost = _lose_lottery(world, asked, unfiled, year)
+    kept_out = ~inside & is_kept_out(world, asked.rows, asked.host, year)
+    refused = ~lost & (kept_out | (~unfiled & is_refused(world, asked.rows, asked.host, year)))
+    _count(world, asked, unfiled, lost, refused)
+    failed = np.flatnonzero((unfiled | lost | refused) & ~kept_out)
     found = escape(world, asked.rows[failed], asked.host[failed], year) != NO_ROUTE
-    granted = ~(lost | refused)
+    granted = ~(unfiled | lost | refused)
     granted[failed[found]] = True
+    _tell_refusals(world, asked, unfiled & ~refused & ~granted, Reason.NOT_FILED, year)
     _tell_refusals(world, asked, lost & ~granted, Reason.LOST_LOTTERY, year)
     _tell_refusals(world, asked, refused & ~granted, Reason.REFUSED, year)
     world.turned_away = _turned_away(world, asked, granted)
@@ -81,12 +87,12 @@ def _gather(world: World, year: int) -> _Asked:
     employer[asks] = offered_employers(world, rows[asks], host[asks], year)
     exempt = world.regimes.cap_exempt[host, world.employers.sector[employer]]
     route = np.where(transferred, VisaRoute.TRANSFER,
-                     np.where(exempt | ~_has_lottery(world, host, people.origin_country[rows]), VisaRoute.EXEMPT, VisaRoute.LOTTERY))
+                     np.where(exempt | ~_has_lottery(world, rows, host), VisaRoute.EXEMPT, VisaRoute.LOTTERY))
     return _Asked(rows, host, people.origin_country[rows].astype(np.int64), reason, employer, route)
 
 
-def _has_lottery(world: World, host: Integers, origin: Integers) -> Booleans:
-    return np.isfinite(world.levers["work_visa_cap"][host]) | (world.levers["work_visa_odds"][host, origin] < 1.0)
+def _has_lottery(world: World, rows: Integers, host: Integers) -> Booleans:
+    return np.isfinite(world.levers["work_visa_cap"][host]) | (lever_of(world, "work_visa_odds", rows, host) < 1.0)
 
 
 def _transferred(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
@@ -98,11 +104,11 @@ def _transferred(world: World, rows: Integers, host: Integers, year: int) -> Boo
     return has_site & (uniforms(world, rows, Decision.TRANSFER, year, host) < world.regimes.transfer[host])
 
 
-def _lose_lottery(world: World, asked: _Asked, year: int) -> Booleans:
+def _lose_lottery(world: World, asked: _Asked, unfiled: Booleans, year: int) -> Booleans:
     """Draw the lotteries: by odds where they are given as data, by rank among all applicants where there is a cap."""
-    drawn = asked.route == VisaRoute.LOTTERY
+    drawn = (asked.route == VisaRoute.LOTTERY) & ~unfiled
     luck = uniforms(world, asked.rows, Decision.LOTTERY, year, asked.host)
-    lost = drawn & (luck >= world.levers["work_visa_odds"][asked.host, asked.origin])
+    lost = drawn & (luck >= lever_of(world, "work_visa_odds", asked.rows, asked.host))
     for host in np.flatnonzero(np.isfinite(world.levers["work_visa_cap"])):
         here = drawn & (asked.host == host)
         lost[here] = luck[here] > _last_winner(world, luck[here], int(host), year)
@@ -125,9 +131,10 @@ def _last_winner(world: World, luck: Floats, host: int, year: int) -> float:
     return float(ranked[seats - 1]) if seats > 0 else 0.0
 
 
-def _count(world: World, asked: _Asked, lost: Booleans, refused: Booleans) -> None:
+def _count(world: World, asked: _Asked, unfiled: Booleans, lost: Booleans, refused: Booleans) -> None:
+    """Count applications by route; a petition that no employer files is none."""
     for route in (VisaRoute.LOTTERY, VisaRoute.EXEMPT, VisaRoute.TRANSFER):
-        by = asked.route == route
+        by = (asked.route == route) & ~unfiled
         for outcome, which in ((VisaOutcome.APPLIED, by), (VisaOutcome.LOST_LOTTERY, by & lost),
                                (VisaOutcome.REFUSED, by & refused), (VisaOutcome.GRANTED, by & ~lost & ~refused)):
             world.tally.count_visas(route, outcome, asked.host, asked.origin, which)
@@ -166,7 +173,7 @@ def _end_time_after_study(world: World, year: int) -> None:
     """Leave without a status those who have had their last try, unless they enrol again."""
     people = world.researchers
     rows = np.flatnonzero(people.visa_status == VisaStatus.POST_STUDY)
-    tries = whole_years(world, rows, tries_after_study(world.levers)[people.work_country[rows]])
+    tries = whole_years(world, rows, np.maximum(lever_of(world, "post_study_years", rows, people.work_country[rows]), LEAST_TRIES))
     last = rows[year - people.status_since[rows] + 1 >= tries]
     enrolled = enrol_again(world, last, year)
     world.journal.write(people, last[enrolled], year, people.work_country[last[enrolled]], Reason.STATUS)

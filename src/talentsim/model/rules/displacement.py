@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from talentsim.arrays import Booleans, Floats, Integers
@@ -11,8 +13,8 @@ from talentsim.model.moves import arrive
 from talentsim.model.offers import sites_elsewhere
 from talentsim.model.state.world import World
 from talentsim.model.tables import exempt_share
-from talentsim.model.utility import conditions_of, moving_terms, systematic_utility, taste_of
-from talentsim.model.visas import is_kept_out, is_refused, uniforms
+from talentsim.model.utility import by_training, conditions_of, moving_terms, systematic_utility, taste_of
+from talentsim.model.visas import is_kept_out, is_refused, is_unfiled, lever_of, uniforms
 from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.vocab import Decision, Reason, Sector
 
@@ -85,10 +87,10 @@ def _may_work(world: World, rows: Integers, year: int) -> Booleans:
     """
     people, everyone = world.researchers, np.arange(len(world.countries))[None, :]
     row, origin = rows[:, None], people.origin_country[rows][:, None]
-    wins = uniforms(world, row, Decision.LOTTERY, year, everyone) < world.levers["work_visa_odds"][everyone, origin]
+    wins = uniforms(world, row, Decision.LOTTERY, year, everyone) < lever_of(world, "work_visa_odds", row, everyone)
     wins &= np.isinf(world.levers["work_visa_cap"])
     wins |= world.regimes.cap_exempt[:, Sector.INDUSTRY]
-    let_in = wins & ~is_refused(world, row, everyone, year) & ~is_kept_out(world, row, everyone, year)
+    let_in = wins & ~is_unfiled(world, row, everyone, year) & ~is_refused(world, row, everyone, year) & ~is_kept_out(world, row, everyone, year)
     lives_here = people.work_country[row] == everyone
     return np.asarray(np.where(lives_here, ~np.isin(row, world.ended), let_in | (origin == everyone)))
 
@@ -98,24 +100,28 @@ def _choose_again(world: World, rows: Integers, year: int) -> None:
     people, n = world.researchers, len(world.countries)
     everyone = np.arange(n)
     origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
-    table = systematic_utility(world.config.behaviour.location.weights, conditions_of(world, world.destinations.asc_work))
+    law = world.config.behaviour.location
+    table, cell = by_training(world, rows, lambda levers: (systematic_utility(
+        law.weights, conditions_of(world, world.destinations.asc_work, law.chilling, levers)), origin * n + current))
     away, home = moving_terms(world, year, rows)
-    choosers = Choosers(people.address[rows], origin * n + current, current, taste_of(world, rows), away, home)
-    admission = Admission(_refusal(world), origin, draw_key(world.key, Decision.DISPLACEMENT_VISA, year, everyone),
+    choosers = Choosers(people.address[rows], cell, current, taste_of(world, rows), away, home)
+    refusal = np.concatenate([_refusal(world, levers) for levers in world.levers_by_training])
+    admission = Admission(refusal, origin + n * world.training.of[people.training_country[rows]], draw_key(world.key, Decision.DISPLACEMENT_VISA, year, everyone),
                           current[:, None] == everyone[None, :])
     chosen = choose(table, choosers, draw_key(world.key, Decision.DISPLACEMENT, year, everyone), admission,
                     world.config.population.chunk)
     arrive(world, rows, chosen.alternative.astype(np.int64), Reason.DISPLACED, year)
 
 
-def _refusal(world: World) -> Floats:
+def _refusal(world: World, levers: Mapping[str, Floats]) -> Floats:
     """Return the chance that a country does not admit somebody at short notice; shape (origin, country), 0 at home.
 
     Under a ranked lottery this year's seats are gone; then only the sectors outside the cap admit anybody.
     """
-    levers, exempt = world.levers, exempt_share(world.regimes, world.destinations)[:, None]
+    exempt = exempt_share(world.regimes, world.destinations)[:, None]
     odds = np.where(np.isfinite(levers["work_visa_cap"])[:, None], 0.0, levers["work_visa_odds"])
     admitted = (exempt + (1.0 - exempt) * odds) * (1.0 - levers["work_visa_refusal"]) * (1.0 - levers["entry_refusal"])
+    admitted *= 1.0 - levers["fee_unfiled"][:, None]
     refused = 1.0 - admitted
     np.fill_diagonal(refused, 0.0)
     return np.asarray(refused.T)

@@ -9,7 +9,7 @@ from talentsim.model.employers import NO_EMPLOYER
 from talentsim.model.moves import depart
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
-from talentsim.model.utility import conditions_of, systematic_utility, taste_of
+from talentsim.model.utility import by_training, conditions_of, systematic_utility, taste_of
 from talentsim.streams import draw_key
 from talentsim.vocab import CareerStage, Decision, Reason, VisaStatus
 
@@ -26,10 +26,11 @@ def step(world: World, year: int) -> None:
     people, n = world.researchers, len(world.countries)
     rows = np.flatnonzero(people.graduation_year == year)
     behaviour = world.config.behaviour
-    table = systematic_utility(behaviour.location.weights, conditions_of(world, world.destinations.asc_work))
     origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
+    table, cell = by_training(world, rows, lambda levers: (systematic_utility(behaviour.location.weights, conditions_of(
+        world, world.destinations.asc_work, behaviour.graduation.chilling, levers)), origin * n + current))
     choosers = Choosers(
-        address=people.address[rows], cell=origin * n + current, reference=current,
+        address=people.address[rows], cell=cell, reference=current,
         taste=taste_of(world, rows),
         away=np.full(len(rows), -float(behaviour.graduation.move)),
         home=float(behaviour.graduation.return_constant) + people.home_attachment_of(rows))

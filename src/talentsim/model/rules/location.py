@@ -7,7 +7,7 @@ import numpy as np
 from talentsim.model.choice import Choosers, choose
 from talentsim.model.moves import depart
 from talentsim.model.state.world import World
-from talentsim.model.utility import conditions_of, moving_terms, taste_of, utility_with_permanence
+from talentsim.model.utility import by_training, conditions_of, moving_terms, taste_of, utility_with_permanence
 from talentsim.streams import draw_key, words_at
 from talentsim.vocab import CareerStage, Decision, Reason
 
@@ -20,9 +20,9 @@ def step(world: World, year: int) -> None:
     people, n = world.researchers, len(world.countries)
     rows = np.flatnonzero(searching(world, year))
     origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)
-    table, cell = utility_with_permanence(
-        world.config.behaviour.location.weights, conditions_of(world, world.destinations.asc_work),
-        origin * n + current, people.visa_status[rows])
+    law = world.config.behaviour.location
+    table, cell = by_training(world, rows, lambda levers: utility_with_permanence(
+        law.weights, conditions_of(world, world.destinations.asc_work, law.chilling, levers), origin * n + current, people.visa_status[rows]))
     away, home = moving_terms(world, year, rows)
     choosers = Choosers(people.address[rows], cell, current, taste_of(world, rows), away, home)
     chosen = choose(table, choosers, draw_key(world.key, Decision.LOCATION, year, np.arange(n)),

@@ -8,14 +8,16 @@ from talentsim.model.policy import levers_in_year
 from talentsim.model.state.tally import Tally
 from talentsim.model.state.world import TurnedAway, World
 
-READS = ("config.policy", "figures", "lever_axes")
-WRITES = ("given", "levers", "tally", "applications", "turned_away", "ended")
+READS = ("config.policy", "figures", "lever_axes", "training")
+WRITES = ("given", "levers", "levers_by_training", "tally", "applications", "turned_away", "ended")
 
 
 def step(world: World, year: int) -> None:
     """Open the year: its figures, its levers under the policies in force, an empty tally, and nobody waiting for a decision."""
     world.given = world.figures.at(year - world.config.world.burn_in_year)
-    world.levers = levers_in_year(world.given.levers, world.config.policies, year, world.lever_axes)
+    world.levers_by_training = [levers_in_year(world.given.levers, world.config.policies, year, world.lever_axes, code)
+                                for code in world.training.members]
+    world.levers = world.levers_by_training[0]
     world.tally = Tally.empty(len(world.countries))
     world.applications = []
     world.turned_away = TurnedAway.nobody()

@@ -6,6 +6,7 @@ import numpy as np
 
 from talentsim.arrays import Booleans, Codes, Floats, Integers
 from talentsim.model.choice import Admission, Choosers, Chosen, choose
+from talentsim.model.policy import if_trained_there
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
 from talentsim.model.utility import conditions_of, systematic_utility, taste_of
@@ -58,7 +59,8 @@ def _choosers(world: World, rows: Integers, origin: Integers) -> Choosers:
 
 def _choose(world: World, year: int, choosers: Choosers, rows: Integers, closed: Booleans | None) -> Chosen:
     n, everyone = len(world.countries), np.arange(len(world.countries))
-    table = systematic_utility(world.config.behaviour.study.weights, conditions_of(world, world.destinations.asc_study))
+    table = systematic_utility(world.config.behaviour.study.weights, conditions_of(
+        world, world.destinations.asc_study, levers=if_trained_there(world.levers_by_training, world.training)))
     admission = Admission(_refusal(world), choosers.reference + n * world.researchers.is_listed[rows],
                           draw_key(world.key, Decision.STUDENT_VISA, year, everyone), closed)
     return choose(table, choosers, draw_key(world.key, Decision.STUDY, year, everyone), admission,

@@ -7,7 +7,7 @@ import numpy as np
 from talentsim.arrays import Booleans, Integers
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
-from talentsim.model.visas import NO_ROUTE, enrol_again, escape, uniforms, whole_years
+from talentsim.model.visas import NO_ROUTE, enrol_again, escape, lever_of, uniforms, whole_years
 from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
 READS = ("levers", "regimes", "researchers", "config.behaviour.study.further_years")
@@ -46,7 +46,7 @@ def _further_degrees(world: World, year: int) -> None:
 def _become_permanent(world: World, rows: Integers, year: int) -> Integers:
     """Make permanent those who have waited long enough, by the wait in force this year; return the others."""
     people = world.researchers
-    wait = world.levers["years_to_permanence"][people.work_country[rows], people.origin_country[rows]]
+    wait = lever_of(world, "years_to_permanence", rows, people.work_country[rows])
     due = year - people.status_since[rows] >= whole_years(world, rows, wait)
     set_status(people, rows[due], VisaStatus.PERMANENT, year)
     world.journal.write(people, rows[due], year, people.work_country[rows[due]], Reason.STATUS)
@@ -66,7 +66,7 @@ def _renewals(world: World, rows: Integers, year: int) -> Booleans:
     people = world.researchers
     host, origin = people.work_country[rows], people.origin_country[rows]
     is_due = (year - people.status_since[rows]) % np.maximum(world.regimes.renewal_years[host], 1.0) < 1.0
-    refused = is_due & (uniforms(world, rows, Decision.RENEWAL, year) < world.levers["renewal_refusal"][host, origin])
+    refused = is_due & (uniforms(world, rows, Decision.RENEWAL, year) < lever_of(world, "renewal_refusal", rows, host))
     for outcome, which in ((VisaOutcome.APPLIED, is_due), (VisaOutcome.REFUSED, refused), (VisaOutcome.GRANTED, is_due & ~refused)):
         world.tally.count_visas(VisaRoute.RENEWAL, outcome, host, origin, which)
     world.journal.write(people, rows[refused], year, host[refused], Reason.REFUSED)

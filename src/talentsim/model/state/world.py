@@ -11,7 +11,7 @@ from talentsim.arrays import Floats, Integers
 from talentsim.config import Config
 from talentsim.model.employers import EmployerTable, employer_table
 from talentsim.model.given import Given
-from talentsim.model.policy import LeverAxes
+from talentsim.model.policy import LeverAxes, TrainingClasses
 from talentsim.model.state.countries import Countries
 from talentsim.model.state.journal import Journal
 from talentsim.model.state.researchers import Researchers
@@ -61,7 +61,9 @@ class World:
     given: Given                        # of this year
     employers: EmployerTable
     lever_axes: LeverAxes
-    levers: dict[str, Floats]
+    training: TrainingClasses
+    levers: dict[str, Floats]           # of those trained where no policy asks
+    levers_by_training: list[dict[str, Floats]]     # of each class of countries of training; `levers` first
     log_strength: Floats                # (k) log ecosystem strength
     log_reference: dict[str, Floats]    # component -> (k), as it stood in the start year; empty before
     diaspora: Floats                    # (o, k) share of o's nationals abroad who live in k
@@ -83,6 +85,7 @@ class World:
         return cls(
             config=config, key=Key(seed_key(seed, replication), packing_of(n, len(config.employers))), countries=countries,
             figures=figures, given=given, employers=employer_table(config), lever_axes=lever_axes(config), levers=given.levers,
+            training=TrainingClasses.from_policies(config.policies, countries.codes), levers_by_training=[given.levers],
             log_strength=np.log(given.destinations.strength), log_reference={}, diaspora=np.zeros((n, n)),
             headcount=np.zeros(n, np.int64), researchers=Researchers(), journal=Journal(config.output.people),
             tally=Tally.empty(n))

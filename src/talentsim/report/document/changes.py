@@ -142,14 +142,15 @@ def _whose(scene: Scene, policy: Policy) -> str:
     axes = LEVERS[policy.lever].axes
     where = f"in {_names(scene, policy.countries)}" if policy.countries is not None else "in every country"
     if axes is Axes.HOST_ORIGIN:
-        return f"{where}, for people from {'all other countries' if policy.origins is None else _names(scene, policy.origins)}"
+        whom = f"people from {'all other countries' if policy.origins is None else _names(scene, policy.origins)}"
+        return f"{where}, for {whom}{'' if policy.trained is None else f' trained in {_names(scene, policy.trained)}'}"
     if axes is Axes.PAIR:
         return f"{where} with {'all others' if policy.partners is None else _names(scene, policy.partners)}"
     if axes in (Axes.EMPLOYER, Axes.EMPLOYER_SITE):
         firms = "all named employers" if policy.employers is None else ", ".join(policy.employers)
         owned = "" if policy.headquarters is None else f" with headquarters in {_names(scene, policy.headquarters)}"
         return f"of {firms}{owned}{f' {where}' if axes is Axes.EMPLOYER_SITE else ''}"
-    return where
+    return where if policy.trained is None else f"{where}, for people trained in {_names(scene, policy.trained)}"
 
 
 def _names(scene: Scene, codes: Sequence[str]) -> str:

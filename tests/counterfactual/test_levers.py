@@ -1,0 +1,201 @@
+"""Levers that are neutral by default: what each does alone, and whom it leaves alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from talentsim.comparison.idle import idle_reason
+from talentsim.config import Config, UserError
+from talentsim.ensemble.tree import year_keys
+from talentsim.model.meanfield import MeanField
+from talentsim.model.model import TalentModel
+from talentsim.model.policy import TrainingClasses
+from talentsim.model.state.researchers import Researchers
+from talentsim.model.utility import moving_terms
+from talentsim.model.visas import chance_after_study, is_unfiled
+from talentsim.vocab import BY_TRAINING, Reason, VisaRoute, VisaStatus
+from worlds import Plain, edited, feedback_off, model_before, no_caps, open_doors, policy
+
+SCALE, USA, CHN = 30.0, 0, 1
+
+
+def after(config: Config, year: int) -> Researchers:
+    model = TalentModel(config)
+    while model.year < year:
+        model.step()
+    return model.world.researchers
+
+
+def first_year(plain: Plain, changed: Plain, **common: float) -> tuple[Researchers, Researchers]:
+    """Return everybody at the end of the first year of a policy, without and with it; nobody is in another's way."""
+    shared = feedback_off() | {"population.scale": SCALE} | common
+    one, other = (after(edited(no_caps(plain), shared | {"policy": policies}), 2026) for policies in ({}, {"x": changed}))
+    assert np.array_equal(one.uid, other.uid)
+    return one, other
+
+
+def researchers(people: Researchers) -> np.ndarray:
+    """Whose choice of the first year is not the study: those who entered before."""
+    return np.asarray(people.graduation_year < 2026 + 5)
+
+
+GREEN_CARD = policy("years_to_permanence", change="set", value=1.0, trained=["USA"])
+
+
+def test_a_green_card_for_those_trained_there_moves_no_researcher_trained_elsewhere(plain_toy: Plain) -> None:
+    one, other = first_year(plain_toy, GREEN_CARD, **{"behaviour.location.weights.beta_visa": 0.5})
+    moved, trained = one.work_country != other.work_country, one.training_country == USA
+    old = researchers(one)
+    assert not (moved & old & ~trained).any()
+    assert (moved & old & trained & (one.origin_country != USA)).sum() > 20
+    assert (other.work_country[moved & old] == USA).mean() > 0.9        # drawn to it, or kept; or drawn and not admitted
+
+
+def test_students_look_ahead_to_what_holds_for_those_trained_there(plain_toy: Plain) -> None:
+    closing = policy("work_visa_refusal", change="set", value=1.0, trained=["USA"])
+    restless = {f"world.countries.{code}.home.study": 0.5 for code in plain_toy["world"]["countries"]}
+    one, other = first_year(plain_toy, closing, **restless | {"behaviour.study.weights.beta_admission": 2.0})
+    new = ~researchers(one)
+    moved = (one.training_country != other.training_country) & new
+    assert moved.sum() > 20 and (one.training_country[moved] == USA).all()
+    assert not ((one.work_country != other.work_country) & ~new & (one.training_country != USA)).any()
+
+
+def test_everywhere_is_the_same_as_no_limit(plain_toy: Plain) -> None:
+    """A policy for those trained in any country at all is the policy for everybody, bit for bit; in the twin up to rounding."""
+    everywhere = GREEN_CARD | {"trained": ["USA", "CHN", "IND", "CAN"]}
+    configs = [edited(plain_toy, {"population.scale": 5.0, "policy": {"x": each}}) for each in (GREEN_CARD | {"trained": None}, everywhere)]
+    one, other = (TalentModel(each).run() for each in configs)
+    for name in one.names:
+        assert one.frame(name).equals(other.frame(name)), name
+    twins = [MeanField(each).run() for each in configs]
+    assert np.allclose(twins[0].researchers, twins[1].researchers, rtol=1e-9)
+
+
+def test_agents_equal_the_twin_where_training_counts(plain_toy: Plain) -> None:
+    """Permanence stays beyond everybody's life; how far, differs by where one was trained."""
+    changes = {"behaviour.ecosystem.adjustment": 0.0, "population.classes": 2, "population.scale": 60.0, "world.end_year": 2024,
+               "behaviour.friction.cap_years": 100.0, "behaviour.location.weights.beta_visa": 0.06,
+               "policy": {"x": policy("years_to_permanence", start=2012, change="set", value=40.0, trained=["USA", "CAN"])}}
+    config = edited(open_doors(plain_toy), changes)
+    twin, without = MeanField(config).run(), MeanField(edited(open_doors(plain_toy), changes | {"policy": {}})).run()
+    runs = [TalentModel(config, replication=each).run() for each in range(10)]
+    stocks = np.array([run.researchers.sum(axis=(2, 4)) for run in runs]) / 60.0
+    error = stocks.std(axis=0, ddof=1) / np.sqrt(len(runs))
+    large = (twin.researchers * 60.0 > 30) & (error > 0)
+    assert np.mean(((stocks.mean(axis=0) - twin.researchers)[large] / error[large]) ** 2) < 2.0
+    assert np.mean(((stocks.mean(axis=0) - without.researchers)[large] / error[large]) ** 2) > 4.0
+
+
+def test_classes_are_as_many_as_policies_tell_apart(plain_toy: Plain) -> None:
+    policies = {"a": GREEN_CARD, "b": GREEN_CARD | {"trained": ["USA", "CAN"]}}
+    config = edited(plain_toy, {"policy": policies})
+    classes = TrainingClasses.from_policies(config.policies, tuple(config.world.countries))
+    assert classes.of.tolist() == [1, 0, 0, 2] and classes.members == (None, "USA", "CAN")
+    keys = year_keys(config, 0), year_keys(edited(plain_toy, {"policy": {"a": GREEN_CARD}}), 0)
+    assert keys[0][2020] != keys[1][2020] or keys[0][2027] != keys[1][2027]
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"lever": "pay", "trained": ["USA"]}, "the same wherever one was trained"), ({"trained": []}, "an empty list"), ({"trained": ["GBR"]}, "GBR")])
+def test_a_wrong_country_of_training_is_named(plain_toy: Plain, fields: Plain, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        edited(plain_toy, {"policy": {"x": GREEN_CARD | fields}})
+
+
+def test_every_lever_by_training_reaches_those_trained_there_alone(plain_toy: Plain) -> None:
+    """Each lever, made as bad as can be for those trained in the USA: nobody else, in the first year, is elsewhere or otherwise."""
+    worst = {"work_visa_odds": 0.01, "post_study_years": 0.0, "other_visa": 0.0, "visa_fee": 1e7, "years_to_permanence": 100.0}
+    for lever in BY_TRAINING:
+        one, other = first_year(plain_toy, policy(lever, change="set", value=worst.get(lever, 1.0), trained=["USA"]))
+        differs = (one.work_country != other.work_country) | (one.visa_status != other.visa_status)
+        assert not (differs & researchers(one) & (one.training_country != USA)).any(), lever
+
+
+def test_a_talent_grant_draws_foreigners_alone(plain_toy: Plain) -> None:
+    one, other = first_year(plain_toy, policy("talent_grant", countries=["CAN"], value=1.0))
+    moved = (one.work_country != other.work_country) & researchers(one)
+    assert moved.sum() > 10 and (one.origin_country[moved] != 3).all()
+    assert (other.work_country[moved] == 3).mean() > 0.9                # or drawn to it and not admitted
+
+
+def test_a_fee_that_nobody_bears_moves_nobody(plain_toy: Plain) -> None:
+    fee = policy("visa_fee", value=6_000_000.0)
+    common = {"world.countries.USA.visa.fee_share": {"value": 0.0, "unit": "share of the fee", "range": [0, 1], "evidence": "assumed"}}
+    one, other = first_year(plain_toy, fee, **common)
+    assert np.array_equal(one.work_country, other.work_country)
+    assert not np.array_equal(*(each.work_country for each in first_year(plain_toy, fee)))
+
+
+def test_petitions_that_are_not_filed(plain_toy: Plain) -> None:
+    """Share of those outside and inside as configured; no lottery, no refusal; other ways are left; transfers are spared."""
+    model = model_before(no_caps(plain_toy), 2026, "admission", policy={
+        "a": policy("fee_unfiled", start=2020, value=0.6), "b": policy("fee_inside", start=2020, value=0.5)})
+    world = model.world
+    rows = np.flatnonzero(world.researchers.origin_country != USA)
+    for inside, expected in ((False, 0.6), (True, 0.3)):
+        unfiled = is_unfiled(world, rows, np.full(len(rows), USA), 2026, inside)
+        assert stats.binomtest(int(unfiled.sum()), len(rows), expected).pvalue > 1e-4
+    assert not is_unfiled(world, rows, np.full(len(rows), CHN), 2026).any()
+
+
+def test_who_is_not_asked_for_is_told_so_and_nobody_else_moves(plain_toy: Plain) -> None:
+    bar = policy("fee_unfiled", value=1.0)
+    one, other = first_year(plain_toy, bar)
+    moved = one.work_country != other.work_country
+    assert moved.sum() > 5 and (one.work_country[moved] == USA).all() and (one.visa_status[moved] != VisaStatus.PERMANENT).all()
+    model = TalentModel(edited(no_caps(plain_toy), {"population.scale": SCALE, "policy": {"x": bar}}))
+    run = model.run()
+    events, visas = run.frame("events"), run.frame("visas")
+    assert (events[events["reason"] == Reason.NOT_FILED.name.lower()]["year"] >= 2026).all()
+    late = visas[(visas["year"] >= 2027) & (visas["to"] == "USA")] if "to" in visas else visas[(visas["year"] >= 2027) & (visas["country"] == "USA")]
+    routes = set(late["route"].astype(str))
+    assert VisaRoute.OTHER_VISA.name.lower() in routes
+
+
+def test_deterrence_has_a_weight_for_each_stage(plain_toy: Plain) -> None:
+    fear = policy("chilling", value=2.0)
+    for stage, deaf in (("location", lambda one: one.graduation_year < 2026), ("graduation", lambda one: one.graduation_year == 2026)):
+        one, other = first_year(plain_toy, fear, **{f"behaviour.{stage}.chilling": 0.0})
+        moved = one.work_country != other.work_country
+        assert moved.sum() > 10 and not (moved & deaf(one)).any(), stage
+    twin = [MeanField(edited(open_doors(plain_toy), {"policy": {"x": fear}, f"behaviour.{stage}.chilling": 0.0})).run().researchers
+            for stage in ("location", "graduation")]
+    assert np.abs(twin[0] - twin[1]).max() > 1e-3
+
+
+def test_a_queue_holds_those_who_wait(plain_toy: Plain) -> None:
+    """Closed form: utils less at every other country, for those in the queue alone; the odds of leaving fall by e to that."""
+    model = model_before(plain_toy, 2026, "location", **{"behaviour.location.queue_hold": 0.8})
+    world = model.world
+    rows, held = np.arange(len(world.researchers)), world.researchers.visa_status == VisaStatus.QUEUED
+    now = moving_terms(world, 2026, rows)
+    world.config = edited(plain_toy)
+    for held_terms, free_terms in zip(now, moving_terms(world, 2026, rows), strict=True):
+        assert np.allclose(free_terms - held_terms, 0.8 * held)
+    assert held.sum() > 10
+
+
+def test_students_may_believe_less_of_other_ways(plain_toy: Plain) -> None:
+    """Closed form at one try: the chance is that of the work visa or, as far as is believed, of another way."""
+    levers = model_before(plain_toy, 2026, "study").world.levers
+    levers = levers | {"post_study_years": np.ones(4)}
+    exempt = np.zeros(4)
+    odds = levers["work_visa_odds"] * (1.0 - levers["work_visa_refusal"])
+    for believed in (0.0, 0.5, 1.0):
+        none = (1.0 - believed * levers["other_visa"]) * (1.0 - believed * levers["spouse_right"])
+        assert chance_after_study(levers, exempt, believed) == pytest.approx(1.0 - (1.0 - odds) * none)
+
+
+def test_no_time_after_study_leaves_one_try(plain_toy: Plain) -> None:
+    config = edited(plain_toy, {"world.countries.USA.visa.post_study_years": 1.0, "population.scale": 5.0,
+                                "policy": {"x": policy("post_study_years", change="set", value=0.0)}})
+    assert idle_reason(config, config.policies["x"])
+    runs = [TalentModel(each).run() for each in (config, edited(plain_toy, {"world.countries.USA.visa.post_study_years": 1.0, "population.scale": 5.0}))]
+    assert runs[0].frame("stocks").equals(runs[1].frame("stocks"))
+    longer = edited(plain_toy, {"world.countries.USA.visa.post_study_years": 3.0, "policy": {"x": policy("post_study_years", change="set", value=0.0)}})
+    assert not idle_reason(longer, longer.policies["x"])
+
+
