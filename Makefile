@@ -5,11 +5,15 @@ SCENARIO ?= visa_tightening
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-all test-matrix quick lint browser clean
+.PHONY: run dashboard test test-all test-matrix quick lint browser clean
 .DELETE_ON_ERROR:
 
 run: $(STAMP)
 	$(BIN)/python -m talentsim scenario=$(SCENARIO)
+
+# A page with every lever as a slider, on this machine alone; Ctrl-C ends it.
+dashboard: $(STAMP)
+	$(BIN)/python -m talentsim dashboard
 
 test: lint
 	$(BIN)/python -m pytest -q -n auto -m "not slow"

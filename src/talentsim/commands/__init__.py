@@ -23,6 +23,7 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "calibrate": Command("talentsim.commands.calibrate", "calibrate world=scholars", "fit to the known years; propose figures"),
+    "dashboard": Command("talentsim.commands.dashboard", "dashboard [PORT]", "a page with every lever as a slider, on this machine alone"),
     "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make world=scholars' tables from published files"),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
     "figures": Command("talentsim.commands.figures", "figures RESULTS", "draw the pictures of a folder of results"),

@@ -1,0 +1,175 @@
+"""An answer as the page shows it. What is printed in the terminal is made here by the functions that print it there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from talentsim.arrays import Floats
+from talentsim.comparison.compare import compare_ensembles
+from talentsim.comparison.pair import start_of_difference
+from talentsim.comparison.pathways import pathways
+from talentsim.config import Config
+from talentsim.dashboard.engine import Outcomes
+from talentsim.ensemble.ensemble import Ensemble
+from talentsim.ensemble.opened import Results
+from talentsim.intervals import t_interval
+from talentsim.measures.staying import stay_curves
+from talentsim.model.outcomes import OUTCOMES
+from talentsim.report.document import readings
+from talentsim.report.document.scene import Scene
+from talentsim.report.terminal.tables import PEOPLE, interval, number
+
+SHOWN = ("work_share", "training_share", "hq_share", "researchers")
+N_FLOWS, N_STAYING = 9, 9
+OTHERS = "others"
+_NOWHERE = Path()
+
+
+def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes]) -> dict[str, Any]:
+    """Return every shown outcome of both arms, by year and country, as numbers to draw and as the terminal's text."""
+    level, outcomes = scenario.compare.level, {}
+    for name in SHOWN:
+        if name not in both[0]:
+            continue
+        one, other = both[0][name], both[1][name]
+        mean, low, high = t_interval(other - one, level)
+        band = np.quantile(other, [0.05, 0.95], axis=0)
+        unit = OUTCOMES[name].unit
+        outcomes[name] = {"title": OUTCOMES[name].title, "unit": unit, "baseline": _plain(one.mean(axis=0)),
+                          "scenario": _plain(other.mean(axis=0)), "difference": _plain(mean), "low": _plain(low), "high": _plain(high),
+                          "band": [_plain(band[0]), _plain(band[1])],
+                          "words": _words(unit, one.mean(axis=0), other.mean(axis=0), mean, low, high)}
+    return frame(baseline, scenario) | {"pairs": len(both[1]["work_share"]), "outcomes": outcomes}
+
+
+def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats]) -> dict[str, Any]:
+    """Return one year of a preview: each country's share of the works in both arms, with the text of the difference."""
+    year, one, other = told
+    unit = OUTCOMES["work_share"].unit
+    words = _words(unit, one[None], other[None], (other - one)[None], np.full((1, len(one)), np.nan), np.full((1, len(one)), np.nan))[0]
+    return frame(baseline, scenario) | {"year": year, "baseline": _plain(one), "scenario": _plain(other), "words": words}
+
+
+def frame(baseline: Config, scenario: Config) -> dict[str, Any]:
+    """Return the years, countries and first year of a difference that numbers are laid out by."""
+    start = start_of_difference(baseline, scenario)
+    world = scenario.world
+    return {"years": list(range(world.start_year, world.end_year + 1)), "codes": list(world.countries), "level": f"{scenario.compare.level:.0%}",
+            "start": start if start is not None and start <= world.end_year else None}
+
+
+class Answer:
+    """The latest pairs of a run, and what can be read from them for any country and year without running anything."""
+
+    def __init__(self, baseline: Ensemble, scenario: Ensemble) -> None:
+        self.baseline, self.scenario = baseline, scenario
+        self._views: dict[tuple[str, int], dict[str, Any]] = {}
+        self._tables: dict[str, pd.DataFrame] = {}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables of the comparison, as the main job writes them."""
+        if not self._tables:
+            compared = compare_ensembles(self.baseline, self.scenario)
+            self._tables = compared.tables | {"diversion_by_year": compared.lives.matrix}
+        return self._tables
+
+    def view(self, focus: str, year: int) -> dict[str, Any]:
+        """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways."""
+        if (focus, year) not in self._views:
+            self._views[focus, year] = self._view_of(focus, year)
+        return self._views[focus, year]
+
+    def _view_of(self, focus: str, year: int) -> dict[str, Any]:
+        compare = self.scenario.config.compare.model_copy(update={"year": year})
+        one, other = (arm.config.model_copy(update={"focus": focus, "compare": compare}) for arm in (self.baseline, self.scenario))
+        tables = self.tables()
+        kept = {"headline": headline_of(tables, year), "differences": tables["differences"]}
+        scene = Scene(Results(_NOWHERE, {"arms": {}}, kept), one, other)
+        diverted = tables.get("diversion_by_year", pd.DataFrame(columns=["year"]))
+        diverted = diverted[diverted["year"] == year]
+        said = {"headline": readings.headline_sentence(scene), "over_time": readings.over_time(scene, tables["differences"]),
+                "gains": readings.who_gains(scene, "work_share"), "works": readings.all_works(scene)}
+        if len(diverted):
+            said["diverted"] = readings.diverted(scene, diverted)
+        stay = self._stay(scene)
+        if len(stay):
+            said["stayed"] = readings.stayed(scene, stay, focus)
+        through = pathways({"baseline": self.baseline.frame("works"), "scenario": self.scenario.frame("works")}, year, other.population.scale**-1,
+                           len(self.scenario))
+        return {"focus": focus, "year": year, "pairs": len(self.scenario), "said": {name: text for name, text in said.items() if text},
+                "diverted": _diverted(diverted, focus), "stay": _staying(stay, focus), "paths": _paths(through, focus)}
+
+    def _stay(self, scene: Scene) -> pd.DataFrame:
+        start, end = scene.span
+        return stay_curves({"baseline": self.baseline, "scenario": self.scenario}, scene.focus, start, end)
+
+
+def headline_of(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
+    """Return the headline of any year from the tables of all years."""
+    differences, means = (tables[name][tables[name]["year"] == year] for name in ("differences", "over_time"))
+    arms = means.pivot_table(index=["outcome", "country"], columns="arm", values="mean", observed=True).reset_index()
+    rows = differences.merge(arms, on=["outcome", "country"])
+    return rows.assign(unit=rows["outcome"].astype(str).map(lambda name: OUTCOMES[name].unit))
+
+
+def _diverted(matrix: pd.DataFrame, focus: str) -> dict[str, list[list[Any]]]:
+    """Return to whom a country loses people and from whom it gains them: code, people, text; the largest first."""
+    both: dict[str, list[list[Any]]] = {}
+    for name, here, there in (("lost", "baseline_country", "scenario_country"), ("gained", "scenario_country", "baseline_country")):
+        if matrix.empty:
+            both[name] = []
+            continue
+        rows = matrix[(matrix[here].astype(str) == focus) & (matrix[there].astype(str) != focus) & (matrix["researchers"] > 0)]
+        rows = rows.sort_values("researchers", ascending=False)
+        both[name] = [[str(getattr(row, there)), float(row.researchers), number(row.researchers, PEOPLE)] for row in rows.itertuples()]
+    return both
+
+
+def _staying(stay: pd.DataFrame, focus: str) -> dict[str, Any]:
+    """Return stay rates by origin in both arms, as far as all can be followed; those with the most doctorates first."""
+    if stay.empty:
+        return {}
+    last = stay[(stay["years_since"] == stay["years_since"].max()) & (stay["origin"].astype(str) != focus)]
+    rates = last.pivot_table(index="origin", columns="arm", values="stay_rate", observed=True)
+    size = stay.groupby(stay["origin"].astype(str))["graduates"].max().sort_values(ascending=False)
+    if not {"baseline", "scenario"} <= set(rates.columns):
+        return {}
+    rates = rates.dropna().rename(index=str)
+    order = [code for code in size.index if code in rates.index][:N_STAYING]
+    first = stay.iloc[0]
+    return {"cohorts": [int(first.first_cohort), int(first.last_cohort)], "since": int(stay["years_since"].max()),
+            "rows": [[code, *(round(float(rates.loc[code, arm]), 3) for arm in ("baseline", "scenario"))] for code in order]}
+
+
+def _paths(through: pd.DataFrame, focus: str) -> dict[str, list[list[Any]]]:
+    """Return the works made in a country by where they were trained and who owns them, in % of its baseline's; small ones as others."""
+    here = through[through["work"].astype(str) == focus]
+    total = float(here.loc[here["arm"] == "baseline", "works"].sum())
+    paths = {}
+    for stage in (each for each in ("training", "hq") if each in here.columns and total):
+        sums = 100.0 / total * here.groupby([here[stage].astype(str), here["arm"].astype(str)])["works"].sum().unstack(fill_value=0.0)
+        sums = sums.reindex(columns=["baseline", "scenario"], fill_value=0.0)
+        sums = sums.loc[sums.max(axis=1).sort_values(ascending=False).index]
+        large = sums[sums.max(axis=1) >= 1.0].head(N_FLOWS)
+        rest = sums.drop(large.index).sum()
+        rows = [[code, round(float(row.baseline), 3), round(float(row.scenario), 3)] for code, row in large.iterrows()]
+        paths[stage] = rows + ([[OTHERS, round(float(rest.baseline), 3), round(float(rest.scenario), 3)]] if rest.max() > 0 else [])
+    return paths
+
+
+def _words(unit: str, one: Floats, other: Floats, mean: Floats, low: Floats, high: Floats) -> list[list[list[str]]]:
+    """Return the terminal's text of baseline, scenario, difference and interval, by year and country."""
+    return [[[number(a, unit), number(b, unit), number(c, unit, signed=True), interval(d, e, unit)] for a, b, c, d, e in zip(*rows, strict=True)]
+            for rows in zip(one, other, mean, low, high, strict=True)]
+
+
+def _plain(values: Floats) -> Any:
+    """Return an array as nested lists of few digits, None where there is no number: JSON has none either."""
+    rounded = np.round(values.astype(float), 4).astype(object)
+    rounded[~np.isfinite(values)] = None
+    return rounded.tolist()

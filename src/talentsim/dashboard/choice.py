@@ -1,0 +1,114 @@
+"""What the page may ask for, as the overrides of a command line: so it is checked, and refused, as a command line is."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from talentsim.config import UserError
+from talentsim.config.parameter import CountryName, Frozen, Name
+from talentsim.config.scenario import StackName
+
+MOST_POLICIES = 60
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Year = Annotated[int, Field(strict=True, ge=0, le=9999)]
+Countries = Annotated[list[CountryName], Field(max_length=100)]
+Firms = Annotated[list[Name], Field(max_length=100)]
+
+
+class PolicyChoice(Frozen):
+    """What is set of one policy; with a lever it is one that the scenario does not have. A field left out stays as it is."""
+
+    lever: Name | None = None
+    change: Name | None = None
+    countries: Countries | None = None
+    origins: Countries | None = None
+    partners: Countries | None = None
+    employers: Firms | None = None
+    headquarters: Countries | None = None
+    start: Year | Day | None = None
+    end: Year | Day | None = None
+    ramp_years: float | None = None
+    value: float | None = None
+    range: tuple[float, float] | None = None
+
+
+class Choice(Frozen):
+    """A comparison, as the page asks for it; null leaves a part as the command line that has opened the page gave it."""
+
+    world: Name | None = None
+    scenario: StackName | None = None
+    baseline: StackName | None = None
+    entry: Name | None = None
+    focus: CountryName | None = None
+    year: Year | None = None
+    policies: dict[Name, PolicyChoice | None] = Field(default_factory=dict, max_length=MOST_POLICIES)
+
+
+def choice_of(plain: Any) -> Choice:
+    """Read what the page has sent.
+
+    Raises
+    ------
+    UserError
+        When it holds a key or a kind of value that the page knows nothing of.
+    """
+    try:
+        return Choice.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(each) for each in first["loc"]).replace("policies.", "policy.") or "the request"
+        raise UserError(where, first["msg"], "what the page offers", "reload the page") from None
+
+
+def overrides_of(choice: Choice, given: Sequence[str] = ()) -> list[str]:
+    """Return the overrides of the command line that asks for the same comparison.
+
+    Parameters
+    ----------
+    given
+        Overrides of the command that has opened the page; what the page chooses itself takes their place.
+    """
+    groups = {"world": choice.world, "baseline": choice.baseline, "entry": choice.entry, "scenario": choice.scenario,
+              "focus": choice.focus, "compare.year": choice.year}
+    chosen = {name: value for name, value in groups.items() if value is not None}
+    kept = [line for line in given if line.partition("=")[0].lstrip("+") not in chosen]
+    lines = [*kept, *(f"{name}={value}" for name, value in chosen.items())]
+    for name, policy in choice.policies.items():
+        lines += [f"policy.{name}=null"] if policy is None else _policy_lines(name, policy)
+    return lines
+
+
+def command_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
+    """Return the command line that gives the same numbers, to be pasted into a shell."""
+    own = ["--config-dir", config_dir] if config_dir else []
+    return shlex.join(["talentsim", *own, *overrides])
+
+
+def policy_at_fault(error: UserError) -> tuple[str | None, str | None]:
+    """Return the policy and the field that an error speaks of, None where it speaks of neither."""
+    found = re.search(r"\bpolicy\.([A-Za-z0-9][A-Za-z0-9_-]*)(?:\.([a-z_]+))?", error.where)
+    return (found[1], found[2]) if found else (None, None)
+
+
+def _policy_lines(name: str, policy: PolicyChoice) -> list[str]:
+    fields = {field: _hydra(getattr(policy, field)) for field in PolicyChoice.model_fields if field in policy.model_fields_set}
+    if policy.lever is not None:
+        return [f"+policy.{name}={{{','.join(f'{field}:{value}' for field, value in fields.items())}}}"]
+    return [f"policy.{name}.{field}={value}" for field, value in fields.items()]
+
+
+def _hydra(value: Any) -> str:
+    """Write a value in Hydra's grammar. Names hold nothing but letters, digits, "-" and "_": they need no quotes."""
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_hydra(each) for each in value)}]"
+    if isinstance(value, float):
+        return json.dumps(int(value) if value.is_integer() and abs(value) < 1e15 else value)
+    if isinstance(value, str) and value[:1].isdigit():
+        return f"'{value}'"
+    return "null" if value is None else str(value)

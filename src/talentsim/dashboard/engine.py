@@ -1,0 +1,218 @@
+"""The one gate between the page and the simulation: a question goes in, named states with numbers come out.
+
+First a sample of the people year by year, anchored on the last full answer; then every researcher in one pair of runs, both
+from the states that a session keeps in memory; then more pairs, until there are as many as the command line takes. Those
+are runs of the store, the same ones that the command line makes and reads, so the last state holds its numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from talentsim.arrays import Floats
+from talentsim.comparison.pair import start_of_difference
+from talentsim.config import Config
+from talentsim.dashboard.pairs import made_up_to
+from talentsim.ensemble.ensemble import Ensemble
+from talentsim.ensemble.executors import open_executor
+from talentsim.ensemble.identity import arm_id
+from talentsim.ensemble.runner import Run, runs_of
+from talentsim.ensemble.session import Cancelled, Session
+from talentsim.ensemble.store import Store, open_store
+
+SAMPLE = 0.1
+"""Part of the people in a preview."""
+
+LEAST_SAMPLED = 2000.0
+"""New researchers a year below which every one is run at once."""
+
+MEMORY = 256 * 1024 * 1024
+"""Bytes of states kept to begin from."""
+
+SHOWN = "work_share"
+Outcomes = Mapping[str, Floats]
+"""Outcomes of one arm by name, each of shape (n_pairs, n_years, n_countries)."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where an answer has got to.
+
+    Parameters
+    ----------
+    name
+        preparing, preview, pair, draws or done.
+    words
+        What a reader is told.
+    outcomes
+        Of the baseline and the scenario, as many pairs as there are so far.
+    runs
+        The stored runs behind them, where they are stored.
+    preview
+        A year, and the share of the works by country in the baseline and the scenario in it, in %.
+    """
+
+    name: str
+    words: str
+    outcomes: tuple[Outcomes, Outcomes] | None = None
+    runs: tuple[Ensemble, Ensemble] | None = None
+    preview: tuple[int, Floats, Floats] | None = None
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A full answer that the next preview stands on.
+
+    Parameters
+    ----------
+    baseline
+        Identity of the baseline.
+    sampled
+        The scenario's shares in the sample, (year, country).
+    full
+        The shares of the baseline and of the scenario among every researcher, each (year, country).
+    spread
+        Standard deviation of the headline's difference between single pairs, in points; NaN where it is not known.
+    """
+
+    baseline: str
+    sampled: Floats
+    full: tuple[Floats, Floats]
+    spread: float = float("nan")
+
+
+@dataclass
+class Engine:
+    """Runs what is asked; one for the whole server, safe to be called by several threads."""
+
+    session: Session = field(default_factory=lambda: Session(budget=MEMORY))
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _pools: dict[str, Executor] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
+               cancelled: Callable[[], bool]) -> Anchor | None:
+        """Answer a question in ever better states; return what the next preview can stand on.
+
+        Raises
+        ------
+        Cancelled
+            As soon as `cancelled` says so: within a year that is simulated, or a run of the pairs.
+        RunsFailedError
+            When a run fails.
+        """
+        store = open_store(scenario.output.dir)
+        sampled = shares = None
+        if is_large(scenario) and not all(run.id in store for arm in (baseline, scenario) for run in runs_of(arm)):
+            sampled = self._preview(baseline, scenario, anchor, say, cancelled)
+            shares = self._pair(baseline, scenario, anchor, say, cancelled)
+            anchor = Anchor(arm_id(baseline), sampled, shares, float("nan") if anchor is None else anchor.spread)
+        total = scenario.ensemble.replications
+        for n, runs in self._stored(baseline, scenario, store, cancelled):
+            both = runs[0].outcomes, runs[1].outcomes
+            name = "done" if n == total else "pair" if n == 1 else "draws"
+            say(State(name, words_of(n, total, scenario, float("nan") if anchor is None else anchor.spread), both, runs))
+        if sampled is None:
+            return anchor
+        return Anchor(arm_id(baseline), sampled, (both[0][SHOWN].mean(axis=0), both[1][SHOWN].mean(axis=0)), spread_of(both, scenario))
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._stack.close()
+
+    def _preview(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
+                 cancelled: Callable[[], bool]) -> Floats:
+        """Run a sample of the people and say each year what changes; return its shares of the works, (year, country)."""
+        first, end = baseline.world.start_year, baseline.world.end_year
+        start = start_of_difference(baseline, scenario)
+        before = self._shares(_one(baseline, SAMPLE), say, cancelled, f"Preparing the baseline: {{}} of {end}")
+        if anchor is None or anchor.baseline != arm_id(baseline):
+            anchor = Anchor("", before, (before, before))
+
+        def tell(_: int, year: int, outcomes: Outcomes) -> None:
+            if start is None or year >= start or year == end:
+                one, other = (each[year - first] for each in anchor.full)
+                after = np.maximum(other + outcomes[SHOWN] - anchor.sampled[year - first], 0.0)
+                say(State("preview", f"Preview: {year} of {end}", preview=(year, one, after)))
+
+        return self.session.outcomes(_one(scenario, SAMPLE), tell, cancelled, keep=False)[SHOWN][0]
+
+    def _pair(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
+              cancelled: Callable[[], bool]) -> tuple[Floats, Floats]:
+        """Run every researcher in one pair, from the states that are kept; return the shares of both arms, (year, country)."""
+        end = baseline.world.end_year
+        self._shares(_one(baseline, 1.0), say, cancelled, f"Preparing the baseline, every researcher: {{}} of {end}")
+        one = self.session.outcomes(_one(baseline, 1.0), cancelled=cancelled)
+        other = self.session.outcomes(_one(scenario, 1.0), cancelled=cancelled, keep=False)
+        spread = float("nan") if anchor is None else anchor.spread
+        say(State("pair", words_of(1, scenario.ensemble.replications, scenario, spread), (one, other)))
+        return one[SHOWN][0], other[SHOWN][0]
+
+    def _shares(self, config: Config, say: Callable[[State], None], cancelled: Callable[[], bool], words: str) -> Floats:
+        """Return an arm's shares of the works, (year, country), telling the year that is reached."""
+        return self.session.outcomes(config, lambda _, year, __: say(State("preparing", words.format(year))), cancelled)[SHOWN][0]
+
+    def _stored(self, baseline: Config, scenario: Config, store: Store,
+                cancelled: Callable[[], bool]) -> Iterator[tuple[int, tuple[Ensemble, Ensemble]]]:
+        """Yield the stored runs of both arms with 1, 2, 4, ... pairs, computing what the store lacks."""
+        total, arms = scenario.ensemble.replications, [runs_of(arm) for arm in (baseline, scenario)]
+        told = sorted({1, total, *(2**power for power in range(1, 20) if 2**power < total)})
+        for n in made_up_to([run for pair in zip(*arms, strict=True) for run in pair], store, self._pool(scenario), cancelled):
+            reached = [pairs for pairs in told if pairs <= n // 2]
+            if reached:
+                told = told[len(reached):]
+                one, other = (_first(arm, store, runs, reached[-1]) for arm, runs in zip((baseline, scenario), arms, strict=True))
+                yield reached[-1], (one, other)
+
+    def _pool(self, config: Config) -> Executor:
+        """Return the configured executor, opened once and kept."""
+        key = config.executor.model_dump_json()
+        with self._lock:
+            if key not in self._pools:
+                self._pools[key] = self._stack.enter_context(open_executor(config.executor, 2 * config.ensemble.replications))
+            return self._pools[key]
+
+
+def is_large(config: Config) -> bool:
+    """Return whether a world is worth a preview."""
+    entrants = sum(float(country.entry.level) for country in config.world.countries.values())
+    return bool(config.world.panel is not None or entrants * config.population.scale > LEAST_SAMPLED)
+
+
+def spread_of(both: tuple[Outcomes, Outcomes], scenario: Config) -> float:
+    """Return the standard deviation of the headline's difference between single pairs; NaN with one pair."""
+    at = scenario.headline_year - scenario.world.start_year, list(scenario.world.countries).index(scenario.focus)
+    apart = (both[1][SHOWN] - both[0][SHOWN])[:, at[0], at[1]]
+    return float(apart.std(ddof=1)) if len(apart) > 1 else float("nan")
+
+
+def words_of(n: int, total: int, config: Config, spread: float) -> str:
+    """Say how many pairs there are, and of one how far it may be from the middle of many."""
+    who = "Every researcher" if config.population.scale == 1.0 else f"{config.population.scale:g} agents a researcher"
+    kind, middle = ("pairs", "mean") if config.parameters.draws is None else ("draws", "median")
+    if n > 1:
+        return f"{who}, {n} {kind}" + ("" if n == total else f" of {total}")
+    known = f": \N{PLUS-MINUS SIGN}{2.0 * spread:.2f}" if np.isfinite(spread) else ""
+    return f"{who}, one pair{known}" + ("" if total == 1 else f"; not yet the {middle}")
+
+
+def _one(config: Config, share: float) -> Config:
+    """Return an arm with one replication at the figures' own values, and with a share of its people."""
+    return config.model_copy(update={
+        "parameters": config.parameters.model_copy(update={"draws": None}),
+        "population": config.population.model_copy(update={"scale": share * config.population.scale}),
+        "ensemble": config.ensemble.model_copy(update={"replications": 1})})
+
+
+def _first(arm: Config, store: Store, runs: list[Run], n: int) -> Ensemble:
+    ensemble = arm.ensemble.model_copy(update={"replications": n})
+    return Ensemble(arm.model_copy(update={"ensemble": ensemble}), store, tuple(runs[:n]))
+
+
+__all__ = ["Anchor", "Cancelled", "Engine", "State"]

@@ -1,0 +1,48 @@
+// "Add a policy": every lever, with the countries, origins and so on that it can be of.
+
+import {make, options} from './words.js';
+
+const WORDS = {countries: 'In', origins: 'For people from', partners: 'With', employers: 'Firms', headquarters: 'Firms of'};
+const CHANGES = [{value: 'add', text: 'add'}, {value: 'multiply', text: 'multiply by'}, {value: 'set', text: 'set to'}];
+
+export function addForm(form, offer, taken, add) {
+  const lever = make('select', {id: 'add-lever'});
+  options(lever, offer.levers.map((each) => ({value: each.name, text: each.short})), offer.levers[1]?.name);
+  const change = make('select', {id: 'add-change'});
+  options(change, CHANGES, 'add');
+  const value = make('input', {type: 'number', step: 'any', id: 'add-value', value: 0.1});
+  const start = make('input', {type: 'number', id: 'add-start', value: Math.min(new Date().getFullYear() + 1, offer.years[1])});
+  const meaning = make('p', {className: 'quiet'});
+  const selectors = make('div');
+  const fields = () => [...selectors.querySelectorAll('select')];
+  const draw = () => {
+    const chosen = offer.levers.find((each) => each.name === lever.value);
+    meaning.textContent = `${chosen.meaning}; ${chosen.unit}`;
+    const made = chosen.selectors.map((each) => {
+      const names = each === 'employers' ? offer.firms.map((firm) => ({value: firm, text: firm})) : offer.countries.map(({code, name}) => ({value: code, text: name}));
+      const select = make('select', {id: `add-${each}`, multiple: true, size: Math.min(5, names.length + 1)});
+      options(select, [{value: '', text: 'all'}, ...names], each === 'countries' ? offer.focus : '');
+      return [make('label', {htmlFor: select.id, textContent: WORDS[each]}), select];
+    });
+    selectors.replaceChildren(...made.flat());
+  };
+  lever.addEventListener('change', draw);
+  draw();
+  form.replaceChildren(
+    make('label', {htmlFor: lever.id, textContent: 'Lever'}), lever, meaning, selectors,
+    make('label', {htmlFor: change.id, textContent: 'Change'}), change,
+    make('label', {htmlFor: value.id, textContent: 'Value, in the unit above (0.1 is 10 points of a probability)'}), value,
+    make('label', {htmlFor: start.id, textContent: 'From the year'}), start,
+    make('p', {}, make('button', {type: 'submit', textContent: 'Add'})));
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const policy = {lever: lever.value, change: change.value, value: Number(value.value), start: Number(start.value)};
+    for (const select of fields()) {
+      const chosen = [...select.selectedOptions].map((each) => each.value).filter(Boolean);
+      if (chosen.length) policy[select.id.replace('add-', '')] = chosen;
+    }
+    let name = [lever.value, ...(policy.countries ?? [])].join('_').slice(0, 50);
+    for (let number = 2; taken().includes(name); number += 1) name = `${name.replace(/_\d+$/, '')}_${number}`;
+    add(name, policy);
+  };
+}

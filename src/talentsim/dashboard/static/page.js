@@ -1,0 +1,273 @@
+// The page: it asks, listens, and puts what it hears into its place.
+
+import {addForm} from './add.js';
+import * as charts from './charts.js';
+import {drawHangs} from './hangs.js';
+import {Panel} from './panel.js';
+import {Gone, Refused, Run, ask, json} from './run.js';
+import {Shown} from './show.js';
+import {copy, empty, fromAddress, toAddress, withPolicy, withoutPolicy} from './state.js';
+import {find, options} from './words.js';
+
+const ALIVE = 4000;
+const PAUSE = 120;      // milliseconds after a slider is let go: a key held down is one move
+const OVER = {done: 1, stopped: 1, error: 1, gone: 1};
+
+let choice = fromAddress(location.hash);
+let offer = null;
+let run = null;
+let waiting = null;
+let asking = null;
+const past = [];
+const shown = new Shown({choose: (code) => look({focus: code})});
+const panel = new Panel(find('policies'), {
+  change: (name, fields) => set(withPolicy(choice, name, fields)),
+  toggle: (name, on) => set(on ? back(name) : withoutPolicy(choice, name)),
+});
+
+function back(name) {
+  const next = copy(choice);
+  delete next.policies[name];
+  return next;
+}
+
+const focus = () => choice.focus ?? offer.focus;
+const year = () => choice.year ?? offer.year;
+
+function state(name, words, share) {
+  document.body.dataset.state = name;
+  find('status').textContent = words;
+  find('status').title = words;
+  find('stop').disabled = name in OVER;
+  const bar = find('progress');
+  if (name in OVER) bar.value = name === 'done' ? 1 : 0;
+  else if (share !== undefined) bar.value = share;
+}
+
+function remember(next) {
+  past.push(choice);
+  if (past.length > 200) past.shift();
+  choice = next;
+  find('undo').disabled = false;
+  history.replaceState(null, '', toAddress(choice));
+}
+
+// Something that changes the world: a run answers it.
+function set(next, isNewWorld = false) {
+  remember(next);
+  soon(isNewWorld);
+}
+
+function soon(isNewWorld) {
+  clearTimeout(waiting);
+  document.body.dataset.state = 'asking';
+  waiting = setTimeout(() => go(isNewWorld), isNewWorld ? 0 : PAUSE);
+}
+
+// Something that is only looked at: nothing is run.
+function look(change) {
+  remember({...copy(choice), ...change});
+  showLook();
+  shown.draw(focus(), year());
+  shown.drawKept(focus(), year());
+  view();
+  describeCommand();
+}
+
+function showLook() {
+  find('focus').value = focus();
+  find('year').value = year();
+  find('year-said').textContent = year();
+}
+
+async function go(isNewWorld) {
+  asking?.abort();
+  const abort = asking = new AbortController();
+  run?.close();
+  try {
+    if (isNewWorld || !offer) await open(abort.signal);
+    const started = await Run.start(choice, hear, abort.signal);
+    run?.close();
+    run = started;
+    document.body.dataset.run = run.id;
+    complain(null);
+    describe(run.described);
+    shown.growing = null;
+    state('preparing', 'Asked');
+  } catch (error) {
+    if (error.name === 'AbortError') return;
+    if (error instanceof Gone) gone();
+    else if (error instanceof Refused) complain(error);
+    else throw error;
+  }
+}
+
+async function open(signal) {
+  offer = await json('/api/offer', choice, signal);
+  if (choice.scenario === null && offer.scenario === offer.baseline) {
+    const others = offer.scenarios.map((each) => each.name).filter((each) => each !== offer.baseline);
+    choice.scenario = others.includes('visa_tightening') ? 'visa_tightening' : others[0] ?? null;
+    offer = await json('/api/offer', choice, signal);
+  }
+  const atlas = await json('/api/map', choice, signal);
+  shown.world(offer, atlas);
+  options(find('scenario'), offer.scenarios.map(({name, title}) => ({value: name, text: title})), offer.scenario);
+  options(find('baseline'), offer.scenarios.map(({name, title}) => ({value: name, text: title})), offer.baseline);
+  options(find('world'), offer.worlds.map((name) => ({value: name, text: name})), offer.world);
+  options(find('entry'), offer.entries.map((name) => ({value: name, text: name})), offer.entry);
+  options(find('focus'), offer.countries.map(({code, name}) => ({value: code, text: `${name} (${code})`})), focus());
+  Object.assign(find('year'), {min: offer.years[0], max: offer.years[1]});
+  find('entry-title').textContent = offer.entry_title;
+  showLook();
+  const taken = () => [...panel.cards.keys(), ...Object.keys(choice.policies)];
+  addForm(find('add-form'), offer, taken, (name, policy) => { find('add').open = false; set(withPolicy(choice, name, policy)); });
+}
+
+function describe(described) {
+  offer = {...offer, ...described};
+  find('description').textContent = described.description;
+  find('world-title').textContent = `${described.world_title}${described.scale === 1 ? '' : `; ${described.scale} agents a researcher`}`;
+  find('command').textContent = described.command;
+  panel.show(described.sliders);
+  drawHangs(find('hangs'), described, run);
+}
+
+async function describeCommand() {
+  const described = await json('/api/command', choice).catch(() => null);
+  if (described) find('command').textContent = described.command;
+}
+
+function complain(error) {
+  const place = find('error');
+  place.hidden = !error;
+  find('answer').classList.toggle('stale', Boolean(error));
+  find('rest').classList.toggle('stale', Boolean(error));
+  panel.complain(error?.policy ?? null, error?.message ?? '');
+  if (error) {
+    place.textContent = `${error.message}\nWhat is shown is the last valid scenario.`;
+    state('error', error.message.split('\n')[0]);
+  }
+}
+
+function gone() {
+  run?.close();
+  state('gone', 'The server has gone; what is shown is its last answer');
+}
+
+function hear(told, from) {
+  if (from !== run && run !== null && from.id !== run.id) return;
+  if (told.state === 'gone') { gone(); return; }
+  const [from_, to] = offer.years;
+  const at = told.preview ? (told.preview.year - from_) / (to - from_) : told.numbers ? told.numbers.pairs / offer.pairs : undefined;
+  if (told.preview) shown.preview(told.preview);
+  if (told.numbers) shown.answer(told.numbers);
+  if (told.state === 'error') { complain({message: told.words}); return; }
+  if (told.preview || told.numbers) {
+    shown.draw(focus(), year());
+    shown.drawKept(focus(), year());
+  }
+  if (told.has_view) {
+    find('csv').disabled = find('picture').disabled = false;
+    view();
+  }
+  if (told.state === 'stopped') { shown.growing = null; if (shown.numbers) shown.draw(focus(), year()); }
+  state(told.state, told.words, at);
+}
+
+async function view() {
+  if (!run || !shown.numbers) return;
+  const [asked, where] = [run, `${focus()} ${year()}`];
+  try {
+    const found = await asked.view(focus(), year());
+    if (asked !== run || where !== `${focus()} ${year()}`) return;
+    shown.view = found;
+    shown.drawView(focus(), year());
+    document.body.dataset.view = `${where} ${found.pairs}`;
+  } catch (error) {
+    if (error instanceof Gone) gone();
+  }
+}
+
+async function download(path, content, name) {
+  try {
+    const response = await ask(path, content);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  } catch (error) {
+    if (error instanceof Gone) gone();
+    else complain(error);
+  }
+}
+
+async function full() {
+  const said = find('full-said');
+  find('full').disabled = true;
+  try {
+    const {job} = await json('/api/full', choice);
+    for (let seconds = 0; ; seconds += 2) {
+      const told = await json(`/api/full/${job}`);
+      if (told.state === 'working') said.textContent = `The main job is at work, ${seconds} s. It runs every pair, and the scenario under other structures.`;
+      else {
+        said.textContent = told.state === 'done' ? `Results: ${told.folder}` : told.words;
+        if (told.state === 'done') {
+          const link = Object.assign(document.createElement('a'), {href: `/reports/${job}`, target: '_blank', rel: 'noopener', textContent: 'Open the report'});
+          said.append(' ', link);
+          window.open(link.href, '_blank', 'noopener');
+        }
+        break;
+      }
+      await new Promise((done) => { setTimeout(done, 2000); });
+    }
+  } catch (error) {
+    if (error instanceof Gone) gone();
+    else said.textContent = error.message;
+  } finally {
+    find('full').disabled = false;
+  }
+}
+
+function listen() {
+  const choose = (id, change) => find(id).addEventListener('change', () => change(find(id).value));
+  choose('scenario', (value) => set({...copy(choice), scenario: value, policies: {}}, true));
+  choose('baseline', (value) => set({...copy(choice), baseline: value}, true));
+  choose('entry', (value) => set({...copy(choice), entry: value}, true));
+  choose('world', (value) => set({...empty(), scenario: choice.scenario, world: value}, true));
+  choose('focus', (value) => look({focus: value}));
+  choose('year', (value) => look({year: Number(value)}));
+  find('year').addEventListener('input', () => { find('year-said').textContent = find('year').value; });
+  find('stop').addEventListener('click', () => run?.stop());
+  find('undo').addEventListener('click', () => {
+    const before = past.pop();
+    if (!before) return;
+    const isNewWorld = ['world', 'scenario', 'baseline', 'entry'].some((each) => before[each] !== choice[each]);
+    const isLook = JSON.stringify({...before, focus: 0, year: 0}) === JSON.stringify({...choice, focus: 0, year: 0});
+    choice = before;
+    find('undo').disabled = past.length === 0;
+    history.replaceState(null, '', toAddress(choice));
+    if (isLook) { showLook(); shown.draw(focus(), year()); view(); describeCommand(); } else soon(isNewWorld);
+  });
+  find('reset').addEventListener('click', () => set({...empty(), world: choice.world, scenario: choice.scenario}, true));
+  find('keep').addEventListener('click', () => { shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });
+  find('yaml').addEventListener('click', () => download('/api/scenario', choice, 'scenario.yaml'));
+  find('csv').addEventListener('click', () => run && download(`/api/runs/${run.id}/tables.zip`, undefined, 'tables.zip'));
+  find('picture').addEventListener('click', () => charts.picture(find('lines'), find('headline').textContent, `${offer.scenario}.png`));
+  find('full').addEventListener('click', full);
+  find('copy').addEventListener('click', () => navigator.clipboard.writeText(find('command').textContent));
+  window.addEventListener('hashchange', () => { choice = fromAddress(location.hash); soon(true); });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => offer && shown.draw(focus(), year()));
+  setInterval(async () => {
+    const isGone = document.body.dataset.state === 'gone';
+    try {
+      await ask('/api/alive');
+      if (isGone) soon(true);
+    } catch (error) {
+      if (error instanceof Gone && !isGone) gone();
+    }
+  }, ALIVE);
+}
+
+listen();
+soon(true);

@@ -1,0 +1,314 @@
+"""The live page's server: what it refuses, that it says what the command line says, and what can be taken away from it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import socket
+import threading
+import warnings
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from talentsim.commands import cli
+from talentsim.config import Config, UserError
+from talentsim.config.arms import Composer
+from talentsim.config.files import names_in_group
+from talentsim.dashboard import engine as engine_module
+from talentsim.dashboard.choice import Choice, choice_of, overrides_of
+from talentsim.dashboard.desk import Desk
+from talentsim.dashboard.engine import Engine, State
+from talentsim.dashboard.guard import LARGEST_BODY, POLICY
+from talentsim.dashboard.pairs import made_up_to
+from talentsim.dashboard.serve import free_socket
+from talentsim.dashboard.server import STATIC, application
+from talentsim.dashboard.sliders import sliders, step
+from talentsim.ensemble.identity import arm_id
+from talentsim.ensemble.runner import runs_of
+from talentsim.ensemble.session import Cancelled
+from talentsim.ensemble.store import Store, open_store
+from talentsim.model.policy import levers_in_year
+from talentsim.model.tables import base_levers, lever_axes
+from talentsim.report.terminal.tables import HEADLINE
+
+with warnings.catch_warnings():     # Starlette would rather have a newer client, and takes this one
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+HOST = "127.0.0.1:8765"
+QUICK = ("visa_tightening", "visa_opening", "return_programme", "compute_convergence")
+TIGHT = {"scenario": "visa_tightening", "policies": {"f1_refusal": {"value": 0.3}}}
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the command that opens the page is given: the toy world, two pairs."""
+    folder = tmp_path_factory.mktemp("page")
+    return ["world=toy", "executor=serial", "ensemble.replications=2", f"output.dir={folder}", "output.figures=false"]
+
+
+@pytest.fixture(scope="module")
+def client(given: list[str]) -> Iterator[TestClient]:
+    with TestClient(application(Desk(given), [HOST]), base_url=f"http://{HOST}") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def answered(client: TestClient) -> tuple[str, list[dict[str, Any]]]:
+    """A run that is done, and the states it told."""
+    return run(client, TIGHT)
+
+
+@pytest.fixture(scope="module")
+def large(given: list[str]) -> Desk:
+    """The AI world, to be composed and not run."""
+    return Desk([line for line in given if not line.startswith("world=")])
+
+
+def run(client: TestClient, choice: dict[str, Any], tab: str = "tab-one-1") -> tuple[str, list[dict[str, Any]]]:
+    started = client.post("/api/runs", json=choice | {"tab": tab})
+    assert started.status_code == 200, started.text
+    name = started.json()["run"]
+    told = client.get(f"/api/runs/{name}/events").text
+    return name, [json.loads(each.removeprefix("data: ")) for each in told.splitlines() if each.startswith("data: ")]
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    ({"host": "evil.example"}, 403), ({"host": f"evil.example@{HOST}"}, 403), ({"host": "127.0.0.1"}, 403), ({}, 200),
+    ({"origin": "http://evil.example"}, 403), ({"origin": "null"}, 403), ({"origin": f"https://{HOST}"}, 403), ({"origin": f"http://{HOST}"}, 200),
+    ({"sec-fetch-site": "cross-site"}, 403), ({"sec-fetch-site": "same-site"}, 403), ({"sec-fetch-site": "same-origin"}, 200)])
+def test_other_hosts_and_other_sites_pages_are_refused(client: TestClient, headers: dict[str, str], status: int) -> None:
+    for path in ("/api/alive", "/page.js"):
+        assert client.get(path, headers=headers).status_code == status
+    if status == 403:
+        assert client.post("/api/runs", json=TIGHT | {"tab": "tab-evil-1"}, headers=headers).status_code == 403
+
+
+def test_a_body_is_small_json(client: TestClient) -> None:
+    assert client.post("/api/offer", content=b"[" * (LARGEST_BODY + 1), headers={"content-type": "application/json"}).status_code == 413
+    assert client.post("/api/offer", content=b"scenario=x", headers={"content-type": "application/x-www-form-urlencoded"}).status_code == 415
+    assert client.post("/api/offer", content=iter([b"{}"]), headers={"content-type": "application/json"}).status_code == 411
+    assert client.post("/api/offer", content=b"{", headers={"content-type": "application/json"}).status_code == 400
+    assert client.post("/api/offer", json=["a list"]).status_code == 422
+
+
+def test_every_answer_carries_the_policy_and_every_file_is_the_packages_own(client: TestClient) -> None:
+    assert "unsafe" not in POLICY and "http" not in POLICY
+    for path in STATIC:
+        answer = client.get(path)
+        assert answer.status_code == 200 and answer.headers["content-security-policy"] == POLICY
+        assert not re.findall(r"https?://(?!www\.w3\.org/)", answer.text), path
+        assert not re.search(r"\binnerHTML\b|\beval\(|insertAdjacentHTML|document\.write", answer.text), path
+    assert len(client.get("/plotly.js").content) > 1_000_000
+    for path in ("/server.py", "/static/index.html", "/../server.py", "/%2e%2e/server.py", "/reports/x", "/api/runs/x/tables.zip"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("choice", [
+    {"scenario": "visa_tightening", "policies": {"f1_refusal": {"value": 2.0}}},
+    {"scenario": "visa_tightening", "policies": {"f1_refusal": {"value": -0.5}}},
+    {"scenario": "visa_tightening", "policies": {"f1_refusl": {"value": 0.1}}},
+    {"scenario": "visa_tightening", "policies": {"f1_refusal": {"end": 2020}}},
+    {"scenario": "visa_tightening", "policies": {"stem_opt_end": {"start": 1066}}},
+    {"scenario": "visa_tightning"}, {"scenario": "visa_tightening", "baseline": "nowhere"}, {"focus": "XYZ"}, {"entry": "boom"},
+    {"policies": {"mine": {"lever": "student_refusal", "countries": ["XYZ"], "start": 2026, "change": "add", "value": 0.1}}},
+    {"policies": {"mine": {"lever": "magic", "start": 2026, "change": "add", "value": 0.1}}},
+    {"policies": {"mine": {"lever": "pay", "origins": ["USA"], "start": 2026, "change": "add", "value": 0.1}}},
+    {"policies": {"mine": {"lever": "pay", "start": 2026, "change": "halve", "value": 0.1}}},
+    {"policies": {"mine": {"lever": "pay", "start": 2026, "change": "add"}}}])
+def test_a_mistake_is_told_in_the_command_lines_words(client: TestClient, given: list[str], choice: dict[str, Any],
+                                                      capsys: pytest.CaptureFixture[str]) -> None:
+    answer = client.post("/api/runs", json=choice | {"tab": "tab-wrong-1"})
+    assert answer.status_code == 422
+    assert cli.run(overrides_of(choice_of(choice), given)) == 2
+    assert capsys.readouterr().err == f"talentsim: {answer.json()['error']}\n"
+    if "policies" in choice and "f1_refusl" not in choice["policies"]:
+        assert answer.json()["policy"] == next(iter(choice["policies"]))
+
+
+@pytest.mark.parametrize("sent", [
+    {"output.dir": "/somewhere"}, {"config_dir": "/somewhere"}, {"policies": {"x": {"_target_": "os.system"}}}, {"world": "../toy"},
+    {"world": "toy,ai"}, {"scenario": "${oc.env:HOME}"}, {"policies": {"a b": None}}, {"policies": {"x": {"countries": ["USA]"]}}},
+    {"policies": {"x": {"start": "2026-01-01,seed:1"}}}, {"policies": {"x": {"value": "NaN"}}}, {"policies": {f"p{n}": None for n in range(61)}}])
+def test_only_what_the_page_offers_can_be_asked(client: TestClient, sent: dict[str, Any]) -> None:
+    answer = client.post("/api/offer", json=sent)
+    assert answer.status_code == 422 and answer.json()["error"]
+
+
+def test_the_page_says_what_the_command_line_says(given: list[str], answered: tuple[str, list[dict[str, Any]]],
+                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    """Digit for digit, for every country and headline outcome that the terminal shows; the runs are the same ones."""
+    _, states = answered
+    assert [each["state"] for each in states] == ["pair", "done"]
+    stored = set(open_store(given[3].removeprefix("output.dir=")))
+    assert cli.run([*overrides_of(choice_of(TIGHT), given), "output.report=false", "compare.structure=null", "compare.alone=null"]) == 0
+    table = capsys.readouterr().out.partition("Headline, 2035")[2].partition("Shares differ")[0]
+    rows = [[each.strip() for each in line.split("\N{BOX DRAWINGS LIGHT VERTICAL}")[2:7]] for line in table.splitlines()]
+    numbers = states[-1]["numbers"]
+    printed = [row for row in rows if row and row[0] in numbers["codes"]]
+    assert len(printed) == 3 * len(numbers["codes"])
+    for place, (country, *values) in enumerate(printed):
+        outcome = HEADLINE[place // len(numbers["codes"])]
+        assert numbers["outcomes"][outcome]["words"][-1][numbers["codes"].index(country)] == values
+    added = set(open_store(given[3].removeprefix("output.dir="))) - stored
+    assert len(added) == 1, "the placebo alone was not there already"
+
+
+def test_looking_at_another_country_or_year_runs_nothing(client: TestClient, given: list[str], answered: tuple[str, list[dict[str, Any]]]) -> None:
+    store = open_store(given[3].removeprefix("output.dir="))
+    before = set(store)
+    for focus, year in (("USA", 2035), ("CAN", 2030), ("IND", 2012)):
+        view = client.post(f"/api/runs/{answered[0]}/view", json={"focus": focus, "year": year})
+        assert view.status_code == 200 and view.json()["focus"] == focus and view.json()["said"]["headline"]
+    assert set(store) == before
+    for sent in ({"focus": "XYZ", "year": 2035}, {"focus": "USA", "year": 1900}, {"focus": "USA", "year": "2035"}, {"focus": ["USA"], "year": True}):
+        assert client.post(f"/api/runs/{answered[0]}/view", json=sent).status_code == 422
+
+
+def test_every_table_comes_out_as_csv(client: TestClient, answered: tuple[str, list[dict[str, Any]]]) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"/api/runs/{answered[0]}/tables.zip").content))
+    names = set(archive.namelist())
+    assert {"headline.csv", "over_time.csv", "differences.csv", "diversion.csv"} <= names
+    headline = pd.read_csv(archive.open("headline.csv")).set_index(["outcome", "country"])
+    numbers = answered[1][-1]["numbers"]
+    for place, code in enumerate(numbers["codes"]):
+        assert headline.loc[("work_share", code), "difference"] == pytest.approx(numbers["outcomes"]["work_share"]["difference"][-1][place], abs=1e-4)
+
+
+@pytest.mark.parametrize("choice", [
+    TIGHT, {"scenario": "visa_tightening", "policies": {"h1b_odds": None, "f1_refusal": {"start": 2028, "end": 2031, "ramp_years": 1.5}}},
+    {"scenario": "return_programme+opt_end"}, {"scenario": "baseline", "baseline": "visa_opening"},
+    {"scenario": "baseline", "policies": {"mine": {"lever": "student_refusal", "countries": ["USA"], "origins": ["CHN", "IND"],
+                                                   "start": "2026-09-01", "change": "add", "value": 0.1, "range": [0.0, 0.5]}}}])
+def test_a_scenario_comes_out_as_a_file_that_the_command_line_takes(client: TestClient, given: list[str], tmp_path: Path,
+                                                                    choice: dict[str, Any]) -> None:
+    answer = client.post("/api/scenario", json=choice)
+    name = re.search(r'filename="(.+)\.yaml"', answer.headers["content-disposition"])[1]        # type: ignore[index]
+    (tmp_path / "scenario").mkdir()
+    (tmp_path / "scenario" / f"{name}.yaml").write_text(answer.text, encoding="utf-8")
+    told = re.search(r"--config-dir FOLDER (.+)", answer.text)[1].split()       # type: ignore[index]
+    asked = Composer().arms(overrides_of(choice_of(choice), given))
+    loaded = Composer(str(tmp_path)).arms(told)
+    assert [arm_id(each) for each in loaded] == [arm_id(each) for each in asked]
+
+
+def test_a_policy_that_is_switched_off_is_still_shown(client: TestClient) -> None:
+    off = client.post("/api/offer", json={"scenario": "visa_tightening", "policies": {"h1b_odds": None}}).json()
+    assert {each["name"]: each["on"] for each in off["sliders"]}["h1b_odds"] is False
+    assert "policy.h1b_odds=null" in off["command"]
+
+
+def test_what_a_configuration_says_is_data(given: list[str], tmp_path: Path) -> None:
+    """Markup in titles comes through as the text it is: the page puts it in as text."""
+    hostile = "</script><img src=x onerror=alert(1)>"
+    (tmp_path / "scenario").mkdir()
+    (tmp_path / "scenario" / "hostile.yaml").write_text(
+        f"# @package _global_\nscenario: {{name: hostile, title: '{hostile}', description: '{hostile}'}}\n"
+        f"policy: {{shut: {{title: '{hostile}', lever: student_refusal, countries: [USA], start: 2026, change: add, value: 0.4}}}}\n")
+    with TestClient(application(Desk(given, str(tmp_path)), [HOST]), base_url=f"http://{HOST}") as client:
+        offer = client.post("/api/offer", json={"scenario": "hostile"})
+        assert offer.headers["content-type"] == "application/json" and offer.json()["title"] == hostile
+
+
+def test_a_new_run_stops_the_tabs_old_one_and_no_other(given: list[str]) -> None:
+    held = threading.Event()
+
+    class Slow(Engine):
+        def answer(self, *asked: Any) -> None:
+            *_, say, cancelled = asked
+            say(State("preparing", "held"))
+            while not held.wait(0.005):
+                if cancelled():
+                    raise Cancelled
+            say(State("done", "over"))
+
+    with TestClient(application(Desk(given), [HOST], Slow()), base_url=f"http://{HOST}") as client:
+        one, other = (client.post("/api/runs", json=TIGHT | {"tab": tab}).json()["run"] for tab in ("tab-one-1", "tab-two-2"))
+        newer = client.post("/api/runs", json=TIGHT | {"tab": "tab-one-1"}).json()["run"]
+        assert "Stopped" in client.get(f"/api/runs/{one}/events").text
+        client.post(f"/api/runs/{other}/stop", json={})
+        assert "Stopped" in client.get(f"/api/runs/{other}/events").text
+        held.set()
+        assert "over" in client.get(f"/api/runs/{newer}/events").text
+
+
+def test_a_large_world_is_previewed_then_paired_and_the_fork_equals_the_full_run(given: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toy world, taken as large: states in their order, and one pair from memory the same bits as the stored one."""
+    monkeypatch.setattr(engine_module, "LEAST_SAMPLED", 0.0)
+    question = Desk([*given, "seed=7"]).question(choice_of(TIGHT))
+    states: list[State] = []
+    engine = Engine()
+    anchor = engine.answer(question.baseline, question.scenario, None, states.append, lambda: False)
+    names = list(dict.fromkeys(each.name for each in states))
+    assert names == ["preparing", "preview", "pair", "done"] and anchor is not None
+    assert [each.preview[0] for each in states if each.preview] == list(range(2026, 2036))
+    pair = next(each for each in states if each.name == "pair").outcomes
+    done = states[-1].outcomes
+    assert pair is not None and done is not None
+    for one, stored in zip(pair, done, strict=True):
+        for name, values in one.items():
+            assert np.array_equal(values[0], stored[name][0]), name
+    again: list[State] = []
+    other = Desk([*given, "seed=7"]).question(choice_of({"scenario": "visa_tightening", "policies": {"f1_refusal": {"value": 0.31}}}))
+    engine.answer(other.baseline, other.scenario, anchor, again.append, lambda: False)
+    first = next(each for each in again if each.preview)
+    assert first.preview is not None and np.abs(first.preview[2] - done[1]["work_share"].mean(axis=0)[16]).max() < 5.0
+
+
+def test_nothing_is_begun_once_somebody_has_stopped(toy: Config, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(Cancelled):
+        list(made_up_to(runs_of(toy), Store(tmp_path), pool, lambda: True))
+    assert not list(Store(tmp_path))
+
+
+@pytest.mark.parametrize("scenario", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in names_in_group("scenario")])
+def test_a_slider_at_its_mark_changes_nothing(large: Desk, scenario: str) -> None:
+    question = large.question(Choice(scenario=scenario))
+    axes = lever_axes(question.baseline)
+    for each in sliders(question.baseline, question.scenario):
+        assert each["label"] and each["sentence"] and each["step"] > 0 and each["low"] <= each["high"]
+        policy = question.scenario.policies[each["name"]]
+        if each["neutral"] is None or policy.path is not None or each["name"] in question.baseline.policies:
+            continue
+        idle = policy.model_copy(update={"value": each["neutral"], "range": None})
+        year = max(policy.start.year, question.baseline.world.burn_in_year)
+        one, other = (levers_in_year(base_levers(question.baseline, year), question.baseline.policies | extra, year, axes)[policy.lever] for extra in ({}, {"it": idle}))
+        assert np.allclose(one, other, equal_nan=True), each["name"]
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [(0.0, 0.6, 0.01), (0.0, 1.0, 0.01), (0.1, 1.0, 0.01), (0.0, 3.0, 0.05), (0.0, 250_000.0, 5000.0), (1.0, 1.0, 1.0)])
+def test_a_step_is_round(low: float, high: float, expected: float) -> None:
+    assert step(low, high) == expected
+
+
+def test_a_taken_port_gives_way_to_the_next() -> None:
+    one, wanted = free_socket(18990)
+    other, asked = free_socket(one.getsockname()[1])
+    try:
+        assert one.getsockname()[0] == other.getsockname()[0] == "127.0.0.1"
+        assert wanted == 18990 and asked == one.getsockname()[1] < other.getsockname()[1]
+    finally:
+        one.close()
+        other.close()
+
+
+def test_a_world_of_millions_is_bounded(large: Desk) -> None:
+    """Without its tables the world says what the command line says; no path comes from the page."""
+    with pytest.raises(UserError, match=r"data_dir"):
+        large.question(Choice(world="scholars"))
+
+
+def test_the_server_listens_to_this_machine_alone() -> None:
+    listening, _ = free_socket(18940)
+    try:
+        assert listening.getsockname()[0] == "127.0.0.1" and listening.family == socket.AF_INET
+    finally:
+        listening.close()
