@@ -53,8 +53,9 @@ def publish(panel: Panel, folder: Path, raw: bool = False, csv: bool = True) -> 
 @pytest.mark.parametrize(("raw", "csv"), [(False, True), (True, False)])
 def test_published_files_become_the_panel(panel: Panel, tmp_path: Path, raw: bool, csv: bool) -> None:
     publish(panel, tmp_path, raw, csv)
-    tables = make_tables(tmp_path, panel.codes)
-    write_tables(tables, tmp_path / "out")
+    made = make_tables(tmp_path, panel.codes)
+    assert [path.parent for path in made.files] == [tmp_path, tmp_path]
+    write_tables(made.tables, tmp_path / "out", panel.codes)
     again = load_panel(str(tmp_path / "out"), panel.codes)
     assert np.array_equal(again.migrations, panel.migrations) and np.array_equal(again.stock, panel.stock[:len(panel.years)])
     assert not again.has_covariates

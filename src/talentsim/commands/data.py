@@ -32,10 +32,15 @@ def run(arguments: Arguments) -> int:
         raise unknown_name("talentsim data", "world with published data", words[0], WORLDS)
     config = Config.load("world=scholars", *arguments.overrides, config_dir=arguments.config_dir)
     regions = tuple(config.world.countries)
-    folder = prepare_folder(Path(config.output.dir) / "data" / words[0])
-    written = write_tables(make_tables(Path(words[1]), regions), folder)
+    made = make_tables(Path(words[1]), regions)
+    folder = Path(config.output.dir) / "data" / words[0]
+    prepare_folder(folder.parent)
+    written = write_tables(made.tables, folder, regions)
     panel = load_panel(str(folder), regions)
     out = terminal()
+    out.print(plain(f"Taken: {', '.join(str(path) for path in made.files)}"))
+    for note in made.notes:
+        out.print(plain(f"Note: {note}"))
     out.print(plain(f"{panel.migrations.sum():,.0f} moves between {len(regions)} regions, {panel.years[0]} to {panel.years[-1]}; "
                     f"{panel.stock[len(panel.years) - 1].sum():,.0f} researchers in {panel.years[-1]}"))
     if not panel.has_covariates:
