@@ -12,7 +12,8 @@ from pathlib import Path
 
 from talentsim import Config
 from talentsim.ensemble.executors import open_executor
-from talentsim.ensemble.runner import make_run, run_missing, runs_of
+from talentsim.ensemble.runner import run_missing
+from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import Store
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     for kind in ("serial", "threads", "processes", "dask"):
         config = Config.load("world=toy", f"executor={kind}", f"ensemble.replications={n_runs}", *sys.argv[2:])
         with tempfile.TemporaryDirectory() as folder:
-            make_run(runs_of(config)[0], Store(Path(folder) / "first"))
+            run_missing(runs_of(config)[:1], Store(Path(folder) / "first"), config.executor)
             began = time.perf_counter()
             with open_executor(config.executor, n_runs) as pool:
                 [each.result() for each in [pool.submit(int, 1) for _ in range(8)]]

@@ -13,7 +13,7 @@ from talentsim.comparison.compare import compare, run_pair
 from talentsim.comparison.pair import start_of_difference
 from talentsim.ensemble.accounts import conserved, year_digests
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
-from talentsim.ensemble.runner import runs_of, simulate
+from talentsim.ensemble.runs import runs_of, simulate
 from talentsim.ensemble.store import Store
 from talentsim.intervals import bootstrap_interval, standard_error, t_interval
 from worlds import edited, policy

@@ -32,7 +32,7 @@ from talentsim.dashboard.serve import free_socket
 from talentsim.dashboard.server import STATIC, application
 from talentsim.dashboard.sliders import sliders, step
 from talentsim.ensemble.identity import arm_id
-from talentsim.ensemble.runner import runs_of
+from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.session import Cancelled
 from talentsim.ensemble.store import Store, open_store
 from talentsim.model.policy import levers_in_year
@@ -265,7 +265,7 @@ def test_a_large_world_is_previewed_then_paired_and_the_fork_equals_the_full_run
 
 def test_nothing_is_begun_once_somebody_has_stopped(toy: Config, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool, pytest.raises(Cancelled):
-        list(made_up_to(runs_of(toy), Store(tmp_path), pool, lambda: True))
+        list(made_up_to(list(zip(runs_of(toy), runs_of(toy), strict=True)), Store(tmp_path), pool, lambda: True))
     assert not list(Store(tmp_path))
 
 

@@ -12,12 +12,16 @@ import pandas as pd
 import pytest
 
 from talentsim.config import Config, UserError
-from talentsim.ensemble import runner
+from talentsim.ensemble import group
+from talentsim.ensemble.checkpoint import Checkpoints
 from talentsim.ensemble.ensemble import RunsFailedError, run_ensemble, run_ensembles
+from talentsim.ensemble.group import make_group
 from talentsim.ensemble.inventory import inventory, verify_all
-from talentsim.ensemble.runner import Made, make_run, run_missing, runs_of
+from talentsim.ensemble.runner import run_missing
+from talentsim.ensemble.runs import Made, Run, runs_of, simulate
 from talentsim.ensemble.store import DamagedError, Store
 from talentsim.model.model import TalentModel
+from talentsim.model.simulation import Simulation
 from worlds import edited, policy
 
 Plain = dict[str, Any]
@@ -30,6 +34,11 @@ def few(plain: Plain, n: int = 2, **changes: Any) -> Config:
 def hashes(store: Store) -> dict[str, dict[str, str]]:
     """Return the hash of every table of every run."""
     return {run: {name: each["sha256"] for name, each in store.manifest(run)["tables"].items()} for run in store}
+
+
+def make_run(run: Run, store: Store, wait: bool = False) -> Made:
+    """Make one run without states on disk."""
+    return make_group([run], store, Checkpoints(store.folder, 0, 0.0), wait).made[0]
 
 
 EXECUTORS = [{"kind": "threads", "workers": 2}, {"kind": "processes", "workers": 2}, {"kind": "dask", "workers": 2}]
@@ -112,7 +121,7 @@ def test_runs_are_filtered_by_their_configuration(plain_toy: Plain, tmp_path: Pa
 def test_nothing_is_seen_of_a_run_that_is_not_whole(plain_toy: Plain, tmp_path: Path) -> None:
     """A write that stops half-way leaves no run, and what it left does not hinder the next."""
     store, run = Store(tmp_path), runs_of(few(plain_toy))[0]
-    tables, config, facts = runner.simulate(run)
+    tables, config, facts = simulate(run)
     broken = dict(list(tables.items())[:3]) | {"bad": "no table"}
     with pytest.raises(AttributeError):
         store.write(run.id, broken, config, facts)       # type: ignore[arg-type]   # no table is what breaks the write
@@ -131,22 +140,22 @@ def test_one_claim_a_run(plain_toy: Plain, tmp_path: Path) -> None:
         late: list[Made] = []
         waiting = threading.Thread(target=lambda: late.append(make_run(run, store, wait=True)))
         waiting.start()
-        store.write(run.id, *runner.simulate(run))
+        store.write(run.id, *simulate(run))
     waiting.join()
     assert late == [Made(run.id, "there")]
 
 
-class Failing(TalentModel):
+class Failing(Simulation):
     """A model that breaks down in one replication."""
 
-    def __init__(self, config: Config, replication: int = 0) -> None:
+    def __init__(self, config: Config, seed: int, replication: int, start: Any) -> None:
         if replication == 1:
             raise ZeroDivisionError("a fault of the model")
-        super().__init__(config, replication=replication)
+        super().__init__(config, seed, replication, start)
 
 
 def test_a_run_that_fails_is_told_and_the_others_are_kept(plain_toy: Plain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "TalentModel", Failing)
+    monkeypatch.setattr(group, "Simulation", Failing)
     store = Store(tmp_path)
     with pytest.raises(RunsFailedError, match="ZeroDivisionError: a fault of the model"):
         run_ensemble(few(plain_toy, 4), store)
@@ -154,7 +163,7 @@ def test_a_run_that_fails_is_told_and_the_others_are_kept(plain_toy: Plain, tmp_
 
 
 def test_the_rest_is_dropped_after_too_many_failures(plain_toy: Plain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "TalentModel", Failing)
+    monkeypatch.setattr(group, "Simulation", Failing)
     config, store = few(plain_toy, 6), Store(tmp_path)
     failed = run_missing(runs_of(config), store, config.executor, max_failures=0)
     assert len(failed) == 1

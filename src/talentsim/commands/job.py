@@ -88,7 +88,7 @@ def _run_all(baseline: Config, scenario: Config, sides: Sequence[Side], store: S
     """Run whatever is missing in one go, so that no worker waits for the end of another pair."""
     idle = placebo_of(baseline, scenario)
     arms = [baseline, scenario, *([idle] if idle else []), *(arm for side in sides for arm in (side.baseline, side.scenario))]
-    run_ensembles(arms, store, report)
+    run_ensembles(arms, store, report, n_apart=3 if idle else 2)
 
 
 def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:

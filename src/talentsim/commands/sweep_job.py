@@ -13,7 +13,8 @@ from talentsim.config import Config
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.provenance import version_of
 from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
-from talentsim.ensemble.runner import run_missing, runs_of
+from talentsim.ensemble.runner import run_missing
+from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import MANIFEST, open_store
 from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.sweep import failure_table, sweep_table
@@ -35,7 +36,7 @@ def run_in_one_go(pairs: Sequence[tuple[Config, Config]]) -> None:
     first = pairs[0][1]
     allowed = first.ensemble.max_failures
     with progress(True) as report:
-        failed = run_missing((run for arm in arms for run in runs_of(arm)), open_store(first.output.dir), first.executor, report, allowed)
+        failed = run_missing((run for arm in arms for run in runs_of(arm, apart=True)), open_store(first.output.dir), first.executor, report, allowed)
     if allowed is not None and len(failed) > allowed:
         raise RunsFailedError(failed)
 

@@ -45,11 +45,15 @@ def _same_before_start(baseline: Ensemble, scenario: Ensemble) -> Check:
     if start is None:
         return Check("before start", True, "not checked: the arms differ in more than dated policies")
     before = [str(year) for year in scenario.years if year < start]
-    same = all(one["years"].get(year) == other["years"].get(year)
-               for one, other in zip(baseline.manifests, scenario.manifests, strict=True) for year in before)
+    pairs = list(zip(baseline.manifests, scenario.manifests, strict=True))
+    apart = [pair for pair in pairs if all(each.get("root") is None for each in pair)]
     name = "placebo" if start > end else "before start"
+    if not apart:
+        return Check(name, True, "not checked: no replication was simulated from the first year on in both arms")
+    same = all(one["years"].get(year) == other["years"].get(year) for one, other in apart for year in before)
     span = "every year" if start > end else f"{len(before)} years before {start}"
-    return Check(name, same, f"arms {'equal' if same else 'DIFFER'} bit for bit in {span}, {_count(scenario)}")
+    shared = f"; {len(pairs) - len(apart)} share these years" if len(apart) < len(pairs) else ""
+    return Check(name, same, f"arms {'equal' if same else 'DIFFER'} bit for bit in {span}, {_count(apart)}{shared}")
 
 
 def _count(ensemble: Ensemble | Sequence[Any]) -> str:

@@ -85,7 +85,7 @@ def run_pair(baseline: Config, scenario: Config, store: Store | None = None,
     """Run what is missing of two arms and of the placebo; None where the arms are a placebo themselves."""
     must_pair(baseline, scenario)
     idle = placebo_of(baseline, scenario)
-    done = run_ensembles([baseline, scenario, *([idle] if idle else [])], store, progress)
+    done = run_ensembles([baseline, scenario, *([idle] if idle else [])], store, progress, n_apart=3)
     return done[0], done[1], done[2] if idle else None
 
 

@@ -28,7 +28,7 @@ def until_precise(baseline: Config, scenario: Config, store: Store | None = None
         n = max(n, 2)
     while True:
         arms = [arm.model_copy(update={"ensemble": arm.ensemble.model_copy(update={"replications": n})}) for arm in (baseline, scenario)]
-        one, other = run_ensembles(arms, store, progress)
+        one, other = run_ensembles(arms, store, progress, n_apart=2)
         at = scenario.headline_year - scenario.world.start_year, other.codes.index(scenario.focus)
         error = float(standard_error(other.outcomes[OUTCOME][:, at[0], at[1]] - one.outcomes[OUTCOME][:, at[0], at[1]]))
         limit = scenario.ensemble.max_replications

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.parameter import Frozen, Name
 
@@ -79,6 +80,26 @@ class CompareConfig(Frozen):
     def varied(self) -> dict[str, Varied]:
         """Figures to take to the ends of their ranges: those not switched off with null."""
         return {name: each for name, each in (self.sensitivity or {}).items() if each is not None}
+
+
+_UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+class StoreConfig(Frozen):
+    """The store of runs below `output.dir`. `checkpoints` is how much room states that later runs begin from may take on disk: bytes,
+    or a number with KiB, MiB or GiB; 0 keeps none."""
+
+    checkpoints: int = Field(default=1 << 30, ge=0, strict=True)
+
+    @field_validator("checkpoints", mode="before")
+    @classmethod
+    def _in_bytes(cls, size: object) -> object:
+        if not isinstance(size, str):
+            return size
+        found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(|KiB|MiB|GiB)", size.strip())
+        if found is None:
+            raise ValueError(f"{size!r} is no size; allowed: bytes as a whole number, or a number with {', '.join(_UNITS)}, as in 1GiB; 0 keeps none")
+        return int(float(found[1]) * _UNITS.get(found[2], 1))
 
 
 class OutputConfig(Frozen):

@@ -13,7 +13,7 @@ from talentsim.config.dated import Policy
 from talentsim.config.employers import MOST_FIRMS, Employer
 from talentsim.config.observers import Observers
 from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
-from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig
+from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig, StoreConfig
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.config.world import Country, VisaRules, WorldConfig
 
@@ -89,6 +89,7 @@ class Config(Frozen):
     executor: ExecutorConfig
     compare: CompareConfig
     output: OutputConfig
+    store: StoreConfig = StoreConfig()
     focus: str
     replaced: list[str] = Field(default_factory=list)
 

@@ -22,7 +22,7 @@ from talentsim.dashboard.pairs import made_up_to
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import open_executor
 from talentsim.ensemble.identity import arm_id
-from talentsim.ensemble.runner import Run, runs_of
+from talentsim.ensemble.runs import Run, runs_of
 from talentsim.ensemble.session import Cancelled, Session
 from talentsim.ensemble.store import Store, open_store
 
@@ -161,13 +161,13 @@ class Engine:
     def _stored(self, baseline: Config, scenario: Config, store: Store,
                 cancelled: Callable[[], bool]) -> Iterator[tuple[int, tuple[Ensemble, Ensemble]]]:
         """Yield the stored runs of both arms with 1, 2, 4, ... pairs, computing what the store lacks."""
-        total, arms = scenario.ensemble.replications, [runs_of(arm) for arm in (baseline, scenario)]
+        total, pairs = scenario.ensemble.replications, list(zip(runs_of(baseline), runs_of(scenario), strict=True))
         told = sorted({1, total, *(2**power for power in range(1, 20) if 2**power < total)})
-        for n in made_up_to([run for pair in zip(*arms, strict=True) for run in pair], store, self._pool(scenario), cancelled):
-            reached = [pairs for pairs in told if pairs <= n // 2]
+        for n in made_up_to(pairs, store, self._pool(scenario), cancelled):
+            reached = [each for each in told if each <= n]
             if reached:
                 told = told[len(reached):]
-                one, other = (_first(arm, store, runs, reached[-1]) for arm, runs in zip((baseline, scenario), arms, strict=True))
+                one, other = (_first(arm, store, [pair[place] for pair in pairs], reached[-1]) for place, arm in enumerate((baseline, scenario)))
                 yield reached[-1], (one, other)
 
     def _pool(self, config: Config) -> Executor:

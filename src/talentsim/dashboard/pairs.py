@@ -1,48 +1,63 @@
-"""Runs of the store, computed a few at a time, so that little is left to finish when somebody stops."""
+"""Pairs of stored runs, computed a few at a time, so that little is left to finish when somebody stops."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
+from talentsim.ensemble.checkpoint import Checkpoints
 from talentsim.ensemble.ensemble import RunsFailedError
-from talentsim.ensemble.runner import Made, Run, make_run
+from talentsim.ensemble.group import Grown, make_group
+from talentsim.ensemble.runs import Run
 from talentsim.ensemble.session import Cancelled
 from talentsim.ensemble.store import Store
+from talentsim.ensemble.tree import Branches
 
 PATIENCE = 0.1
 """Seconds after which it is asked again whether somebody has stopped."""
 
 
-def made_up_to(runs: list[Run], store: Store, pool: Executor, cancelled: Callable[[], bool]) -> Iterator[int]:
-    """Compute what is missing of some runs, and yield how many of them, from the first on, are there.
+def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, cancelled: Callable[[], bool]) -> Iterator[int]:
+    """Compute what is missing of some pairs, the years that both arms share once; yield how many, from the first on, are there.
 
-    No more runs are under way than there are workers.
+    No more pairs are under way than there are workers.
 
     Raises
     ------
     Cancelled, RunsFailedError
         When somebody stops; when a run fails.
     """
-    under_way: set[Future[Made]] = set()
-    waiting = [run for run in {run.id: run for run in runs}.values() if run.id not in store]
+    under_way: set[Future[Grown]] = set()
+    states = Checkpoints(store.folder / "checkpoints", pairs[0][0].config.store.checkpoints, time.time())
+    waiting = [group for pair in pairs if not _is_there(pair, store) for group in _groups(pair)]
     room, done = getattr(pool, "_max_workers", 1), 0
     while True:
         before = done
-        while done < len(runs) and runs[done].id in store:
+        while done < len(pairs) and _is_there(pairs[done], store):
             done += 1
         if done > before:
             yield done
-        if done == len(runs):
+        if done == len(pairs):
             return
         if cancelled():
             for future in under_way:
                 future.cancel()
             raise Cancelled
         while waiting and len(under_way) < room:
-            under_way.add(pool.submit(make_run, waiting.pop(0), store, True))
+            under_way.add(pool.submit(make_group, waiting.pop(0), store, states, True))
         over, under_way = wait(under_way, timeout=PATIENCE, return_when=FIRST_COMPLETED)
-        for each in over:
-            made = each.result()
-            if made.state == "failed":
-                raise RunsFailedError({made.id: made.fault})
+        failed = {made.id: made.fault for each in over for made in each.result().made if made.state == "failed"}
+        if failed:
+            raise RunsFailedError(failed)
+
+
+def _is_there(pair: tuple[Run, Run], store: Store) -> bool:
+    return all(run.id in store for run in pair)
+
+
+def _groups(pair: tuple[Run, Run]) -> list[list[Run]]:
+    """Return both runs as one group where they can share years, else each by itself."""
+    branches = Branches()
+    roots = {branches.root(run.config, run.replication) for run in pair}
+    return [list(pair)] if len(roots) == 1 else [[run] for run in pair]

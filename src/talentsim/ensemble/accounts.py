@@ -30,10 +30,15 @@ def year_digests(tables: Mapping[str, pd.DataFrame], years: Sequence[int]) -> di
     return {str(year): digest.hexdigest()[:16] for year, digest in zip(years, hashes, strict=True)}
 
 
-def conserved(tables: Mapping[str, pd.DataFrame], years: Sequence[int]) -> bool:
+def conserved(tables: Mapping[str, pd.DataFrame], years: Sequence[int], before: Floats | None = None) -> bool:
     """Return whether stocks and flows of a run add up, by origin and country, in every year but the first.
 
     stock(t) - stock(t-1) = entrants at home + moves in - moves out - exits
+
+    Parameters
+    ----------
+    before
+        Stock by origin and country at the end of the year before the first: then that one counts, too.
     """
     n = len(tables["stocks"]["work"].cat.categories)
     stock = dense(tables["stocks"], "researchers", ("origin", "work"), years)
@@ -41,6 +46,8 @@ def conserved(tables: Mapping[str, pd.DataFrame], years: Sequence[int]) -> bool:
     entrants = dense(tables["entries"], "entrants", ("origin",), years)[:, :, None] * np.eye(n)
     exits = dense(tables["exits"], "exits", ("origin", "work"), years)
     change = entrants + moves.sum(axis=2) - moves.sum(axis=3) - exits
+    if before is not None:
+        stock, change = np.concatenate([before[None], stock]), np.concatenate([change[:1], change])
     return bool(np.array_equal(np.diff(stock, axis=0), change[1:]))
 
 

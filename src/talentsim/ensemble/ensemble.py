@@ -14,7 +14,9 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.config import Config
-from talentsim.ensemble.runner import Progress, Run, make_run, run_missing, runs_of
+from talentsim.config.schema import ExecutorConfig
+from talentsim.ensemble.runner import Progress, run_missing
+from talentsim.ensemble.runs import Run, runs_of
 from talentsim.ensemble.store import DamagedError, Store, open_store
 
 T = TypeVar("T")
@@ -126,8 +128,7 @@ class Ensemble:
             except DamagedError as damaged:
                 place = self.store.set_aside(damaged.run)
                 print(f"talentsim: {damaged}; it is computed anew, the damaged one is in {place}", file=sys.stderr)
-                made = make_run(next(run for run in self.runs if run.id == damaged.run), self.store, wait=True)
-                _raise_when_failed({made.id: made.fault} if made.state == "failed" else {})
+                _raise_when_failed(run_missing(self.runs, self.store, ExecutorConfig(kind="serial")))
 
 
 def run_ensemble(config: Config, store: Store | None = None, progress: Progress | None = None) -> Ensemble:
@@ -141,8 +142,14 @@ def run_ensemble(config: Config, store: Store | None = None, progress: Progress 
     return run_ensembles([config], store, progress)[0]
 
 
-def run_ensembles(arms: list[Config], store: Store | None = None, progress: Progress | None = None) -> list[Ensemble]:
+def run_ensembles(arms: list[Config], store: Store | None = None, progress: Progress | None = None, n_apart: int = 0) -> list[Ensemble]:
     """Return every replication of every arm; the executor of the first holds for all.
+
+    Parameters
+    ----------
+    n_apart
+        In so many arms, from the first one on, the first replication shares no year with a run of another arm: what is
+        said of equal years is checked on these.
 
     Raises
     ------
@@ -150,7 +157,7 @@ def run_ensembles(arms: list[Config], store: Store | None = None, progress: Prog
         As `run_ensemble`.
     """
     store = store or open_store(arms[0].output.dir)
-    runs = [runs_of(config) for config in arms]
+    runs = [runs_of(config, apart=place < n_apart) for place, config in enumerate(arms)]
     in_turn = [run for each in zip_longest(*runs) for run in each if run is not None]
     _raise_when_failed(run_missing(in_turn, store, arms[0].executor, progress, arms[0].ensemble.max_failures))
     return [Ensemble(config, store, tuple(each)) for config, each in zip(arms, runs, strict=True)]

@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-import os
+import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, as_completed
-from dataclasses import dataclass
-from typing import Any
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 
-import pandas as pd
-
-from talentsim.config import Config, UserError
+from talentsim.config import UserError
 from talentsim.config.schema import ExecutorConfig
-from talentsim.ensemble.accounts import conserved, year_digests
-from talentsim.ensemble.draws import config_of
+from talentsim.ensemble.checkpoint import Checkpoints
 from talentsim.ensemble.executors import open_executor
-from talentsim.ensemble.identity import arm_id, data_digests, run_ids
-from talentsim.ensemble.provenance import made_with
-from talentsim.ensemble.store import Store, cannot_write
-from talentsim.model.model import TalentModel
-from talentsim.model.outcomes import outcome_table
-from talentsim.streams import seed_key
+from talentsim.ensemble.group import Grown, make_group
+from talentsim.ensemble.runs import Made, Run, runs_of, simulate
+from talentsim.ensemble.store import Store
+from talentsim.ensemble.tree import Branches
+
+__all__ = ["Made", "Progress", "Run", "run_missing", "runs_of", "simulate"]
 
 Progress = Callable[[int, int], None]
 MAX_BREAKS = 3
-
-
-@dataclass(frozen=True)
-class Run:
-    """One replication of one arm."""
-
-    config: Config
-    replication: int
-    id: str
-
-
-@dataclass(frozen=True)
-class Made:
-    """What became of a run: "made", "there" already, "busy" elsewhere or "failed" with a traceback."""
-
-    id: str
-    state: str
-    fault: str = ""
-
-
-def runs_of(config: Config, replications: range | None = None) -> list[Run]:
-    """Return the replications of an arm, `ensemble.replications` of them unless others are asked for."""
-    wanted = range(config.ensemble.replications) if replications is None else replications
-    return [Run(config, each, run) for each, run in zip(wanted, run_ids(config, wanted), strict=True)]
+AT_ONCE = 6
+"""Runs of a group that one task makes beside the first, so that a large group keeps every worker busy."""
 
 
 def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, progress: Progress | None = None,
                 max_failures: int | None = None) -> dict[str, str]:
-    """Compute what the store lacks, each run once however often it is named.
+    """Compute what the store lacks, each run once however often it is named, and years that runs share once.
 
     A worker process that dies takes nothing with it: what it had not finished is begun again, `MAX_BREAKS` times
     without any progress between.
@@ -75,9 +47,10 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
     UserError
         When worker processes keep dying.
     """
-    missing = {run.id: run for run in runs if run.id not in store}
+    asked = _by_id(runs)
+    missing = {run.id: run for run in asked.values() if not store.suits(run.id, run.apart)}
     failed: dict[str, str] = {}
-    n_runs, breaks, wait = len(missing), 0, False
+    n_runs, breaks, late, states = len(missing), 0, False, _states(asked, store)
 
     def tick() -> None:
         if progress is not None:
@@ -87,14 +60,14 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
     while missing:
         n_before = len(missing)
         try:
-            for made in _round(list(missing.values()), store, executor, wait):
+            for made in _round(_groups(asked.values(), missing), store, executor, states, late):
                 del missing[made.id]
                 if made.state == "failed":
                     failed[made.id] = made.fault
                     if max_failures is not None and len(failed) > max_failures:
                         return failed
                 tick()
-            wait = True         # what is left, another process has: come back when it is done
+            late = True         # what is left, another process has: come back when it is done
         except BrokenExecutor:
             breaks = breaks + 1 if len(missing) == n_before else 0
             if breaks >= MAX_BREAKS:
@@ -103,48 +76,59 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
     return failed
 
 
-def _round(runs: Sequence[Run], store: Store, executor: ExecutorConfig, wait: bool) -> Iterator[Made]:
-    """Submit every run once and yield what became of each, but of those that another process has."""
-    with open_executor(executor, len(runs)) as pool:
-        for future in as_completed([pool.submit(make_run, run, store, wait) for run in runs]):
-            made = future.result()
-            if made.state != "busy":
-                yield made
+def _by_id(runs: Iterable[Run]) -> dict[str, Run]:
+    """Return each run once, in the order asked for; one that somebody wants apart stands apart."""
+    asked: dict[str, Run] = {}
+    for run in runs:
+        if run.id not in asked or run.apart:
+            asked[run.id] = run
+    return asked
 
 
-def make_run(run: Run, store: Store, wait: bool = False) -> Made:
-    """Simulate one replication and write it to the store, unless it is there or somebody else is at it.
+def _states(asked: dict[str, Run], store: Store) -> Checkpoints:
+    budget = next(iter(asked.values())).config.store.checkpoints if asked else 0
+    return Checkpoints(store.folder / "checkpoints", budget, time.time())
 
-    Raises
-    ------
-    UserError
-        When the store cannot be written to.
+
+def _groups(asked: Iterable[Run], missing: dict[str, Run]) -> list[list[Run]]:
+    """Return the missing runs by root, each group behind the first run asked for that has it; largest groups first.
+
+    A run that stands apart and leads no group is a group of its own.
     """
-    with store.claim(run.id, wait) as mine:
-        if not mine:
-            return Made(run.id, "busy")
-        if run.id in store:
-            return Made(run.id, "there")
-        try:
-            result = simulate(run)
-        except Exception:       # whatever it is, it is told with the run and the others go on
-            return Made(run.id, "failed", traceback.format_exc())
-        try:
-            store.write(run.id, *result)
-        except OSError as error:        # it would be the same with the others
-            raise cannot_write(store.folder, error) from error
-    return Made(run.id, "made")
+    groups: dict[tuple[str, int, int], list[Run]] = {}
+    lone, branches = [], Branches()
+    for run in asked:
+        key = branches.root(run.config, run.replication), run.config.ensemble.seed, run.replication
+        if key not in groups:
+            groups[key] = [run]
+        elif run.id in missing and run.apart:
+            lone.append([run])
+        elif run.id in missing:
+            groups[key].append(run)
+    found = [group for group in groups.values() if any(run.id in missing for run in group)]
+    return sorted([*found, *lone], key=len, reverse=True)
 
 
-def simulate(run: Run) -> tuple[dict[str, pd.DataFrame], dict[str, Any], dict[str, Any]]:
-    """Simulate one replication; return its tables, its configuration and what its manifest says."""
-    started, config = time.perf_counter(), config_of(run.config, run.replication)
-    result = TalentModel(config, replication=run.replication).run()
-    years = [int(year) for year in result.years]
-    tables = {name: result.frame(name) for name in result.names}
-    tables["outcomes"] = outcome_table(tables, years, config.population.scale)
-    seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
-    facts = {"arm": arm_id(run.config), "seed": seed, "data_sha256": data_digests(config),
-             "conserved": conserved(tables, years), "years": year_digests(tables, years), **made_with(),
-             "process": os.getpid(), "wall_seconds": round(time.perf_counter() - started, 4)}
-    return tables, config.model_dump(mode="json"), facts
+def _round(groups: Sequence[list[Run]], store: Store, executor: ExecutorConfig, states: Checkpoints, late: bool) -> Iterator[Made]:
+    """Make every group once and yield what became of each run, but of those that another process has."""
+    n_dropped = 0
+    with open_executor(executor, sum(1 + len(group) // (AT_ONCE + 1) for group in groups)) as pool:
+        for grown in _in_parts(groups, lambda part: pool.submit(make_group, part, store, states, late)):
+            n_dropped += grown.n_dropped
+            yield from (made for made in grown.made if made.state != "busy")
+    if n_dropped:
+        print(f"talentsim: {n_dropped} states that later runs could begin from found no room in store.checkpoints, "
+              f"{states.budget / 2**20:.0f} MiB: such runs simulate more years", file=sys.stderr)
+
+
+def _in_parts(groups: Sequence[list[Run]], submit: Callable[[list[Run]], Future[Grown]]) -> Iterator[Grown]:
+    """Submit the beginning of every group, the rest of one when that is done, and yield what has become of each part."""
+    rest = {submit(group[: AT_ONCE + 1]): group for group in groups}
+    while rest:
+        for future in wait(rest, return_when=FIRST_COMPLETED).done:
+            group, grown = rest.pop(future), future.result()
+            failed = {made.id for made in grown.made if made.state == "failed"}
+            more = group[AT_ONCE + 1:]
+            for start in range(0, len(more), AT_ONCE):
+                rest[submit([run for run in group[:1] if run.id not in failed] + more[start: start + AT_ONCE])] = []
+            yield grown

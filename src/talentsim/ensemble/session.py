@@ -10,7 +10,6 @@ import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.config import Config
-from talentsim.ensemble.draws import config_of
 from talentsim.ensemble.tree import Branches
 from talentsim.model.outcomes import OUTCOMES, outcomes_of
 from talentsim.model.simulation import Checkpoint, Simulation
@@ -109,7 +108,7 @@ class Session:
             start = self._states[known[-1]] if known else None
             if known:
                 self._states.move_to_end(known[-1])
-        return Simulation(config_of(config, replication), config.ensemble.seed, replication, start)
+        return Simulation(self._branches.arm(config, replication), config.ensemble.seed, replication, start)
 
     def _remember(self, simulation: Simulation, keys: dict[int, str], keep: bool) -> None:
         """Keep the outcomes of the year that is over, and its state where arms may part."""

@@ -1,7 +1,8 @@
 """The store of runs: a folder for each, one Parquet file a table, the configuration, and a manifest that comes last.
 
 A run is written to a folder of its own under another name, which is exchanged for its id when all of it is there: a run
-that can be seen is whole. Whoever computes a run holds its claim, a lock that dies with the process, so that two sweeps
+that can be seen is whole. A run that is equal to another up to a year, its root, holds its own years alone, and is nothing without
+it: where the root is gone, the run is as if it were not there. Whoever computes a run holds its claim, a lock that dies with the process, so that two sweeps
 on one store never compute the same run. No table is read whose hash is not the manifest's.
 """
 
@@ -30,7 +31,11 @@ from talentsim.config import UserError
 
 MANIFEST = "manifest.json"
 CONFIG = "config.json"
-SEPARATE = {"damaged", "claims", "parts"}
+SEPARATE = {"damaged", "claims", "parts", "checkpoints"}
+YEARS = {"people": "entry_year"}
+"""Column with the year that a row belongs to, where it is not called "year"."""
+SELF_CONTAINED = ("outcomes",)
+"""Tables that every run holds from the first year on."""
 
 
 class DamagedError(Exception):
@@ -57,13 +62,25 @@ class Store:
     folder: Path
 
     def __contains__(self, run: str) -> bool:
-        return (self.folder / run / MANIFEST).exists()
+        return self.suits(run)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the id of every whole run."""
+        """Yield the id of every run that was written whole, those whose root is gone included."""
         if self.folder.is_dir():
             yield from sorted(entry.name for entry in os.scandir(self.folder)
-                              if entry.name not in SEPARATE and entry.is_dir() and entry.name in self)
+                              if entry.name not in SEPARATE and entry.is_dir() and (self.folder / entry.name / MANIFEST).exists())
+
+    def suits(self, run: str, apart: bool = False) -> bool:
+        """Return whether a run is there, with all the roots it needs; with `apart` only if it needs none."""
+        while (self.folder / run / MANIFEST).exists():
+            try:
+                root = self.manifest(run).get("root")
+            except DamagedError:        # whoever reads it will say so
+                return True
+            if root is None or apart:
+                return root is None
+            run = root["run"]
+        return False
 
     def manifest(self, run: str) -> dict[str, Any]:
         """Return what a run says of itself.
@@ -100,7 +117,7 @@ class Store:
         DamagedError
             When the file is missing or is not what was written.
         """
-        return self._arrow(run, name, columns).to_pandas()
+        return self._arrow(run, name, columns).unify_dictionaries().to_pandas()
 
     def tables(self, runs: Sequence[str], name: str) -> pd.DataFrame:
         """Return one table of many runs in long form, column `run` first.
@@ -118,14 +135,14 @@ class Store:
         return joined.add_column(0, "run", each_run).to_pandas()
 
     def verify(self, run: str) -> None:
-        """Hash every file of a run anew.
+        """Hash every file of a run anew, but for those of its root.
 
         Raises
         ------
         DamagedError
-            When one is missing or differs.
+            When one is missing or differs, or the root is gone.
         """
-        manifest = self.manifest(run)
+        manifest = self._whole(run)
         self._bytes(run, CONFIG, manifest["config_sha256"])
         for name, written in manifest["tables"].items():
             self._bytes(run, f"{name}.parquet", written["sha256"])
@@ -148,10 +165,12 @@ class Store:
                        "config_sha256": hashlib.sha256(plain).hexdigest(),
                        "tables": {name: _write_parquet(table, part / f"{name}.parquet") for name, table in tables.items()}}
             (part / MANIFEST).write_text(json.dumps(content, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-            if run not in self:
+            if not self.suits(run, apart=facts.get("root") is None):
+                self.set_aside(run, part.with_name(f"{run}-before"))
                 os.rename(part, self.folder / run)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+            shutil.rmtree(part.with_name(f"{run}-before"), ignore_errors=True)
 
     @contextmanager
     def claim(self, run: str, wait: bool) -> Iterator[bool]:
@@ -171,9 +190,9 @@ class Store:
                 path.unlink(missing_ok=True)
             lock.release()
 
-    def set_aside(self, run: str) -> Path:
-        """Move a damaged run out of the way, so that it is computed anew; return where it is now."""
-        place = self.folder / "damaged" / f"{run}-{time.time_ns()}"
+    def set_aside(self, run: str, place: Path | None = None) -> Path:
+        """Move a run out of the way, so that it is computed anew, by default to the damaged ones; return where it is now."""
+        place = place or self.folder / "damaged" / f"{run}-{time.time_ns()}"
         place.parent.mkdir(exist_ok=True)
         with suppress(FileNotFoundError):       # somebody else has done so
             os.rename(self.folder / run, place)
@@ -186,9 +205,23 @@ class Store:
                 (self.folder / run / MANIFEST).unlink()
             shutil.rmtree(self.folder / run, ignore_errors=True)
 
+    def _whole(self, run: str) -> dict[str, Any]:
+        manifest = self.manifest(run)
+        root = manifest.get("root")
+        if root is not None and root["run"] not in self:
+            raise DamagedError(run, MANIFEST, f"names run {root['run']} as its root, which is gone")
+        return manifest
+
     def _arrow(self, run: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        content = self._bytes(run, f"{name}.parquet", self.manifest(run)["tables"][name]["sha256"])
-        return pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False)
+        manifest = self._whole(run)
+        content = self._bytes(run, f"{name}.parquet", manifest["tables"][name]["sha256"])
+        own, root = pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False), manifest.get("root")
+        if root is None or name in SELF_CONTAINED:
+            return own
+        when = YEARS.get(name, "year")
+        before = self._arrow(root["run"], name, columns if columns is None or when in columns else [*columns, when])
+        n_shared = int(np.searchsorted(before.column(when).to_numpy(), root["year"]))
+        return pa.concat_tables([before.select(own.column_names).slice(0, n_shared), own])
 
     def _bytes(self, run: str, file: str, sha256: str) -> bytes:
         try:

@@ -27,18 +27,35 @@ def year_keys(config: Config, replication: int) -> dict[int, str]:
 
 
 class Branches:
-    """Keys of many runs; an arm's part of them is hashed once, whatever its replications."""
+    """Keys of many runs. An arm's part of them is hashed once, whatever its replications, unless each takes figures of its own."""
 
     def __init__(self) -> None:
-        self._chains: dict[int, tuple[Config, dict[int, bytes]]] = {}
+        self._arms: dict[tuple[int, int | None], tuple[Config, Config, str]] = {}
+        self._chains: dict[tuple[int, int | None], dict[int, bytes]] = {}
 
     def keys(self, config: Config, replication: int) -> dict[int, str]:
         """Return the key of every year of one replication, burn-in included, in order."""
-        arm = config_of(config, replication)
-        if id(arm) not in self._chains:
-            self._chains[id(arm)] = arm, _chain(arm)
+        place = self._place(config, replication)
+        if place not in self._chains:
+            _, arm, root = self._arms[place]
+            self._chains[place] = _chain(arm, root)
         seed = int(seed_key(config.ensemble.seed, replication)).to_bytes(8, "big")
-        return {year: hashlib.blake2b(seed + link, digest_size=16).hexdigest() for year, link in self._chains[id(arm)][1].items()}
+        return {year: hashlib.blake2b(seed + link, digest_size=16).hexdigest() for year, link in self._chains[place].items()}
+
+    def arm(self, config: Config, replication: int) -> Config:
+        """Return the configuration that a replication is simulated with."""
+        return self._arms[self._place(config, replication)][1]
+
+    def root(self, config: Config, replication: int) -> str:
+        """Return a hash of a replication's figures without what each year is given, whatever the seed; with other ones nothing is shared."""
+        return self._arms[self._place(config, replication)][2]
+
+    def _place(self, config: Config, replication: int) -> tuple[int, int | None]:
+        place = id(config), None if config.parameters.draws is None else replication
+        if place not in self._arms:
+            arm = config_of(config, replication)
+            self._arms[place] = config, arm, root_digest(arm)       # the configuration is kept, so that no other gets its id
+        return place
 
 
 def root_digest(config: Config) -> str:
@@ -49,9 +66,9 @@ def root_digest(config: Config) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _chain(config: Config) -> dict[int, bytes]:
+def _chain(config: Config, root: str) -> dict[int, bytes]:
     """Return a hash for every year of an arm, whatever its seed; each covers all years before it."""
-    inputs, link, chain = Inputs.of(config), root_digest(config).encode(), {}
+    inputs, link, chain = Inputs.of(config), root.encode(), {}
     for year in range(config.world.burn_in_year, config.world.end_year + 1):
         digest = hashlib.blake2b(link, digest_size=32)
         for name, value in inputs.in_year(year).items():
