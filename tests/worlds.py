@@ -141,7 +141,8 @@ def random_policies(draw: st.DrawFn, codes: list[str], employers: list[str], fir
     lever = LEVERS[draw(st.sampled_from(list(LEVERS)))]
     some = st.one_of(st.none(), st.lists(st.sampled_from(codes), min_size=1, unique=True))
     firms = st.one_of(st.none(), st.lists(st.sampled_from(employers), min_size=1, unique=True)) if employers else st.none()
-    selectors = {field: draw(firms if field == "employers" else some) for field in SELECTORS[lever.axes]}
+    levels = st.one_of(st.none(), st.lists(st.integers(1, 4), min_size=1, unique=True))
+    selectors = {field: draw({"employers": firms, "levels": levels}.get(field, some)) for field in SELECTORS[lever.axes]}
     start = first + draw(st.integers(0, 12))
     change = draw(st.sampled_from(["add", "multiply"]))
     return {"lever": lever.name, "start": start, **selectors,

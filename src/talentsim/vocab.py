@@ -122,6 +122,7 @@ class Decision(IntEnum):
     BACKGROUND = 27
     ENTRY = 28
     PETITION = 29
+    WAGE_LEVEL = 30
 
 
 class Evidence(StrEnum):
@@ -141,6 +142,7 @@ class Axes(StrEnum):
     PAIR = "pair of countries"                  # symmetric
     EMPLOYER_SITE = "employer and country"      # of the employers with a name
     EMPLOYER = "employer"                       # of the employers with a name
+    LEVEL = "country and wage level"
 
 
 SELECTORS: dict[Axes, tuple[str, ...]] = {
@@ -149,6 +151,7 @@ SELECTORS: dict[Axes, tuple[str, ...]] = {
     Axes.PAIR: ("countries", "partners"),
     Axes.EMPLOYER_SITE: ("employers", "headquarters", "countries"),
     Axes.EMPLOYER: ("employers", "headquarters"),
+    Axes.LEVEL: ("countries", "levels"),
 }
 """The fields of a policy that say which part of a lever it changes; null takes all."""
 
@@ -156,6 +159,10 @@ SELECTORS: dict[Axes, tuple[str, ...]] = {
 BY_TRAINING = ("work_visa_odds", "work_visa_refusal", "entry_refusal", "renewal_refusal", "years_to_permanence", "post_study_years",
                "visa_fee", "fee_share", "fee_unfiled", "other_visa")
 """Levers of which a policy may concern those alone who were trained in some countries."""
+
+
+WAGE_LEVELS = (1, 2, 3, 4)
+"""Levels of pay in an occupation and place, as the prevailing wages of the United States' law have them; 4 is the highest."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,8 @@ LEVERS: dict[str, Lever] = {
         Lever("pay", Axes.COUNTRY, "int'l $ (PPP) a year", 1.0, _INF, "pay of a researcher"),
         Lever("student_refusal", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that a student visa is refused"),
         Lever("work_visa_odds", Axes.HOST_ORIGIN, "probability", 0.01, 1.0, "chance of selection in the lottery for a work visa under a cap"),
+        Lever("level_odds", Axes.LEVEL, "weight", 0.0, 100.0,
+              "weight of a wage level in the lottery for a work visa; only how the levels differ counts"),
         Lever("years_to_permanence", Axes.HOST_ORIGIN, "years", 0.0, 200.0, "expected years to a durable right to work"),
         Lever("chilling", Axes.HOST_ORIGIN, "utils", 0.0, 10.0, "deterrence felt by one origin in one host country"),
         Lever("return_grant", Axes.COUNTRY, "share of annual pay", 0.0, 10.0, "what a country adds to the pay of its returning nationals"),
@@ -210,6 +219,8 @@ LEVERS: dict[str, Lever] = {
               "chance that somebody tied to a listed institution is refused a student visa on that ground"),
         Lever("other_visa", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
               "chance of a right to work by another visa when the work visa was lost or refused"),
+        Lever("other_visa_cap", Axes.COUNTRY, "people a year", 0.0, _INF,
+              "researchers a year who can find another visa when the work visa was lost or refused"),
         Lever("spouse_right", Axes.HOST_ORIGIN, "probability", 0.0, 1.0,
               "chance of a right to work by a spouse when the work visa was lost or refused"),
         Lever("further_degree", Axes.HOST_ORIGIN, "probability", 0.0, 1.0, "chance that somebody whose status ends enrols again"),

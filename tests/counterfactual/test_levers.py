@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -12,9 +14,12 @@ from talentsim.ensemble.tree import year_keys
 from talentsim.model.meanfield import MeanField
 from talentsim.model.model import TalentModel
 from talentsim.model.policy import TrainingClasses
+from talentsim.model.rules import admission
+from talentsim.model.selection import level_of, mean_odds
 from talentsim.model.state.researchers import Researchers
+from talentsim.model.state.world import World
 from talentsim.model.utility import moving_terms
-from talentsim.model.visas import chance_after_study, is_unfiled
+from talentsim.model.visas import chance_after_study, escape, is_unfiled
 from talentsim.vocab import BY_TRAINING, Reason, VisaRoute, VisaStatus
 from worlds import Plain, edited, feedback_off, model_before, no_caps, open_doors, policy
 
@@ -41,6 +46,10 @@ def researchers(people: Researchers) -> np.ndarray:
     return np.asarray(people.graduation_year < 2026 + 5)
 
 
+LEVELS = {who: {f"level_{place}": {"value": share, "unit": "share", "range": [0, 1], "evidence": "assumed"} for place, share in enumerate(shares, 1)}
+          for who, shares in (("doctorates", (0.1, 0.2, 0.3, 0.4)), ("registrations", (0.4, 0.3, 0.2, 0.1)))}
+WAGES = {"world.countries.USA.visa.wage_levels": LEVELS}
+WEIGHTED = {f"level_{level}": policy("level_odds", change="set", value=float(level), levels=[level]) for level in (1, 2, 3, 4)}
 GREEN_CARD = policy("years_to_permanence", change="set", value=1.0, trained=["USA"])
 
 
@@ -199,3 +208,90 @@ def test_no_time_after_study_leaves_one_try(plain_toy: Plain) -> None:
     assert not idle_reason(longer, longer.policies["x"])
 
 
+
+
+def drawn_in_2026(plain: Plain, policies: Plain, **changes: Any) -> tuple[World, admission._Asked, np.ndarray]:
+    model = model_before(plain, 2026, "admission", **WAGES | {"policy": policies} | changes)
+    asked = admission._gather(model.world, 2026)
+    nobody = np.zeros(len(asked.rows), dtype=bool)
+    return model.world, asked, admission._lose_lottery(model.world, asked, nobody, 2026)
+
+
+def test_selection_by_wage_level_raises_the_ability_of_the_selected_as_its_odds_imply(plain_toy: Plain) -> None:
+    """Closed form: odds by level, and the mean ability of the selected given who applied."""
+    odds, relative = 0.3, np.array([1, 2, 3, 4]) / 2.0           # mean weight of all registrations: .4 + .6 + .6 + .4
+    world, asked, lost = drawn_in_2026(no_caps(plain_toy), WEIGHTED, **{"world.countries.USA.visa.work_visa_odds": odds, "population.scale": 600.0})
+    here = (asked.route == VisaRoute.LOTTERY) & (asked.host == USA)
+    ability, won = world.researchers.ability[asked.rows[here]].astype(float), ~lost[here]
+    level = level_of(world.regimes, asked.host[here], world.researchers.ability[asked.rows[here]])
+    for each in range(4):
+        at = level == each
+        assert stats.binomtest(int(won[at].sum()), int(at.sum()), odds * relative[each]).pvalue > 1e-4
+    chance = odds * relative[level]
+    expected = (chance * ability).sum() / chance.sum()
+    error = ability[won].std() / np.sqrt(won.sum())
+    assert abs(ability[won].mean() - expected) < 4.0 * error and expected > 1.1 * ability.mean()
+
+
+def test_doctorates_sit_at_the_levels_that_the_figures_give(plain_toy: Plain) -> None:
+    world = model_before(plain_toy, 2016, "policy", **WAGES).world
+    entered = world.researchers.ability
+    share = np.bincount(level_of(world.regimes, np.full(len(entered), USA), entered), minlength=4) / len(entered)
+    assert share == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=0.01)
+
+
+def test_a_higher_weight_adds_winners_alone(plain_toy: Plain) -> None:
+    """The same draw: with the other levels' odds kept, nobody who had won at the level loses; odds as data and ranked seats."""
+    for plain in (no_caps(plain_toy), plain_toy):
+        changes = {"world.countries.USA.visa.work_visa_cap": None} if plain is not plain_toy else {}
+        _, _, before = drawn_in_2026(plain, {"x": policy("level_odds", change="set", value=1.5, levels=[4])}, **changes)
+        world, asked, now = drawn_in_2026(plain, {"x": policy("level_odds", change="set", value=3.0, levels=[4])}, **changes)
+        top = level_of(world.regimes, asked.host, world.researchers.ability[asked.rows]) == 3
+        assert not (now & ~before & top & (asked.host == USA)).any() and (before & ~now & top).any()
+
+
+def test_equal_weights_are_no_weights(plain_toy: Plain) -> None:
+    alike = policy("level_odds", change="set", value=4.0)
+    one, other = (TalentModel(edited(plain_toy, WAGES | {"policy": each})).run() for each in ({}, {"x": alike}))
+    for name in one.names:
+        assert one.frame(name).equals(other.frame(name)), name
+
+
+def test_weights_by_wage_move_no_researcher_who_was_not_in_the_lottery(plain_toy: Plain) -> None:
+    shared = feedback_off() | {"population.scale": SCALE} | WAGES
+    one, other = (after(edited(no_caps(plain_toy), shared | {"policy": each}), 2026) for each in ({}, WEIGHTED))
+    moved = (one.work_country != other.work_country) & researchers(one)
+    assert moved.any() and ((one.work_country[moved] == USA) | (other.work_country[moved] == USA)).all()
+    assert (one.visa_status[moved & (one.work_country == USA)] != VisaStatus.PERMANENT).all()
+
+
+def test_twin_and_agents_expect_the_same_odds(plain_toy: Plain) -> None:
+    world = model_before(no_caps(plain_toy), 2026, "admission", **WAGES | {"policy": WEIGHTED}).world
+    odds = world.levers["work_visa_odds"][USA, CHN]
+    expected = sum(share * min(1.0, odds * weight / 2.0) for share, weight in zip((0.1, 0.2, 0.3, 0.4), (1, 2, 3, 4), strict=True))
+    assert mean_odds(world.levers, world.regimes)[USA, CHN] == pytest.approx(expected)
+    assert mean_odds(world.levers, world.regimes)[CHN, USA] == world.levers["work_visa_odds"][CHN, USA]
+
+
+def test_other_visas_as_people_a_year(plain_toy: Plain) -> None:
+    """As many a year as the figure says, by the same draw: more places only add people."""
+    granted = {}
+    for places in (0.02, 0.1):
+        model = model_before(no_caps(plain_toy), 2026, "visa", policy={"x": policy("other_visa_cap", change="set", value=places),
+                                                                       "y": policy("other_visa", change="set", value=1.0)})
+        rows = np.flatnonzero(model.world.researchers.origin_country != USA)[:200]
+        first, second = (escape(model.world, part, np.full(len(part), USA), 2026) == VisaRoute.OTHER_VISA for part in (rows[:100], rows[100:]))
+        granted[places] = np.concatenate([first, second])
+        assert granted[places].sum() == min(int(places * 200), 200)
+    assert not (granted[0.02] & ~granted[0.1])[:100].any()
+
+
+def test_levels_of_a_policy_are_checked(plain_toy: Plain) -> None:
+    for fields, words in (({"levels": [5]}, "from 1 to 4"), ({"levels": []}, "empty list")):
+        with pytest.raises(UserError, match=words):
+            edited(plain_toy, {"policy": {"x": policy("level_odds", value=1.0) | fields}})
+    wrong = LEVELS | {"doctorates": LEVELS["registrations"] | {"level_4": LEVELS["doctorates"]["level_4"]}}
+    with pytest.raises(UserError, match=r"sum to 1\.3"):
+        edited(plain_toy, {"world.countries.USA.visa.wage_levels": wrong})
+    config = edited(plain_toy, {"policy": {"x": WEIGHTED["level_2"]}})
+    assert "wage level" in idle_reason(config, config.policies["x"])

@@ -29,6 +29,9 @@ def idle_reason(config: Config, policy: Policy) -> str:
         return "nobody studies abroad in this world"
     if policy.lever == "renewal_refusal" and config.visa.open:
         return "no visa has to be renewed in this world"
+    acting = config.world.countries if policy.countries is None else policy.countries
+    if policy.lever == "level_odds" and all(config.world.countries[code].visa.wage_levels is None for code in acting):
+        return "no country concerned tells people apart by wage level"
     base, axes = lever_paths(config, np.array(years)), lever_axes(config)
     if not base[policy.lever].size:
         return "no firm has a name in this world"

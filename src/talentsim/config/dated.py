@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.errors import nearest
 from talentsim.config.parameter import Frozen
-from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, Evidence
+from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, WAGE_LEVELS, Evidence
 
 
 class Policy(Frozen):
@@ -21,7 +21,7 @@ class Policy(Frozen):
 
     Which part of the lever changes is said by `countries` (those that act: the host of a visa, the payer of a grant, the
     place of a site), `origins` (the nationals concerned), `partners` (of the countries), `employers` and `headquarters`
-    (firms by name and by country of ownership), and `trained` (the countries in which those concerned took the doctorate, for
+    (firms by name and by country of ownership), `levels` (of wages, 1 to 4), and `trained` (the countries in which those concerned took the doctorate, for
     the levers of `vocab.BY_TRAINING`); null means all.
     """
 
@@ -33,6 +33,7 @@ class Policy(Frozen):
     partners: list[str] | None = None
     employers: list[str] | None = None
     headquarters: list[str] | None = None
+    levels: list[int] | None = None
     start: date
     end: date | None = None
     ramp_years: float = Field(default=0.0, ge=0.0, le=100.0, strict=True)
@@ -93,7 +94,7 @@ class Policy(Frozen):
     def _check_selectors(self) -> None:
         axes = LEVERS[self.lever].axes
         allowed = SELECTORS[axes]
-        for field in ("countries", "origins", "partners", "employers", "headquarters"):
+        for field in ("countries", "origins", "partners", "employers", "headquarters", "levels"):
             if getattr(self, field) is None:
                 continue
             if field not in allowed:
@@ -102,6 +103,8 @@ class Policy(Frozen):
                                  + " or ".join(f"`{each}`" for each in allowed))
             if not getattr(self, field):
                 raise ValueError(f"`{field}` is an empty list, which changes nothing; allowed: names, or null for all")
+        if not set(self.levels or ()) <= set(WAGE_LEVELS):
+            raise ValueError(f"`levels` is {self.levels}; allowed: wage levels from {WAGE_LEVELS[0]} to {WAGE_LEVELS[-1]}")
 
     def _check_trained(self) -> None:
         if self.trained is not None and self.lever not in BY_TRAINING:

@@ -74,6 +74,36 @@ class CountryEcosystem(Frozen):
     translation: Parameter
 
 
+class ByLevel(Frozen):
+    """Shares by wage level, lowest first; they sum to 1."""
+
+    level_1: Probability
+    level_2: Probability
+    level_3: Probability
+    level_4: Probability
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The shares, lowest level first."""
+        return tuple(float(getattr(self, name)) for name in ByLevel.model_fields)
+
+    @model_validator(mode="after")
+    def _check(self) -> ByLevel:
+        if abs(sum(self.shares) - 1.0) > 1e-6:
+            raise ValueError(f"the shares by wage level sum to {sum(self.shares):g}; allowed: a sum of 1")
+        return self
+
+
+class WageLevels(Frozen):
+    """At which wage levels people sit: the doctorates of the model, by ability, and all who register for the lottery.
+
+    Levels are cut on the pay of all occupations, so doctorates sit mostly in the upper ones.
+    """
+
+    doctorates: ByLevel
+    registrations: ByLevel
+
+
 class VisaRegime(Frozen):
     """What a foreigner meets in the country. The `_by_origin` tables replace the general figure for one origin.
 
@@ -86,6 +116,7 @@ class VisaRegime(Frozen):
     post_study_years: NonNegative                   # right to work that follows from a degree taken in the country
     work_visa_odds: Probability                     # chance of selection in the lottery under a cap; 1 = no lottery
     work_visa_odds_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
+    wage_levels: WageLevels | None = None           # null: nobody is told apart by pay
     work_visa_cap: NonNegative | None = None        # null: no ranked lottery; the odds are data
     background_demand: NonNegative                  # applicants of other trades in the ranked lottery, a year
     cap_exempt: list[SectorName] = Field(default_factory=list)      # sectors outside lottery and cap
@@ -104,6 +135,7 @@ class VisaRegime(Frozen):
     fee_unfiled: Probability | None = None          # chance that it keeps an employer from asking for a visa; null: never
     fee_inside: Probability | None = None           # how much of that holds for those who change status inside; null: nothing
     other_visa: Probability                         # escape routes, each time a work visa was lost or refused
+    other_visa_cap: NonNegative | None = None       # researchers a year who find one; null: no limit
     other_visa_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)
     spouse_right: Probability
     spouse_right_by_origin: dict[CountryName, Probability] = Field(default_factory=dict)

@@ -20,6 +20,7 @@ from talentsim.model.choice import AWAY, HOME, ChoiceTable, probabilities, scree
 from talentsim.model.employers import employer_table
 from talentsim.model.given import Given
 from talentsim.model.policy import TrainingClasses, if_trained_there, levers_in_year
+from talentsim.model.selection import mean_odds
 from talentsim.model.state.countries import Countries
 from talentsim.model.tables import exempt_share, lever_axes
 from talentsim.model.utility import Conditions, offered_pay, systematic_utility
@@ -116,6 +117,7 @@ class MeanField:
         by_class = [levers_in_year(self.given.levers, self.config.policies, year, self.axes, code) for code in self.training.members]
         for each in by_class:
             each["pay"] = offered_pay(each, self.employers, self.destinations.industry_share)
+            each["work_visa_odds"] = mean_odds(each, self.given.regimes)
         levers, law = by_class[0], self.behaviour.location
         work = [self._table(law.weights, _felt(each, law.chilling), place, state, self.destinations.asc_work) for each in by_class]
         leaving_study = work if float(law.chilling) == float(self.behaviour.graduation.chilling) else [

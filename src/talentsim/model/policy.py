@@ -10,7 +10,7 @@ import numpy as np
 
 from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.config import Policy
-from talentsim.vocab import BY_TRAINING, LEVERS, Axes
+from talentsim.vocab import BY_TRAINING, LEVERS, WAGE_LEVELS, Axes
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class LeverAxes:
         """Return the shape of a lever's array."""
         countries, employers = len(self.codes), len(self.employers)
         return {Axes.COUNTRY: (countries,), Axes.HOST_ORIGIN: (countries, countries), Axes.PAIR: (countries, countries),
-                Axes.EMPLOYER_SITE: (employers, countries), Axes.EMPLOYER: (employers,)}[axes]
+                Axes.EMPLOYER_SITE: (employers, countries), Axes.EMPLOYER: (employers,),
+                Axes.LEVEL: (countries, len(WAGE_LEVELS))}[axes]
 
 
 _ORDER = {"set": 0, "multiply": 1, "add": 2}
@@ -157,6 +158,8 @@ def _mask(policy: Policy, kind: Axes, axes: LeverAxes) -> Booleans:
     countries = _among(axes.codes, policy.countries)
     if kind is Axes.COUNTRY:
         return countries
+    if kind is Axes.LEVEL:
+        return countries[:, None] & np.isin(WAGE_LEVELS, WAGE_LEVELS if policy.levels is None else policy.levels)[None, :]
     foreign = ~np.eye(len(axes.codes), dtype=bool)
     if kind is Axes.HOST_ORIGIN:
         return countries[:, None] & _among(axes.codes, policy.origins)[None, :] & foreign

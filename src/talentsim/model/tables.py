@@ -17,7 +17,7 @@ from talentsim.config import Config, Parameter
 from talentsim.config.world import Country, VisaRegime
 from talentsim.model.policy import LeverAxes
 from talentsim.panel.paths import panel_paths
-from talentsim.vocab import LEVERS, Axes, Sector, Tier
+from talentsim.vocab import LEVERS, WAGE_LEVELS, Axes, Sector, Tier
 
 SECTORS = tuple(sector.name.lower() for sector in Sector)
 FOR_EVER = 200.0        # years
@@ -57,6 +57,9 @@ class RegimeTable:
     renewal_years: Floats       # (k)
     queue_after: Floats         # (k) years on a work visa until one is queued for permanence; inf where there is no queue
     transfer: Floats            # (k) chance to come over within a firm
+    level_ability: Integers     # (k, level but the lowest) lowest ability at each wage level, in ABILITY_UNIT
+    level_share: Floats         # (k, level) where doctorates sit
+    registrations: Floats       # (k, level) where all sit who register for the lottery
 
 
 OWN_NATIONALS: dict[str, float] = {
@@ -113,8 +116,15 @@ def destination_table(config: Config, years: Integers) -> DestinationTable:
 def tier_ability(config: Config) -> Integers:
     """Return the lowest ability of each tier, in ABILITY_UNIT, shape (n_tiers,).
 
-    The cut-offs are quantiles among those who enter in the level year, a mixture of lognormals. They belong to the
-    configuration, so a scenario is measured by the same ones as its baseline.
+    They belong to the configuration, so a scenario is measured by the same ones as its baseline.
+    """
+    return lowest_ability(config, np.array(list(TIER_SHARES.values())))
+
+
+def lowest_ability(config: Config, above: Floats) -> Integers:
+    """Return the ability, in ABILITY_UNIT, that given shares of the researchers have at least; shape of `above`.
+
+    The cut-offs are quantiles among those who enter in the level year, a mixture of lognormals.
     """
     from scipy.special import ndtr
 
@@ -123,24 +133,42 @@ def tier_ability(config: Config) -> Integers:
     cohort, mean, sd = (column(config, year, each)[0] for each in figures)
     grid = np.linspace(-8.0, 8.0, 4001)                                         # log ability
     below = ndtr((grid[:, None] - mean) / np.maximum(sd, 1e-9)) @ (cohort / max(cohort.sum(), 1e-300))
-    cut = np.exp([np.interp(1.0 - share, below, grid) if share < 1.0 else -np.inf for share in TIER_SHARES.values()])
+    cut = np.exp(np.where(above < 1.0, np.interp(1.0 - above, below, grid), -np.inf))
     return np.ceil(np.minimum(cut / ABILITY_UNIT, np.iinfo(np.uint16).max)).astype(np.int64)
 
 
 def regime_table(config: Config, years: Integers) -> RegimeTable:
     """Gather the visa fields that no policy changes, by year."""
     exempt = np.array([[sector in country.visa.cap_exempt for sector in SECTORS] for country in config.world.countries.values()])
+    cuts, doctorates, registrations = _wage_levels(config)
     table = RegimeTable(
         background_demand=column(config, years, lambda c: c.visa.background_demand),
         cap_exempt=np.broadcast_to(exempt, (len(years), *exempt.shape)),
         renewal_years=column(config, years, lambda c: c.visa.renewal_years),
         queue_after=column(config, years, lambda c: c.visa.queue_after),
         transfer=column(config, years, lambda c: c.visa.transfer),
+        level_ability=np.broadcast_to(cuts, (len(years), *cuts.shape)),
+        level_share=np.broadcast_to(doctorates, (len(years), *doctorates.shape)),
+        registrations=np.broadcast_to(registrations, (len(years), *registrations.shape)),
     )
     if config.visa.open:
         shape = table.transfer.shape
         return replace(table, background_demand=np.zeros(shape), renewal_years=np.full(shape, FOR_EVER), queue_after=np.full(shape, np.inf))
     return table
+
+
+def _wage_levels(config: Config) -> tuple[Integers, Floats, Floats]:
+    """Return the lowest ability of each level but the lowest, and where doctorates and all registrations sit, by country.
+
+    Where a country tells nobody apart by pay, all are at the highest level.
+    """
+    top = (0.0,) * (len(WAGE_LEVELS) - 1) + (1.0,)
+    given = [country.visa.wage_levels for country in config.world.countries.values()]
+    doctorates, registrations = (np.array([top if each is None else getattr(each, who).shares for each in given])
+                                 for who in ("doctorates", "registrations"))
+    above = 1.0 - np.cumsum(doctorates, axis=1)[:, :-1]                 # share above each level but the highest
+    cuts = lowest_ability(config, above) if any(each is not None for each in given) else np.zeros(above.shape, np.int64)
+    return cuts, doctorates, registrations
 
 
 def exempt_share(regimes: RegimeTable, destinations: DestinationTable) -> Floats:
@@ -173,6 +201,8 @@ def lever_paths(config: Config, years: Integers) -> dict[str, Floats]:
         "entry": np.ones(country),
         "service": np.ones(country),
         "collaboration": np.ones(pair),
+        "level_odds": np.ones((len(years), *axes.shape(Axes.LEVEL))),
+        "other_visa_cap": column(config, years, lambda c: c.visa.other_visa_cap),
         "visa_fee": column(config, years, lambda c: c.visa.fee),
         "fee_share": column(config, years, lambda c: c.visa.fee_share, 1.0),
         "fee_unfiled": column(config, years, lambda c: c.visa.fee_unfiled, 0.0),

@@ -17,6 +17,7 @@ from talentsim.config import Parameter
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, STAY, ChoiceTable
 from talentsim.model.employers import EmployerTable
+from talentsim.model.selection import mean_odds
 from talentsim.model.state.countries import Countries
 from talentsim.model.state.researchers import ability_powers
 from talentsim.model.state.world import World
@@ -79,7 +80,7 @@ def conditions_of(world: World, asc: Floats, chilling: Parameter | float = 1.0, 
     """
     levers = world.levers if levers is None else levers
     levers = {**levers, "pay": offered_pay(levers, world.employers, world.destinations.industry_share),
-              "chilling": levers["chilling"] * float(chilling)}
+              "chilling": levers["chilling"] * float(chilling), "work_visa_odds": mean_odds(levers, world.regimes)}
     return Conditions(world.countries, levers, world.log_strength, world.diaspora, asc,
                       float(world.config.behaviour.friction.cap_years), exempt_share(world.regimes, world.destinations),
                       world.given.corridor, perceived_ways=float(world.config.behaviour.study.perceived_ways))

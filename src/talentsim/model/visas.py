@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from talentsim.arrays import Booleans, Floats, Integers
+from talentsim.model.selection import level_of, relative_odds
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
 from talentsim.streams import draw_key, to_uniform, words_at
@@ -35,6 +36,15 @@ def lever_of(world: World, name: str, rows: Integers, host: Integers) -> Floats:
     if len(classes) == 1 or name not in BY_TRAINING:
         return np.asarray(world.levers[name][place])
     return np.asarray(np.stack([levers[name] for levers in classes])[(world.training.of[people.training_country[rows]], *place)])
+
+
+def odds_of(world: World, rows: Integers, host: Integers) -> Floats:
+    """Return the chance of selection in a country's lottery, by odds as data, for each of the rows: by origin, training and pay."""
+    odds, relative = lever_of(world, "work_visa_odds", rows, host), relative_odds(world.levers, world.regimes)
+    if relative is None:
+        return odds
+    level = level_of(world.regimes, host, world.researchers.ability[rows])
+    return np.where(odds < 1.0, np.minimum(odds * relative[host, level], 1.0), odds)
 
 
 def is_refused(world: World, rows: Integers, host: Integers, year: int) -> Booleans:
@@ -84,10 +94,24 @@ def escape(world: World, rows: Integers, host: Integers, year: int) -> Integers:
     for way, lever, decision in ((VisaRoute.OTHER_VISA, "other_visa", Decision.OTHER_VISA),
                                  (VisaRoute.SPOUSE, "spouse_right", Decision.SPOUSE)):
         found = (route == NO_ROUTE) & (uniforms(world, rows, decision, year, host) < lever_of(world, lever, rows, host))
+        if way == VisaRoute.OTHER_VISA:
+            found &= _has_place(world, rows, host, found, year)
         route[found] = way
         for outcome in (VisaOutcome.APPLIED, VisaOutcome.GRANTED):
             world.tally.count_visas(way, outcome, host, origin, found)
     return route
+
+
+def _has_place(world: World, rows: Integers, host: Integers, found: Booleans, year: int) -> Booleans:
+    """Return who of those found is among as many as may find another visa this year, by lot; what is left of it shrinks."""
+    has = np.ones(len(rows), dtype=bool)
+    for country in np.flatnonzero(np.isfinite(world.other_visas_left)):
+        asking = np.flatnonzero(found & (host == country))
+        order = np.argsort(uniforms(world, rows[asking], Decision.OTHER_VISA, year, host[asking]), kind="stable")
+        n_places = int(world.other_visas_left[country])
+        has[asking[order[n_places:]]] = False
+        world.other_visas_left[country] -= min(n_places, len(asking))
+    return has
 
 
 def enrol_again(world: World, rows: Integers, year: int) -> Booleans:

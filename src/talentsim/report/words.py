@@ -31,12 +31,18 @@ def _whose(policy: Policy, axes: Axes) -> str:
     if axes is Axes.HOST_ORIGIN:
         whom = "people of all other origins" if policy.origins is None else f"people from {', '.join(policy.origins)}"
         return f"in {where} for {whom}{_trained(policy)}"
+    if axes is Axes.LEVEL:
+        return f"in {where} at {_levels(policy)}"
     if axes is Axes.PAIR:
         return f"between {where} and {'all others' if policy.partners is None else ', '.join(policy.partners)}"
     whose = "all firms with a name" if policy.employers is None else ", ".join(policy.employers)
     if policy.headquarters is not None:
         whose = f"{whose.removeprefix('all ').removesuffix(' with a name')} with headquarters in {', '.join(policy.headquarters)}"
     return f"of {whose}" + (f" in {where}" if axes is Axes.EMPLOYER_SITE else "")
+
+
+def _levels(policy: Policy) -> str:
+    return "every wage level" if policy.levels is None else f"wage level {', '.join(map(str, policy.levels))}"
 
 
 def _trained(policy: Policy) -> str:
@@ -151,7 +157,7 @@ def _changes_between(one: Mapping[str, Floats], other: Mapping[str, Floats], axe
     return changes
 
 
-_TOWARDS = {Axes.HOST_ORIGIN: ("origin", "origins"), Axes.PAIR: ("country", "countries"), Axes.EMPLOYER_SITE: ("country", "countries")}
+_TOWARDS = {Axes.HOST_ORIGIN: ("origin", "origins"), Axes.PAIR: ("country", "countries"), Axes.LEVEL: ("wage level", "wage levels"), Axes.EMPLOYER_SITE: ("country", "countries")}
 
 
 def _counted(number: int, words: tuple[str, str]) -> str:

@@ -10,6 +10,7 @@ from talentsim.arrays import Booleans, EmployerCodes, Floats, Integers
 from talentsim.model.employers import NO_EMPLOYER, NO_FIRM
 from talentsim.model.moves import arrive
 from talentsim.model.offers import offered_employers
+from talentsim.model.selection import level_of, relative_odds
 from talentsim.model.state.world import TurnedAway, World
 from talentsim.model.visas import (
     LEAST_TRIES,
@@ -21,6 +22,7 @@ from talentsim.model.visas import (
     is_refused,
     is_unfiled,
     lever_of,
+    odds_of,
     uniforms,
     whole_years,
 )
@@ -108,15 +110,26 @@ def _lose_lottery(world: World, asked: _Asked, unfiled: Booleans, year: int) -> 
     """Draw the lotteries: by odds where they are given as data, by rank among all applicants where there is a cap."""
     drawn = (asked.route == VisaRoute.LOTTERY) & ~unfiled
     luck = uniforms(world, asked.rows, Decision.LOTTERY, year, asked.host)
-    lost = drawn & (luck >= lever_of(world, "work_visa_odds", asked.rows, asked.host))
+    lost = drawn & (luck >= odds_of(world, asked.rows, asked.host))
+    relative = relative_odds(world.levers, world.regimes)
     for host in np.flatnonzero(np.isfinite(world.levers["work_visa_cap"])):
         here = drawn & (asked.host == host)
-        lost[here] = luck[here] > _last_winner(world, luck[here], int(host), year)
+        weight = None if relative is None else relative[host]
+        ranks = _ranks(luck[here], weight, level_of(world.regimes, asked.host[here], world.researchers.ability[asked.rows[here]]))
+        lost[here] = ranks > _last_winner(world, ranks, weight, int(host), year)
     return np.asarray(lost)
 
 
-def _last_winner(world: World, luck: Floats, host: int, year: int) -> float:
-    """Return the highest draw that still wins a seat, everybody else in the country's lottery included."""
+def _ranks(luck: Floats, weight: Floats | None, level: Integers) -> Floats:
+    """Return the order in which seats are given: the draws themselves, or, where levels weigh differently, their race."""
+    if weight is None:
+        return luck
+    with np.errstate(divide="ignore"):
+        return -np.log1p(-luck) / weight[level]
+
+
+def _last_winner(world: World, ranks: Floats, weight: Floats | None, host: int, year: int) -> float:
+    """Return the highest rank that still wins a seat, everybody else in the country's lottery included."""
     scale = world.config.population.scale
     wanted = np.array([world.levers["work_visa_cap"][host], world.regimes.background_demand[host]]) * scale
 
@@ -124,10 +137,11 @@ def _last_winner(world: World, luck: Floats, host: int, year: int) -> float:
         return to_uniform(words_at(person_address(host, year, np.arange(n), world.key.packing), draw_key(world.key, decision, year)))
 
     seats, others = np.floor(wanted + draws(Decision.SEATS, 2)).astype(np.int64)
-    crowd = draws(Decision.BACKGROUND, int(others))
-    ranked = np.sort(np.concatenate([luck, crowd]))
+    level = np.zeros(int(others), np.int64) if weight is None else np.searchsorted(
+        np.cumsum(world.regimes.registrations[host])[:-1], draws(Decision.WAGE_LEVEL, int(others)), side="right")
+    ranked = np.sort(np.concatenate([ranks, _ranks(draws(Decision.BACKGROUND, int(others)), weight, level)]))
     if seats >= len(ranked):
-        return 1.0
+        return np.inf
     return float(ranked[seats - 1]) if seats > 0 else 0.0
 
 

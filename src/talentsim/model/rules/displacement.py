@@ -11,10 +11,11 @@ from talentsim.model.choice import Admission, Choosers, choose
 from talentsim.model.employers import NO_EMPLOYER, NO_FIRM
 from talentsim.model.moves import arrive
 from talentsim.model.offers import sites_elsewhere
+from talentsim.model.selection import mean_odds
 from talentsim.model.state.world import World
 from talentsim.model.tables import exempt_share
 from talentsim.model.utility import by_training, conditions_of, moving_terms, systematic_utility, taste_of
-from talentsim.model.visas import is_kept_out, is_refused, is_unfiled, lever_of, uniforms
+from talentsim.model.visas import is_kept_out, is_refused, is_unfiled, odds_of, uniforms
 from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.vocab import Decision, Reason, Sector
 
@@ -87,7 +88,7 @@ def _may_work(world: World, rows: Integers, year: int) -> Booleans:
     """
     people, everyone = world.researchers, np.arange(len(world.countries))[None, :]
     row, origin = rows[:, None], people.origin_country[rows][:, None]
-    wins = uniforms(world, row, Decision.LOTTERY, year, everyone) < lever_of(world, "work_visa_odds", row, everyone)
+    wins = uniforms(world, row, Decision.LOTTERY, year, everyone) < odds_of(world, row, everyone)
     wins &= np.isinf(world.levers["work_visa_cap"])
     wins |= world.regimes.cap_exempt[:, Sector.INDUSTRY]
     let_in = wins & ~is_unfiled(world, row, everyone, year) & ~is_refused(world, row, everyone, year) & ~is_kept_out(world, row, everyone, year)
@@ -119,7 +120,7 @@ def _refusal(world: World, levers: Mapping[str, Floats]) -> Floats:
     Under a ranked lottery this year's seats are gone; then only the sectors outside the cap admit anybody.
     """
     exempt = exempt_share(world.regimes, world.destinations)[:, None]
-    odds = np.where(np.isfinite(levers["work_visa_cap"])[:, None], 0.0, levers["work_visa_odds"])
+    odds = np.where(np.isfinite(levers["work_visa_cap"])[:, None], 0.0, mean_odds(levers, world.regimes))
     admitted = (exempt + (1.0 - exempt) * odds) * (1.0 - levers["work_visa_refusal"]) * (1.0 - levers["entry_refusal"])
     admitted *= 1.0 - levers["fee_unfiled"][:, None]
     refused = 1.0 - admitted

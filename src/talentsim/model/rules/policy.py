@@ -9,7 +9,7 @@ from talentsim.model.state.tally import Tally
 from talentsim.model.state.world import TurnedAway, World
 
 READS = ("config.policy", "figures", "lever_axes", "training")
-WRITES = ("given", "levers", "levers_by_training", "tally", "applications", "turned_away", "ended")
+WRITES = ("given", "levers", "levers_by_training", "other_visas_left", "tally", "applications", "turned_away", "ended")
 
 
 def step(world: World, year: int) -> None:
@@ -19,6 +19,7 @@ def step(world: World, year: int) -> None:
                                 for code in world.training.members]
     world.levers = world.levers_by_training[0]
     world.tally = Tally.empty(len(world.countries))
+    world.other_visas_left = np.floor(world.levers["other_visa_cap"] * world.config.population.scale)
     world.applications = []
     world.turned_away = TurnedAway.nobody()
     world.ended = np.empty(0, dtype=np.int64)

@@ -71,6 +71,7 @@ class World:
     researchers: Researchers
     journal: Journal
     tally: Tally
+    other_visas_left: Floats = field(default_factory=lambda: np.empty(0))    # (k) agents who may still find another visa this year
     entered: slice = field(default_factory=lambda: slice(0, 0))
     applications: list[Application] = field(default_factory=list)
     turned_away: TurnedAway = field(default_factory=TurnedAway.nobody)

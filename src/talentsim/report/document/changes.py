@@ -144,6 +144,8 @@ def _whose(scene: Scene, policy: Policy) -> str:
     if axes is Axes.HOST_ORIGIN:
         whom = f"people from {'all other countries' if policy.origins is None else _names(scene, policy.origins)}"
         return f"{where}, for {whom}{'' if policy.trained is None else f' trained in {_names(scene, policy.trained)}'}"
+    if axes is Axes.LEVEL:
+        return f"{where}, at {'every wage level' if policy.levels is None else 'wage level ' + ', '.join(map(str, policy.levels))}"
     if axes is Axes.PAIR:
         return f"{where} with {'all others' if policy.partners is None else _names(scene, policy.partners)}"
     if axes in (Axes.EMPLOYER, Axes.EMPLOYER_SITE):
