@@ -59,7 +59,7 @@ def test_everything_a_model_imports_counts_or_is_known_not_to() -> None:
 
 
 def test_every_part_of_a_configuration_counts_or_is_known_not_to() -> None:
-    beside = {"parameters", "observers", "sources", "scenario", "baseline", "ensemble", "executor", "compare", "output", "focus"}
+    beside = {"parameters", "observers", "sources", "scenario", "baseline", "ensemble", "executor", "compare", "calibration", "output", "focus"}
     assert set(SETTINGS) - {"policies"} | {"policy"} | beside == set(Config.model_fields)
 
 

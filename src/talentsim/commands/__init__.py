@@ -22,7 +22,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
-    "calibrate": Command("talentsim.commands.calibrate", "calibrate world=scholars", "fit to the known years; propose figures"),
+    "calibrate": Command("talentsim.commands.calibrate", "calibrate world=ai", "fit to what is observed; propose draws, or figures (world=scholars)"),
     "dashboard": Command("talentsim.commands.dashboard", "dashboard [PORT]", "a page with every lever as a slider, on this machine alone"),
     "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make world=scholars' tables from published files"),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
@@ -36,8 +36,8 @@ COMMANDS: dict[str, Command] = {
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
     "sensitivity": Command("talentsim.commands.sensitivity", "sensitivity [KEY] scenario=NAME", "compare, with figures at the ends of their ranges"),
     "show": Command("talentsim.commands.show", "show scenario=visa_tightening", "say in words what a scenario changes"),
-    "validate": Command("talentsim.commands.validate", "validate [agents] world=scholars",
-                        "score years not seen, beside statistical benchmarks"),
+    "validate": Command("talentsim.commands.validate", "validate world=ai",
+                        "the model beside what is observed; years not seen (world=scholars)"),
     "sources": Command("talentsim.commands.sources", "sources", "the sources behind the figures"),
 }
 

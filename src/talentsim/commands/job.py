@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from talentsim.calibration.posterior import differences
 from talentsim.comparison.compare import Comparison, compare_ensembles, run_pair
 from talentsim.comparison.pair import placebo_of, start_of_difference
 from talentsim.comparison.pathways import flow_tables
@@ -16,6 +17,7 @@ from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
 from talentsim.config.running import OutputConfig
+from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.ensemble.ensemble import run_ensemble, run_ensembles
 from talentsim.ensemble.identity import arm_id, run_ids
@@ -69,7 +71,7 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
-        print_comparison(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started)
+        print_comparison(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started, facts["calibration"])
     return result
 
 
@@ -98,6 +100,9 @@ def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: 
     sides = [each for each in sides if not isinstance(each, End)]
     if ends:
         extra["sensitivity"] = sensitivity(ends, one, other, store)
+    shares = variance_shares(one, other)
+    if len(shares):
+        extra["hangs"] = shares
     if sides:
         whole = {"kind": "as configured", "name": scenario.scenario.name, "title": "As configured"} | headline_row(one, other)
         extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
@@ -116,7 +121,7 @@ def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Se
                    "runs": run_ids(config, range(config.ensemble.replications))}
             for name, config in (("baseline", baseline), ("scenario", scenario))}
     return {"arms": arms, "store": str(open_store(scenario.output.dir).folder), "overrides": list(overrides),
-            "checks": [vars(check) for check in result.checks]}
+            "checks": [vars(check) for check in result.checks], "calibration": differences(baseline)}
 
 
 def _pictures(results: Results, output: OutputConfig) -> Iterator[Path]:

@@ -1,4 +1,8 @@
-"""`talentsim validate [agents] world=scholars world.data_dir=FOLDER`: score the years that the model has not seen."""
+"""`talentsim validate world=ai`: the scorecard. `validate [agents] world=scholars world.data_dir=FOLDER`: score years not seen.
+
+In the AI world draws of the posterior fitted to 2019 are run on the real model and laid beside every target, misses first,
+with simple forecasts beside the held-out figures; `validate history world=ai` also switches the past's policies off one by one.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +35,17 @@ def run(arguments: Arguments) -> int:
     from talentsim.panel.paths import panel_of, panel_paths, stylised_targets
     from talentsim.scholars.validate import validate
 
+    if arguments.words[1:] in ([], ["history"]):
+        from talentsim.calibration.targets import has_targets
+
+        refuse_policies(arguments.overrides, "validate")
+        config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)
+        if has_targets(config.world.name):
+            from talentsim.commands.scorecard import run_scorecard
+
+            return run_scorecard(config, bool(arguments.words[1:]))
     if arguments.words[1:] not in ([], ["agents"]):
-        raise UserError("talentsim validate", f"found {' '.join(arguments.words[1:])!r}", "nothing, or agents")
+        raise UserError("talentsim validate", f"found {' '.join(arguments.words[1:])!r}", "nothing, agents in world=scholars, or history in world=ai")
     refuse_policies(arguments.overrides, "validate")
     config = Config.load(*arguments.overrides, config_dir=arguments.config_dir)
     panel = panel_of(config)

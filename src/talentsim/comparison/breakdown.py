@@ -8,7 +8,7 @@ import pandas as pd
 from talentsim.arrays import Floats
 from talentsim.ensemble.accounts import dense
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.intervals import t_interval
+from talentsim.intervals import counts_spread
 from talentsim.model.outcomes import percent
 
 
@@ -52,7 +52,7 @@ def _per_run(arm: Ensemble, table: str, value: str, axes: tuple[str, ...]) -> Fl
 
 def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]]) -> pd.DataFrame:
     """Lay arrays of shape (replication, year, *axes) out in long form, cells that are zero in both arms left out."""
-    mean, low, high = t_interval(other - one, arm.config.compare.level)
+    mean, low, high = counts_spread(other - one, arm.config.compare.level, arm.config.over_draws)
     before, after = one.mean(axis=0), other.mean(axis=0)
     where = np.nonzero((before != 0) | (after != 0))
     labels = {name: pd.Categorical.from_codes(place, names) for (name, names), place in zip(axes.items(), where[1:], strict=True)}

@@ -17,7 +17,7 @@ from talentsim.config import Config
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
-from talentsim.intervals import bootstrap_interval, standard_error, t_interval
+from talentsim.intervals import bootstrap_interval, quantile_error, spread, standard_error
 from talentsim.model.outcomes import OUTCOMES
 
 __all__ = ["Check", "Comparison", "compare", "compare_ensembles", "run_pair"]
@@ -30,9 +30,11 @@ class Comparison:
     Parameters
     ----------
     headline
-        outcome, country, unit, year, baseline, scenario, difference, low, high, boot_low, boot_high, standard_error,
-        unpaired_error: means over replications; Student's t and the bootstrap's interval of the paired difference, its
-        Monte-Carlo standard error, and what that would be had the arms not met the same luck. In the headline's year.
+        outcome, country, unit, year, baseline, scenario, difference, low, high, low_error, high_error, boot_low, boot_high,
+        standard_error, unpaired_error: means over replications; Student's t and the bootstrap's interval of the paired
+        difference, its Monte-Carlo standard error, and what that would be had the arms not met the same luck. Where
+        replications are draws of the parameters: medians, the middle share of the draws, and the Monte-Carlo error of the
+        median and of both ends. In the headline's year.
     over_time
         outcome, country, year, arm, mean, low, high: the band holds the middle 90 % of single replications.
     differences
@@ -99,12 +101,12 @@ def compare_ensembles(baseline: Ensemble, scenario: Ensemble, placebo: Ensemble 
     """
     must_pair(baseline.config, scenario.config)
     values = {name: (one, scenario.outcomes[name]) for name, one in baseline.outcomes.items()}
-    codes, years, level = scenario.codes, scenario.years, scenario.config.compare.level
+    codes, years = scenario.codes, scenario.years
     lives = diversion(baseline, scenario)
     return Comparison(
         headline=_headline(values, codes, scenario.config, years),
         over_time=_bands(values, codes, years),
-        differences=_differences(values, codes, years, level),
+        differences=_differences(values, codes, years, scenario.config),
         by_origin=by_origin(baseline, scenario),
         by_tier=by_tier(baseline, scenario),
         diversion=lives.of_year(scenario.config.headline_year),
@@ -121,11 +123,11 @@ def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floa
                          **{name: value.ravel() for name, value in columns.items()}})
 
 
-def _differences(values: Pairs, codes: Sequence[str], years: np.ndarray, level: float) -> pd.DataFrame:
+def _differences(values: Pairs, codes: Sequence[str], years: np.ndarray, config: Config) -> pd.DataFrame:
     tables = []
     for name, (one, other) in values.items():
-        mean, low, high = t_interval(other - one, level)
-        tables.append(_long(name, codes, years, difference=mean, low=low, high=high, standard_error=standard_error(other - one)))
+        middle, low, high = spread(other - one, config.compare.level, config.over_draws)
+        tables.append(_long(name, codes, years, difference=middle, low=low, high=high, standard_error=_error(other - one, config)))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -142,11 +144,18 @@ def _headline(values: Pairs, codes: Sequence[str], config: Config, years: np.nda
     at, tables = int(config.headline_year - years[0]), []
     for name, (one, other) in values.items():
         before, after = one[:, at], other[:, at]
-        mean, low, high = t_interval(after - before, config.compare.level)
-        boot_low, boot_high = bootstrap_interval(after - before, config.compare.level)
+        level, drawn, change = config.compare.level, config.over_draws, after - before
+        middle, low, high = spread(change, level, drawn)
+        boot_low, boot_high = bootstrap_interval(change, level)
         tables.append(pd.DataFrame({
             "outcome": name, "country": codes, "unit": OUTCOMES[name].unit, "year": config.headline_year,
-            "baseline": before.mean(axis=0), "scenario": after.mean(axis=0), "difference": mean, "low": low, "high": high,
-            "boot_low": boot_low, "boot_high": boot_high, "standard_error": standard_error(after - before),
+            "baseline": spread(before, level, drawn)[0], "scenario": spread(after, level, drawn)[0], "difference": middle, "low": low,
+            "high": high, "low_error": quantile_error(change, 0.5 - level / 2), "high_error": quantile_error(change, 0.5 + level / 2),
+            "boot_low": boot_low, "boot_high": boot_high, "standard_error": _error(change, config),
             "unpaired_error": np.hypot(standard_error(before), standard_error(after))}))
     return pd.concat(tables, ignore_index=True)
+
+
+def _error(change: Floats, config: Config) -> Floats:
+    """Return the Monte-Carlo error of the middle: of the median over draws, or of the mean over replications."""
+    return quantile_error(change, 0.5) if config.over_draws else standard_error(change)

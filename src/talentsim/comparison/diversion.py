@@ -13,7 +13,7 @@ from talentsim.arrays import ABILITY_UNIT, Integers, Words
 from talentsim.comparison.pair import start_of_difference
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.intervals import t_interval
+from talentsim.intervals import counts_spread
 from talentsim.measures.lives import ABSENT, COMPARED, Lives, numbers, rank_in_group
 from talentsim.model.tables import tier_ability
 from talentsim.vocab import CareerStage, Tier
@@ -184,7 +184,7 @@ def _matrix(pairs: list[Pair], baseline: Ensemble, scenario: Ensemble) -> pd.Dat
     alone = scenario.weight * np.array([pair.only for pair in pairs])
     same = baseline.outcomes["researchers"] - matrices.sum(axis=3) - alone
     matrices[:, :, np.arange(n), np.arange(n)] = same
-    mean, low, high = t_interval(matrices, scenario.config.compare.level)
+    mean, low, high = counts_spread(matrices, scenario.config.compare.level, scenario.config.over_draws)
     return pd.DataFrame({"year": np.repeat(years, n * n), "baseline_country": np.tile(np.repeat(codes, n), len(years)),
                          "scenario_country": np.tile(codes, n * len(years)), "researchers": mean.ravel(), "low": low.ravel(),
                          "high": high.ravel()})
@@ -212,6 +212,6 @@ def _counted(tables: list[pd.DataFrame], names: list[str], scenario: Ensemble, v
     group = rows.groupby(names, sort=True).ngroup().to_numpy() if len(rows) else np.empty(0, np.int64)
     counts = np.zeros((len(tables), int(group.max(initial=-1)) + 1))
     np.add.at(counts, (replication, group), scenario.weight)
-    mean, low, high = t_interval(counts, scenario.config.compare.level)
+    mean, low, high = counts_spread(counts, scenario.config.compare.level, scenario.config.over_draws)
     first = np.unique(group, return_index=True)[1]
     return rows[names].iloc[first].reset_index(drop=True).assign(**{value: mean, "low": low, "high": high})

@@ -13,7 +13,7 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.intervals import t_interval
+from talentsim.intervals import counts_spread
 from talentsim.measures.staying import stay_curves
 
 Arms = Mapping[str, pd.DataFrame]
@@ -38,7 +38,7 @@ def flow_tables(baseline: Ensemble, scenario: Ensemble, start: int | None) -> di
     weight, replications = scenario.weight, len(scenario)
     long = {name: {arm: each.frame(name) for arm, each in arms.items()} for name in ("works", "flows", "visas")}
     tables = {"pathways": pathways(long["works"], year, weight, replications),
-              "corridors": corridors(long["flows"], years, weight, replications, config.compare.level),
+              "corridors": corridors(long["flows"], years, weight, replications, config.compare.level, config.over_draws),
               "visa_funnel": visa_funnel(long["visas"], years, weight, replications),
               "stay_curves": stay_curves(arms, config.focus, *years)}
     return {name: table for name, table in tables.items() if len(table)}
@@ -64,7 +64,8 @@ def pathways(works: Arms, year: int, weight: float, replications: int) -> pd.Dat
     return _tidy(pd.concat(parts, ignore_index=True))
 
 
-def corridors(flows: Arms, years: tuple[int, int], weight: float, replications: int, level: float) -> pd.DataFrame:
+def corridors(flows: Arms, years: tuple[int, int], weight: float, replications: int, level: float,
+              over_draws: bool = False) -> pd.DataFrame:
     """Return moves a year between each pair of countries, both ends of `years` included, with their paired difference.
 
     Returns
@@ -73,7 +74,7 @@ def corridors(flows: Arms, years: tuple[int, int], weight: float, replications: 
     """
     codes = list(flows["baseline"]["from"].cat.categories)
     moved = {arm: weight * _moves_a_year(long, years, codes, replications) for arm, long in flows.items()}
-    difference, low, high = t_interval(moved["scenario"] - moved["baseline"], level)
+    difference, low, high = counts_spread(moved["scenario"] - moved["baseline"], level, over_draws)
     means = {arm: each.mean(axis=0) for arm, each in moved.items()}
     one, other = np.nonzero(means["baseline"] + means["scenario"])
     columns = {**means, "difference": difference, "low": low, "high": high}

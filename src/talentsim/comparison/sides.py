@@ -13,7 +13,7 @@ from talentsim.config import Config, Policy
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
-from talentsim.intervals import t_interval
+from talentsim.intervals import spread
 
 OUTCOME = "work_share"
 
@@ -74,9 +74,11 @@ def headline_row(baseline: Ensemble, scenario: Ensemble) -> dict[str, object]:
     config = scenario.config
     at = config.headline_year - config.world.start_year, scenario.codes.index(config.focus)
     one, other = (arm.outcomes[OUTCOME][:, at[0], at[1]] for arm in (baseline, scenario))
-    mean, low, high = t_interval(np.asarray(other - one), config.compare.level)
-    return {"country": config.focus, "year": config.headline_year, "replications": len(scenario), "baseline": one.mean(),
-            "scenario": other.mean(), "difference": mean, "low": low, "high": high}
+    level, drawn = config.compare.level, config.over_draws
+    middle, low, high = spread(np.asarray(other - one), level, drawn)
+    return {"country": config.focus, "year": config.headline_year, "replications": len(scenario),
+            "baseline": float(spread(one, level, drawn)[0]), "scenario": float(spread(other, level, drawn)[0]), "difference": float(middle),
+            "low": low, "high": high}
 
 
 def _with_policy(arm: Config, other: Config, name: str) -> Config:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from talentsim.config.behaviour import Behaviour
+from talentsim.config.calibration import CalibrationConfig
 from talentsim.config.check import check
 from talentsim.config.dated import Policy
 from talentsim.config.employers import MOST_FIRMS, Employer
@@ -88,6 +89,7 @@ class Config(Frozen):
     ensemble: EnsembleConfig
     executor: ExecutorConfig
     compare: CompareConfig
+    calibration: CalibrationConfig = CalibrationConfig()
     output: OutputConfig
     store: StoreConfig = StoreConfig()
     focus: str
@@ -97,6 +99,11 @@ class Config(Frozen):
     def headline_year(self) -> int:
         """Year of the headline: `compare.year`, or the last."""
         return self.world.end_year if self.compare.year is None else self.compare.year
+
+    @property
+    def over_draws(self) -> bool:
+        """Whether replications differ in their parameters, and not in their luck alone."""
+        return self.parameters.draws is not None
 
     @property
     def policies(self) -> dict[str, Policy]:

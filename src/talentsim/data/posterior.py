@@ -84,7 +84,8 @@ def draws_named(name: str) -> Draws:
 
 def shipped_draws() -> list[str]:
     """Return the names of the draws that the package carries."""
-    return sorted(each.name.removesuffix(".csv") for each in files("talentsim.data").joinpath(SHIPPED).iterdir() if each.name.endswith(".csv"))
+    folder = files("talentsim.data").joinpath(SHIPPED)
+    return sorted(each.name.removesuffix(".csv") for each in folder.iterdir() if each.name.endswith(".csv")) if folder.is_dir() else []
 
 
 def draws_text(keys: tuple[str, ...], values: Floats) -> str:

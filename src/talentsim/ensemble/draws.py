@@ -74,6 +74,8 @@ def figure_at(config: Config, key: str) -> Parameter | Policy | None:
         node = node.get(name) if isinstance(node, Mapping) else getattr(node, name, None)
         if node is None:
             return None
+    if isinstance(node, Parameter) and node.series is not None:
+        return None
     return node if isinstance(node, Parameter | Policy) and isinstance(node.value, float) else None
 
 

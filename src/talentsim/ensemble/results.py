@@ -92,6 +92,13 @@ def write_table(table: pd.DataFrame, folder: Path, name: str, csv: bool) -> list
     return written
 
 
+def write_plain(text: str, path: Path) -> Path:
+    """Write text."""
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8")
+    return path
+
+
 def write_json(content: Mapping[str, Any], path: Path) -> Path:
     """Write plain data as JSON."""
     with whole_file(path) as part:

@@ -17,7 +17,7 @@ import pandas as pd
 from talentsim.arrays import Floats
 from talentsim.ensemble.accounts import dense
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.intervals import t_interval
+from talentsim.intervals import spread
 from talentsim.measures.lives import ABSENT, Lives, numbers
 from talentsim.model.outcomes import percent
 
@@ -237,7 +237,7 @@ def _table(name: str, baseline: Ensemble, scenario: Ensemble | None) -> pd.DataF
         columns = {"baseline": one, "scenario": other, "difference": other - one}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)         # a mean over no replication is NaN, and meant to be
-        _, low, high = t_interval(list(columns.values())[-1], baseline.config.compare.level)
+        _, low, high = spread(list(columns.values())[-1], baseline.config.compare.level, baseline.config.over_draws)
         means = {column: np.nanmean(values, axis=0) for column, values in columns.items()} | {"low": low, "high": high}
     where = np.nonzero(~np.isnan(list(means.values())[-3]))
     labels = dict(zip(("country", "partner"), (np.asarray(codes)[place] for place in where[1:]), strict=False))

@@ -16,7 +16,7 @@ from talentsim.config.arms import Composer
 from talentsim.data.facts import facts
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.identity import what_counts
-from talentsim.intervals import t_interval
+from talentsim.intervals import spread
 from talentsim.measures.indicators import RunView, stay_rate
 from talentsim.measures.observers import By, author_shares
 
@@ -56,7 +56,7 @@ def fit(baseline: Ensemble) -> pd.DataFrame:
         return pd.DataFrame()
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         tables = list(threads.map(lambda run: beside_facts(RunView(run.frame, run.years, run.codes), baseline.config), baseline))
-    mean, low, high = t_interval(np.array([table["simulated"] for table in tables]), baseline.config.compare.level)
+    mean, low, high = spread(np.array([table["simulated"] for table in tables]), baseline.config.compare.level, baseline.config.over_draws)
     return tables[0].assign(simulated=mean, low=low, high=high)
 
 

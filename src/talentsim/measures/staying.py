@@ -7,7 +7,7 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.intervals import t_interval
+from talentsim.intervals import spread
 from talentsim.measures.lives import ABSENT, Lives, numbers
 
 COHORTS = 5     # years of doctorates that are followed together
@@ -42,7 +42,7 @@ def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) 
         with np.errstate(invalid="ignore"):
             rates: Floats = 100.0 * counts[..., 1] / counts[..., 0]        # (replication, origin, years since)
         usable = (counts[..., 0] > 0).all(axis=0)
-        mean, low, high = t_interval(np.where(usable, rates, 0.0), arm.config.compare.level)
+        mean, low, high = spread(np.where(usable, rates, 0.0), arm.config.compare.level, arm.config.over_draws)
         origin, since = np.nonzero(usable)
         parts.append(pd.DataFrame({
             "arm": name, "training": training, "origin": np.array(arm.codes)[origin], "years_since": since,

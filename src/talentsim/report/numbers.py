@@ -37,7 +37,7 @@ def quoted(name: str) -> str:
 
 
 def interval_name(level: float) -> str:
-    """Name an interval by its level."""
+    """Name an interval by its level, whether over replications or over draws of the parameters."""
     return f"{100 * level:g}\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from talentsim.arrays import Floats
 from talentsim.comparison.idle import idle_reason
 from talentsim.config import Config, Parameter, Policy
+from talentsim.ensemble.draws import held_keys
 from talentsim.model.policy import LeverAxes, TrainingClasses, levers_in_year, share_in_force
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.vocab import BY_TRAINING, LEVERS, Axes
@@ -186,3 +187,12 @@ def value_in_words(figure: Parameter) -> str:
         return f"{figure.value:,.6g}"
     first, last = figure.values[0], figure.values[-1]
     return f"{first:,.6g} ({figure.series.first}) to {last:,.6g} ({figure.series.last})"
+
+
+def parameters_in_words(config: Config) -> str:
+    """Say which draws of the calibrated figures the replications are, and which of these figures keep one value in all of them."""
+    if not config.over_draws:
+        return ""
+    held = held_keys(config)
+    kept = f", but for {len(held)} figures that keep one value: {', '.join(held[:3])}{' ...' if len(held) > 3 else ''}" if held else ""
+    return f", each a draw of the parameters ({config.parameters.name}{kept})"

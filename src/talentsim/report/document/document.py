@@ -31,7 +31,7 @@ DECISIONS = {
     "lost_lottery": "lost the lottery", "status": "changed status",
     "exit": "left research", "rehired": "changed employer", "no change": "stayed as they were",
 }
-SECTIONS = {"structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
+SECTIONS = {"variance_shares": "hangs", "structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
 """Pictures that stand in another section than that of pictures, by stem."""
 
 
@@ -66,7 +66,8 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("pictures", "hangs", "fit")},
         "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
         "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
-        "error": _monte_carlo(scene), "checks": scene.results.manifest.get("checks", []),
+        "error": _monte_carlo(scene), "from_what": "over draws of the parameters" if scene.scenario.over_draws else "from chance alone",
+        "version": scene.results.manifest.get("calibration", []), "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": in_words(evidence_counts(parameters_of(scene.scenario))),
         "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
@@ -211,6 +212,12 @@ def _monte_carlo(scene: Scene) -> str:
     rows = scene.headline[(scene.headline["outcome"] == "work_share") & (scene.headline["country"].astype(str) == scene.focus)]
     if rows.empty or rows["low"].isna().any():
         return "One replication gives no interval: how far chance alone moves the answer is not known."
+    if scene.scenario.over_draws:
+        return (f"Each of the {scene.replications} replications is a draw of the parameters: a set of figures that fits the past "
+                f"({scene.scenario.parameters.title or scene.scenario.parameters.name}), met by the same luck in both worlds. The "
+                f"{interval_name(scene.level)} is the middle of what they give. From so few draws the median is known to "
+                f"{plain(float(rows['standard_error'].iloc[0]), 2)} points, the ends of the interval to {plain(float(rows['low_error'].iloc[0]), 2)} and "
+                f"{plain(float(rows['high_error'].iloc[0]), 2)}.")
     half = float((rows["high"] - rows["low"]).iloc[0]) / 2.0
     return (f"Chance alone moves the answer by {plain(half, 2)} points to either side ({scene.replications} replications; in each, the "
             "same people meet the same luck in both worlds).")

@@ -58,6 +58,10 @@ def pictures_of(results: Results) -> list[Picture]:
     """
     if "verdict" in results:
         return _cards(results)
+    if "scorecard" in results:
+        return [Picture("targets", "", lambda: figures.target_card(
+            results.table("scorecard"), title="Does the calibrated model show what is observed?",
+            source=f"talentsim {results.manifest.get('talentsim', '')}; validation {results.folder.name}"))]
     scene = Scene.of(results)
     return [picture for build in BUILDERS for picture in build(scene)]
 
@@ -131,7 +135,15 @@ def _structure(scene: Scene) -> Iterator[Picture]:
     if len(table) > 1:
         outcome = f"Works in {scene.name(scene.focus)}, {scene.year}"
         yield Picture("structure", readings.structure(table), lambda: figures.structure_range(
-            table, scenario=scene.title, outcome=outcome, unit="% of works", source=scene.source, level=scene.level))
+            table, scenario=scene.title, outcome=outcome, unit="% of works", source=scene.source, level=scene.level,
+            over_draws=scene.scenario.over_draws))
+
+
+def _hanging(scene: Scene) -> Iterator[Picture]:
+    if "hangs" in scene.results:
+        table, outcome = scene.results.table("hangs"), f"Works in {scene.name(scene.focus)}, {scene.year}"
+        yield Picture("variance_shares", readings.hanging(table), lambda: figures.variance_shares(
+            table, scenario=scene.title, outcome=outcome, source=scene.source))
 
 
 def _sensitivity(scene: Scene) -> Iterator[Picture]:
@@ -146,7 +158,7 @@ def _fit(scene: Scene) -> Iterator[Picture]:
     table = fit_table(scene)
     if len(table):
         yield Picture("baseline_fit", fit_sentence(table), lambda: figures.baseline_fit(
-            table, baseline=scene.baseline.scenario.title, source=scene.source, level=scene.level))
+            table, baseline=scene.baseline.scenario.title, source=scene.source, level=scene.level, over_draws=scene.baseline.over_draws))
 
 
 def _cards(results: Results) -> list[Picture]:
@@ -164,5 +176,5 @@ def _cards(results: Results) -> list[Picture]:
 
 
 BUILDERS: tuple[Callable[[Scene], Iterator[Picture]], ...] = (
-    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _structure, _sensitivity, _fit,
+    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _hanging, _structure, _sensitivity, _fit,
 )

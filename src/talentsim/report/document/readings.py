@@ -27,7 +27,8 @@ def headline_sentence(scene: Scene) -> str:
     if not row.difference:
         return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
                 "exactly as without it.")
-    sure = f" ({interval_name(scene.level)}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
+    over = f" over {scene.replications} draws of the parameters" if scene.scenario.over_draws else ""
+    sure = f" ({interval_name(scene.level)}{over}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
     return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
             f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
             f"{plain(row.baseline, 1)} % without it{sure}.")
@@ -156,6 +157,15 @@ def structure(variants: pd.DataFrame) -> str:
     others = "; ".join(str(name) for name in variants["variant"].iloc[1:])
     return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when this is changed: "
             f"{others}. {sign}.")
+
+
+def hanging(table: pd.DataFrame) -> str:
+    """Say which groups of parameters the spread of the answer goes with."""
+    groups = table.iloc[:-1]
+    if groups.empty:
+        return f"No parameter tells the {int(table['draws'].iloc[0])} draws apart: what differs between them is chance, or not a straight line."
+    most = "; ".join(f"{row.group} {plain(100 * row.share, 0)} % ({row.parameters})" for row in groups.head(3).itertuples())
+    return f"Of the variance of the answer over draws go with: {most}. Nothing explains {plain(100 * float(table['share'].iloc[-1]), 0)} %."
 
 
 def sensitivity(table: pd.DataFrame) -> str:

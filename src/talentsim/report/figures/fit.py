@@ -22,7 +22,7 @@ MEANINGS = {"fitted": "the model was fitted to it", "seen": "known when it was b
 
 
 @house_style()
-def baseline_fit(fit: pd.DataFrame, *, baseline: str, source: str, level: float = 0.95) -> Figure:
+def baseline_fit(fit: pd.DataFrame, *, baseline: str, source: str, level: float = 0.95, over_draws: bool = False) -> Figure:
     """Draw what the baseline simulates in % of what is observed, quantity by quantity.
 
     Parameters
@@ -34,7 +34,7 @@ def baseline_fit(fit: pd.DataFrame, *, baseline: str, source: str, level: float 
         Its title.
     """
     title = f"How well does {quoted(baseline)} fit what is known?"
-    subtitle = (f"Simulated, in % of what is observed; bars: {interval_name(level)} from chance alone. Triangles: what is observed is an upper "
+    subtitle = (f"Simulated, in % of what is observed; bars: {interval_name(level)} {'over draws of the parameters' if over_draws else 'from chance alone'}. Triangles: what is observed is an upper "
                 f"bound, to be left of the line. Inside the band a figure is within {NEAR:g}\N{NO-BREAK SPACE}% of it.")
     figure = style.new_figure(8.6, 0.7 + 0.25 * max(len(fit), 3))
     axes = figure.add_subplot()

@@ -12,16 +12,19 @@ from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, signed_tick, unit_of_difference
 
 
-def _bars(variants: pd.DataFrame, level: float) -> str:
+def _bars(variants: pd.DataFrame, level: float, over_draws: bool) -> str:
     """Say what the bars are, and why there are none where a row is one pair of runs."""
+    if over_draws:
+        return f"bars: {interval_name(level)} over draws of the parameters, fewer draws in the rows below the first."
     bars = f"bars: {interval_name(level)} from chance alone, often thinner than the dot"
     alone = variants["low"].iloc[1:].isna()
     return f"{bars}; a row without one is a single pair of runs." if alone.any() else f"{bars}."
 
 
 @house_style()
-def structure_range(variants: pd.DataFrame, *, scenario: str, outcome: str, unit: str, source: str, level: float = 0.95) -> Figure:
-    """Draw the headline under other assumptions, beside its Monte-Carlo error.
+def structure_range(variants: pd.DataFrame, *, scenario: str, outcome: str, unit: str, source: str, level: float = 0.95,
+                    over_draws: bool = False) -> Figure:
+    """Draw the headline under other assumptions, beside its Monte-Carlo error or its spread over draws of the parameters.
 
     Parameters
     ----------
@@ -34,7 +37,7 @@ def structure_range(variants: pd.DataFrame, *, scenario: str, outcome: str, unit
     """
     change = unit_of_difference(unit)
     title = f"How much does the answer to {quoted(scenario)} hang on what is assumed?"
-    subtitle = f"{outcome}: scenario minus baseline, {change}. Each row changes one assumption; {_bars(variants, level)} The shaded band spans all rows."
+    subtitle = f"{outcome}: scenario minus baseline, {change}. Each row changes one assumption; {_bars(variants, level, over_draws)} The shaded band spans all rows."
     figure = style.new_figure(8.6, 0.75 + 0.29 * max(len(variants), 3))
     axes = figure.add_subplot()
     if variants.empty:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +12,13 @@ from talentsim.comparison.compare import Comparison
 from talentsim.comparison.pair import start_of_difference
 from talentsim.config import Config
 from talentsim.model.outcomes import OUTCOMES
-from talentsim.report.terminal.sides import decomposition_table, sensitivity_table, structure_table
+from talentsim.report.terminal.sides import decomposition_table, hanging_line, sensitivity_table, structure_table
 from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
-from talentsim.report.words import policy_lines, replaced_lines
+from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
 
 
 def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], baseline: Config, scenario: Config,
-                     folder: Path, seconds: float) -> None:
+                     folder: Path, seconds: float, changed: Sequence[str] = ()) -> None:
     """Print what a comparison found, with what is shown beside it, and where its results are."""
     year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
     out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
@@ -28,14 +28,19 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
         out.print(plain(line))
     out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
                     f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
-                    f"paired replications: {scenario.ensemble.replications}\n"))
+                    f"paired replications: {scenario.ensemble.replications}{parameters_in_words(scenario)}\n"))
     titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
-    out.print(headline_table(result.headline, titles, focus, level))
+    drawn = scenario.over_draws
+    out.print(headline_table(result.headline, titles, focus, level, drawn))
     out.print(plain(total_change(result.over_time, focus, year)))
     if len(result.diversion):
         out.print(diversion_summary(result.diversion, focus, year, level))
         out.print(plain(parting_summary(result.lives.parting)))
-    out.print(plain(precision_line(result.headline, focus)))
+    out.print(plain(precision_line(result.headline, focus, scenario.ensemble.replications if drawn else None)))
+    if changed:
+        out.print(plain(f"Calibrated for another version: {'; '.join(changed)} changed since the draws were made; make recalibrate"), style="bold")
+    if "hangs" in extra:
+        out.print(plain(hanging_line(extra["hangs"])))
     if "sides" in extra:
         out.print(structure_table(extra["sides"], level))
         if scenario.compare.decompose:

@@ -65,6 +65,12 @@ def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
     return table
 
 
+def hanging_line(shares: pd.DataFrame) -> str:
+    """Say how much of the variance over draws goes with each group of parameters."""
+    groups = ", ".join(f"{row.group} {100 * row.share:.0f} %" for row in shares.itertuples())
+    return f"What the interval hangs on, of the variance over {shares.draws.iloc[0]} draws: {groups} (R2 of draws left out {shares.r2.iloc[0]:.2f}).\n"
+
+
 def _table(title: str, what: str, level: float) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     for column, justify in ((what, "left"), ("runs an arm", "right"), ("baseline", "right"), ("scenario", "right"),

@@ -18,8 +18,10 @@ PARTED = {"refused": "refused", "lost_lottery": "lost the lottery", "displaced":
 """Decisions in the scenario that part lives against a person's will, in words."""
 
 
-def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float) -> Table:
+def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float, over_draws: bool = False) -> Table:
     """Return baseline, scenario and paired difference of the headline outcomes, for the countries that differ most.
+
+    Over draws of the parameters these are medians and the middle share of the draws, with the Monte-Carlo error of the median.
 
     Parameters
     ----------
@@ -29,12 +31,13 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
         Outcome -> title.
     """
     year = int(headline.year.iloc[0])
-    table = Table(title=f"Headline, {year}", title_justify="left", title_style="bold", caption_justify="left",
+    table = Table(title=f"Headline, {year}" + (": medians over draws of the parameters" if over_draws else ""), title_justify="left",
+                  title_style="bold", caption_justify="left",
                   caption=f"Shares differ in percentage points. Shown: {focus} and the countries that differ most; all are "
                           "in headline.parquet.")
-    for column, justify in (("outcome", "left"), ("country", "left"), ("baseline", "right"), ("scenario", "right"),
-                            ("difference", "right"), (f"{level:.0%} interval", "right")):
-        table.add_column(column, justify="left" if justify == "left" else "right")
+    columns = ["outcome", "country", "baseline", "scenario", "difference", f"{level:.0%} interval"]
+    for column in [*columns, *(["chance"] if over_draws else [])]:
+        table.add_column(column, justify="left" if column in columns[:2] else "right", style="dim" if column == "chance" else None)
     for name in HEADLINE:
         rows = headline[headline.outcome == name]
         shown = _most_different(rows, focus)
@@ -42,6 +45,7 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
             table.add_row(f"{titles[name]}, {row.unit}" if place == 0 else "", row.country,
                           number(row.baseline, row.unit), number(row.scenario, row.unit),
                           number(row.difference, row.unit, signed=True), interval(row.low, row.high, row.unit),
+                          *([f"\N{PLUS-MINUS SIGN}{number(row.standard_error, row.unit)}"] if over_draws else []),
                           end_section=place == len(shown) - 1)
     return table
 
@@ -73,15 +77,26 @@ def total_change(over_time: pd.DataFrame, focus: str, year: int) -> str:
     return f"Number of works in {year}, scenario against baseline: {', '.join(parts)}\n"
 
 
-def precision_line(headline: pd.DataFrame, focus: str) -> str:
+def precision_line(headline: pd.DataFrame, focus: str, n_draws: int | None = None) -> str:
     """Say how exactly the headline's difference is known for this configuration, and what pairing is worth."""
     row = headline[(headline.outcome == HEADLINE[0]) & (headline.country == focus)].iloc[0]
+    if n_draws is not None:
+        return _draws_line(row, focus, n_draws)
     words = "The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, see `talentsim parameters`."
     if pd.isna(row.standard_error):
         return f"{words} One replication gives none."
     gain = f", 1/{row.unpaired_error / row.standard_error:.0f} of what it were between unpaired runs" if row.standard_error > 0 and row.unpaired_error >= 1.5 * row.standard_error else ""
     boot = "" if pd.isna(row.boot_low) else f"; bootstrap interval {interval(row.boot_low, row.boot_high, row.unit)}"
     return f"{words} Standard error of {focus}'s difference in the share of works: {row.standard_error:.3f} points{gain}{boot}."
+
+
+def _draws_line(row: pd.Series, focus: str, n_draws: int) -> str:
+    words = ("The intervals say what is not known about the parameters: each draw is a set of figures that fits the past, met by luck of its own "
+             "in both worlds. The rules themselves are taken as they are. Chance is the error of a median, from so few draws.")
+    if pd.isna(row.standard_error):
+        return f"{words} One draw gives no interval: ensemble.replications=64."
+    return (f"{words} {focus}'s difference in the share of works, {n_draws} draws: the median is known to {row.standard_error:.2f} points, "
+            f"the interval's ends to {row.low_error:.2f} and {row.high_error:.2f}.")
 
 
 def parting_summary(parting: pd.DataFrame) -> str:

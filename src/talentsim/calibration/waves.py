@@ -1,0 +1,147 @@
+"""Waves: runs where the posterior may be, an emulator of them, its posterior, runs there, until nothing moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from talentsim.arrays import Floats
+from talentsim.calibration.emulator import Emulator, fit_emulator, restored, slopes, transformed
+from talentsim.calibration.parameters import CalibratedParameter, values_from_normal
+from talentsim.calibration.runs import Tick, simulated
+from talentsim.calibration.sampler import ensemble_sample, latin_hypercube
+from talentsim.calibration.targets import FITTED, Target
+from talentsim.config import Config
+from talentsim.config.calibration import CalibrationConfig
+
+Simulate = Callable[[Floats, int], Floats]
+"""Targets at vectors of parameters, shape (n, n_targets); the second argument is the number of the first replication."""
+
+MOVED = 0.2         # posterior standard deviations
+N_REPEATS = 12      # runs at one vector that tell the noise of a run
+EARLIER = 0.4       # weight of the runs of earlier waves
+
+
+@dataclass
+class Calibration:
+    """What a calibration has found so far: all runs, and after each wave the posterior of each fit.
+
+    Parameters
+    ----------
+    roles
+        By name of a fit, the roles of targets that it sees.
+    """
+
+    parameters: Sequence[CalibratedParameter]
+    targets: Sequence[Target]
+    settings: CalibrationConfig
+    simulate: Simulate
+    roles: dict[str, tuple[str, ...]]
+    z: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    shown: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    noise: Floats = field(default_factory=lambda: np.empty(0))
+    draws: dict[str, Floats] = field(default_factory=dict)
+    trace: list[dict[str, object]] = field(default_factory=list)
+    emulator: Emulator | None = None
+    latest: slice = field(default_factory=lambda: slice(0, 0))
+
+    def run(self) -> Calibration:
+        """Go through the waves; stop early where none of the fits moves and its draws fit on the real model."""
+        sizes = [self.settings.first, *self.settings.waves]
+        cube = latin_hypercube(self.settings.first, len(self.parameters), self.settings.seed)
+        proposed = norm.ppf(np.clip(cube, 1e-6, 1 - 1e-6))
+        self.noise = self._noise(proposed)
+        for wave, _ in enumerate(sizes):
+            self._add(proposed)
+            moved = self._fit(wave)
+            if wave + 1 < len(sizes):
+                n = sizes[wave + 1]
+                proposed = np.concatenate([draws[np.linspace(0, len(draws) - 1, n // len(self.draws)).astype(int)] for draws in self.draws.values()])
+            if wave > 1 and moved < MOVED and self._chi2(slice(self.latest.start, None)) < 1.3:
+                break
+        return self
+
+    def values(self, fit: str) -> Floats:
+        """Return the posterior draws of a fit, shape (n_draws, n_parameters)."""
+        return values_from_normal(self.parameters, self.draws[fit])
+
+    def identifiability(self, fit: str) -> pd.DataFrame:
+        """Return prior and posterior of each parameter: quantiles, and how far the data narrow it (ratio of standard deviations)."""
+        rows = []
+        for place, each in enumerate(self.parameters):
+            z = self.draws[fit][:, place]
+            low, middle, high = np.quantile(each.from_normal(z), [0.05, 0.5, 0.95])
+            prior = each.from_rank(np.array([0.05, 0.95]))
+            rows.append({"parameter": each.name, "group": each.group, "prior_low": prior[0], "prior_high": prior[1], "low": low,
+                         "median": middle, "high": high, "sd_ratio": float(z.std())})
+        return pd.DataFrame(rows)
+
+    def log_likelihood(self, fit: str, emulator: Emulator) -> Callable[[Floats], Floats]:
+        """Return the log likelihood of a fit as a function of standard normal scores; the emulator's error is part of it."""
+        seen = [place for place, each in enumerate(self.targets) if each.role in self.roles[fit]]
+        targets = [self.targets[place] for place in seen]
+        tolerance = np.array([each.tolerance for each in targets])
+
+        def log_likelihood(z: Floats) -> Floats:
+            emulated = emulator(norm.cdf(z))[:, seen]
+            shown = restored(targets, emulated)
+            misses = np.stack([each.miss(shown[:, place]) for place, each in enumerate(targets)], axis=1)
+            variance = tolerance**2 + (emulator.error[seen] * slopes(targets, shown)) ** 2
+            return np.asarray(-0.5 * (misses**2 / variance + np.log(variance)).sum(axis=1))
+
+        return log_likelihood
+
+    def _noise(self, proposed: Floats) -> Floats:
+        """Return the standard deviation of one run on the emulated scale, by target, from runs at the middle of the prior."""
+        middle = np.zeros((N_REPEATS, proposed.shape[1]))
+        shown = self.simulate(values_from_normal(self.parameters, middle), 100_000)
+        return np.asarray(np.nan_to_num(np.nanstd(transformed(self.targets, shown), axis=0, ddof=1)))
+
+    def _add(self, z: Floats) -> None:
+        shown = self.simulate(values_from_normal(self.parameters, z), len(self.z))
+        self.latest = slice(len(self.z), len(self.z) + len(z))
+        self.z = np.concatenate([self.z.reshape(-1, z.shape[1]), z])
+        self.shown = np.concatenate([self.shown.reshape(-1, shown.shape[1]), shown])
+
+    def _fit(self, wave: int) -> float:
+        """Fit the emulator, sample every fit's posterior, note it; return how far the most moved parameter has moved."""
+        weights = np.full(len(self.z), EARLIER)
+        weights[self.latest] = 1.0
+        emulator = self.emulator = fit_emulator(norm.cdf(self.z), transformed(self.targets, self.shown), weights, self.noise, self.latest)
+        most = 0.0
+        for number, fit in enumerate(self.roles):
+            draws = ensemble_sample(self.log_likelihood(fit, emulator), len(self.parameters), self.settings.walkers, self.settings.steps,
+                                    self.settings.seed + 7 * wave + number, self.settings.draws)
+            before = self.draws.get(fit)
+            moved = np.inf if before is None else float(np.max(np.abs(draws.mean(axis=0) - before.mean(axis=0)) / draws.std(axis=0)))
+            self.draws[fit] = draws
+            most = max(most, moved)
+            emulated = chi2_of(self.targets, restored(self.targets, emulator(norm.cdf(draws))), self.roles[fit])
+            self.trace.append({"wave": wave, "fit": fit, "runs": len(self.z), "moved": moved, "chi2_emulator": emulated,
+                               "chi2_latest_runs": self._chi2(self.latest, self.roles[fit]), "r2_median": float(np.median(emulator.r2))})
+        return most
+
+    def _chi2(self, runs: slice, roles: Sequence[str] = FITTED) -> float:
+        """Return the median over runs of the real model of the mean squared miss of a target, in tolerances."""
+        return chi2_of(self.targets, self.shown[runs], roles)
+
+
+def misses_of(targets: Sequence[Target], shown: Floats, roles: Sequence[str]) -> Floats:
+    """Return misses in tolerances of the targets with one of some roles, shape (n_runs, n_of_them); 0 where nobody is to speak of."""
+    columns = [np.nan_to_num(each.miss(shown[:, place]) / each.tolerance) for place, each in enumerate(targets) if each.role in roles]
+    return np.stack(columns, axis=1)
+
+
+def chi2_of(targets: Sequence[Target], shown: Floats, roles: Sequence[str]) -> float:
+    """Return the median over runs of the mean squared miss of a target, in tolerances."""
+    return float(np.median((misses_of(targets, shown, roles) ** 2).mean(axis=1)))
+
+
+def simulator(config: Config, parameters: Sequence[CalibratedParameter], targets: Sequence[Target], folder: Path, tick: Tick | None) -> Simulate:
+    """Return the real model as waves ask for it, with results kept in a folder."""
+    return lambda values, first: simulated(config, parameters, values, targets, folder, first, tick)

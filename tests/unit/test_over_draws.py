@@ -1,0 +1,79 @@
+"""A comparison over draws of the parameters: medians, the middle share, its errors, and what it hangs on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from talentsim.commands.job import compare_and_write
+from talentsim.config import Config
+from talentsim.config.arms import load_arms
+from talentsim.data.posterior import draws_named, draws_text
+from talentsim.decide.hanging import UNEXPLAINED, _regressed
+from talentsim.intervals import quantile_error, quantile_interval
+
+ADMISSION, MOVE = "behaviour.study.weights.beta_admission", "behaviour.location.first_move"
+N = 30
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """The toy world under thirty draws of two figures, one of which the scenario's effect cannot depend on much."""
+    folder = tmp_path_factory.mktemp("draws")
+    config = Config.load("world=toy")
+    point = {ADMISSION: float(config.behaviour.study.weights.beta_admission), MOVE: float(config.behaviour.location.first_move)}
+    rows = np.column_stack([np.linspace(0.2, 0.95, N), 3.5 + 0.5 * np.sin(np.arange(N))])
+    (folder / "mine.csv").write_text(draws_text((ADMISSION, MOVE), rows), encoding="utf-8")
+    manifest = {"title": "mine", "world": "toy", "point": point, "groups": {ADMISSION: "study", MOVE: "moving"},
+                "parameters": {ADMISSION: "admission", MOVE: "move"}}
+    (folder / "mine.json").write_text(json.dumps(manifest), encoding="utf-8")
+    draws_named.cache_clear()
+    arms = load_arms(["world=toy", "scenario=visa_tightening", f"parameters.draws='{folder}/mine.csv'", f"ensemble.replications={N}",
+                      "compare.level=0.9", "executor=serial", f"output.dir='{folder}/out'", "output.people=false", "output.figures=false"])
+    return folder / "results", compare_and_write(*arms, folder / "results", [], told=False)
+
+
+def test_the_headline_is_the_median_and_the_middle_share_of_the_draws(results: tuple[Path, Any]) -> None:
+    folder, found = results
+    row = found.headline[(found.headline.outcome == "work_share") & (found.headline.country == "USA")].iloc[0]
+    assert row.low < row.difference < row.high
+    assert 0 < row.standard_error < row.high - row.low
+    assert np.isfinite([row.low_error, row.high_error]).all()
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert f"over {N} draws of the parameters" in report and "from chance alone" not in report
+
+
+def test_every_replication_is_another_world(results: tuple[Path, Any]) -> None:
+    folder, _ = results
+    over_time = pd.read_parquet(folder / "over_time.parquet")
+    first = over_time[(over_time.outcome == "work_share") & (over_time.country == "USA") & (over_time.year == over_time.year.min())]
+    assert (first["high"] > first["low"]).all()             # parameters differ from the first year on, in both arms
+
+
+def test_what_it_hangs_on_is_told_and_sums_to_the_whole(results: tuple[Path, Any]) -> None:
+    hangs = pd.read_parquet(results[0] / "hangs.parquet")
+    assert hangs["share"].sum() == pytest.approx(1.0)
+    assert hangs["group"].iloc[-1] == UNEXPLAINED and hangs["draws"].iloc[0] == N
+
+
+def test_shares_of_variance_find_what_made_the_spread() -> None:
+    x = np.random.default_rng(1).normal(size=(120, 12))
+    y = 3.0 * x[:, 4] - 1.0 * x[:, 7] + 0.3 * np.random.default_rng(2).normal(size=120)
+    chosen, shares, r2 = _regressed(x, y)
+    assert chosen[:2] == [4, 7] and r2 > 0.97
+    assert shares[0] == pytest.approx(0.9, abs=0.05) and shares[1] == pytest.approx(0.1, abs=0.05)
+
+
+def test_error_of_quantiles_is_that_of_samples_drawn_anew() -> None:
+    samples = np.random.default_rng(3).normal(size=(64, 4000))
+    for at in (0.05, 0.5, 0.95):
+        claimed, real = float(np.median(quantile_error(samples, at))), float(np.quantile(samples, at, axis=0).std())
+        assert claimed == pytest.approx(real, rel=0.2), at
+    middle, low, high = quantile_interval(samples[:, :1], 0.9)
+    assert (low < middle).all() and (middle < high).all()
+    assert np.isnan(quantile_error(samples[:1], 0.5)).all()
