@@ -18,6 +18,7 @@ Source: Steele, Lea, Flood (2014), Fast splittable pseudorandom number generator
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = (np.uint64(shift) for shift in (30, 27, 31, 12))
+
+_ALL = (1 << 64) - 1
 
 _BLOCK = 1 << 14
 _BITS_OF_ONE = np.float64(1.0).view(np.uint64)
@@ -44,6 +47,11 @@ class Packing:
     alternative: int
     origin: int
     index: int
+
+    @property
+    def step(self) -> int:
+        """How far the counters of two neighbouring alternatives are apart."""
+        return 1 << (self.origin + 7 + 3 + self.index)
 
     def is_enough(self, n_countries: int, n_firms: int) -> bool:
         """Return whether every country, and every employer that a country offers, has an address of its own."""
@@ -129,7 +137,20 @@ def person_address(origin: Integers | int, cohort: Integers | int, index: Intege
 
 def draw_key(key: Key, decision: Decision | int, year: int, alternative: Integers | int = 0) -> Words:
     """Return what to add to a person's address for one decision in one year; shape of `alternative`."""
-    return np.add(np.multiply(pack(decision, year, alternative, 0, FIRST_YEAR, 0, key.packing), GOLDEN), key.word)
+    first = _first(key.packing, int(decision), year) + int(key.word)
+    if isinstance(alternative, int):
+        return np.add(np.multiply(pack(0, FIRST_YEAR, alternative, 0, FIRST_YEAR, 0, key.packing), GOLDEN), np.uint64(first & _ALL))
+    places = alternative.astype(np.uint64)
+    if (places >> np.uint64(key.packing.alternative)).any():
+        pack(0, FIRST_YEAR, alternative, 0, FIRST_YEAR, 0, key.packing)     # it says what does not fit
+    keys = np.multiply(places, np.uint64(key.packing.step * int(GOLDEN) & _ALL))
+    return np.add(keys, np.uint64(first & _ALL))
+
+
+@lru_cache(maxsize=1 << 13)
+def _first(packing: Packing, decision: int, year: int) -> int:
+    """Return the counter of a decision's first alternative, times GOLDEN."""
+    return int(pack(decision, year, 0, 0, FIRST_YEAR, 0, packing)) * int(GOLDEN)
 
 
 def words_at(address: Words, keys: Words) -> Words:

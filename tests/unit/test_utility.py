@@ -11,11 +11,12 @@ import pytest
 from talentsim import Config
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, STAY
+from talentsim.model.conditions import Conditions, offered_pay
 from talentsim.model.employers import employer_table
 from talentsim.model.given import Given
 from talentsim.model.state.countries import Countries
 from talentsim.model.tables import base_levers
-from talentsim.model.utility import TERMS, Conditions, kinds, offered_pay, systematic_utility, utility_with_permanence
+from talentsim.model.utility import TERMS, kinds, systematic_utility, utility_with_permanence
 from talentsim.vocab import VisaStatus
 
 

@@ -22,6 +22,8 @@ def depart(world: World, rows: Integers, chosen: Integers, reason: Reason, year:
 
 def arrive(world: World, rows: Integers, country: Integers, reason: Reason, year: int) -> None:
     """Put people into another country with the status that fits there, counted and taken down."""
+    if not len(rows):
+        return
     people = world.researchers
     origin, start = people.origin_country[rows], people.work_country[rows].copy()
     people.move(rows, country.astype(np.uint8), year)

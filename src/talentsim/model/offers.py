@@ -6,12 +6,47 @@ same answer.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from talentsim.arrays import CountryCode, EmployerCodes, Floats, Integers, Words
+from talentsim.arrays import EmployerCode, EmployerCodes, Floats, Integers, Words
 from talentsim.model.state.world import World
 from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.vocab import Decision
+
+_CHUNK = 2048       # people who draw at once: their arrays stay in cache
+
+
+@dataclass(frozen=True)
+class Posts:
+    """Who offers posts in industry: the options of each country with a laboratory of a firm with a name, one after the other.
+
+    Parameters
+    ----------
+    n_options, first
+        Number of options of each country, 0 without such a laboratory, and place of the first; shape (n_countries,).
+    alternative
+        0 for the national firms, else the firm's place among those with a name plus one; shape (n_options,).
+    weight
+        Share of the country's posts in industry, shape (n_options,).
+    """
+
+    n_options: Integers
+    first: Integers
+    alternative: Integers
+    weight: Floats
+
+    @classmethod
+    def of(cls, site_weight: Floats) -> Posts:
+        """Gather the options under a lever site_weight; national firms take what the firms with a name leave."""
+        alternative, weight = [], []
+        for sites in site_weight.T:
+            firms = np.flatnonzero(sites > 0.0)
+            alternative.append(np.concatenate([[0], firms + 1]) if len(firms) else firms)
+            weight.append(np.concatenate([[max(1.0 - sites[firms].sum(), 0.0)], sites[firms]]) if len(firms) else sites[firms])
+        n_options = np.array([len(each) for each in alternative])
+        return cls(n_options, np.cumsum(n_options) - n_options, np.concatenate(alternative), np.concatenate(weight))
 
 
 def offered_employers(world: World, rows: Integers, country: Integers, year: int) -> EmployerCodes:
@@ -21,21 +56,19 @@ def offered_employers(world: World, rows: Integers, country: Integers, year: int
     country's universities; in industry every firm is drawn with its share of the country's posts, the national firms
     taking what the named ones leave.
     """
+    employers, posts = world.employers, world.memo(Posts.of, world.levers["site_weight"])
+    if not len(rows):
+        return np.empty(0, EmployerCode)
     address = world.researchers.address[rows]
     in_industry = to_uniform(words_at(address, draw_key(world.key, Decision.SECTOR, year))) < world.destinations.industry_share[country]
-    employers, n = world.employers, len(world.countries)
     employer = np.where(in_industry, employers.national(country), employers.university(country))
-    site_weight = world.levers["site_weight"]
-    industry = np.flatnonzero(in_industry)
-    by_country = np.split(industry[np.argsort(country[industry].astype(CountryCode), kind="stable")],
-                          np.cumsum(np.bincount(country[industry], minlength=n))[:-1])
-    for place, here in enumerate(by_country):
-        firms = np.flatnonzero(site_weight[:, place] > 0.0)
-        if len(firms) and len(here):
-            weight = np.concatenate([[max(1.0 - site_weight[firms, place].sum(), 0.0)], site_weight[firms, place]])
-            won = _race(world, address[here], year, np.concatenate([[0], firms + 1]), weight)
-            of_firm = won > 0
-            employer[here[of_firm]] = employers.named(firms[won[of_firm] - 1])
+    keys = draw_key(world.key, Decision.EMPLOYER, year, posts.alternative)
+    drawn = np.flatnonzero(in_industry & (posts.n_options[country] > 0))
+    for start in range(0, len(drawn), _CHUNK):
+        some = drawn[start:start + _CHUNK]
+        won = posts.alternative[_race(address[some], country[some], posts, keys)]
+        of_firm = np.flatnonzero(won)
+        employer[some[of_firm]] = employers.named(won[of_firm] - 1)
     return employer
 
 
@@ -58,13 +91,18 @@ def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:
     return size
 
 
-def _race(world: World, address: Words, year: int, alternatives: Integers, weight: Floats) -> Integers:
-    """Draw one alternative each with probability proportional to its weight; return its place in `alternatives`.
+def _race(address: Words, country: Integers, posts: Posts, keys: Words) -> Integers:
+    """Draw one option of its country for each address, with probability proportional to its weight; return its place.
 
-    Each alternative's arrival is exponential with its weight as rate, so that a lower weight never draws anybody to it.
+    Each option's arrival is exponential with its weight as rate, so that a lower weight never draws anybody to it.
     """
-    keys = draw_key(world.key, Decision.EMPLOYER, year, alternatives)
-    arrives = to_exponential(to_uniform(words_at(address[:, None], keys[None, :])))
+    n_options = posts.n_options[country]
+    stop = np.cumsum(n_options)
+    start = stop - n_options
+    who = np.repeat(np.arange(len(address)), n_options)
+    option = np.arange(stop[-1]) + np.repeat(posts.first[country] - start, n_options)
+    arrives = to_exponential(to_uniform(words_at(address[who], keys[option])))
     with np.errstate(divide="ignore"):
-        arrives /= weight
-    return np.asarray(arrives.argmin(axis=1))
+        arrives /= posts.weight[option]
+    first = np.flatnonzero(arrives == np.minimum.reduceat(arrives, start)[who])      # more than one where all are infinite
+    return np.asarray(option[first[np.searchsorted(who[first], np.arange(len(address)))]])

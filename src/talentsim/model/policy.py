@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,6 +37,8 @@ class LeverAxes:
                 Axes.EMPLOYER_SITE: (employers, countries), Axes.EMPLOYER: (employers,),
                 Axes.LEVEL: (countries, len(WAGE_LEVELS))}[axes]
 
+
+Names = tuple[str, ...] | None
 
 _ORDER = {"set": 0, "multiply": 1, "add": 2}
 
@@ -155,25 +158,41 @@ def _change(value: Floats, policy: Policy, to: float, share: float) -> Floats:
 
 def _mask(policy: Policy, kind: Axes, axes: LeverAxes) -> Booleans:
     """Return which part of a lever a policy changes; no policy of a country touches its own nationals."""
-    countries = _among(axes.codes, policy.countries)
+    chosen = (policy.countries, policy.origins, policy.partners, policy.employers, policy.headquarters, policy.levels)
+    return _mask_of(kind, axes, *(None if each is None else tuple(each) for each in chosen))
+
+
+@lru_cache(maxsize=1 << 10)
+def _mask_of(kind: Axes, axes: LeverAxes, countries: Names, origins: Names, partners: Names, employers: Names,
+             headquarters: Names, levels: Names) -> Booleans:
+    """Return the mask of these names, read-only: the same every year."""
+    mask = _masked(kind, axes, countries, origins, partners, employers, headquarters, levels)
+    mask.flags.writeable = False
+    return mask
+
+
+def _masked(kind: Axes, axes: LeverAxes, countries: Names, origins: Names, partners: Names, employers: Names,
+            headquarters: Names, levels: Names) -> Booleans:
+    acting = _among(axes.codes, countries)
     if kind is Axes.COUNTRY:
-        return countries
+        return acting
     if kind is Axes.LEVEL:
-        return countries[:, None] & np.isin(WAGE_LEVELS, WAGE_LEVELS if policy.levels is None else policy.levels)[None, :]
+        return acting[:, None] & np.isin(WAGE_LEVELS, WAGE_LEVELS if levels is None else levels)[None, :]
     foreign = ~np.eye(len(axes.codes), dtype=bool)
     if kind is Axes.HOST_ORIGIN:
-        return countries[:, None] & _among(axes.codes, policy.origins)[None, :] & foreign
+        return acting[:, None] & _among(axes.codes, origins)[None, :] & foreign
     if kind is Axes.PAIR:
-        one_way = countries[:, None] & _among(axes.codes, policy.partners)[None, :]
+        one_way = acting[:, None] & _among(axes.codes, partners)[None, :]
         return (one_way | one_way.T) & foreign
-    employers = _among(axes.employers, policy.employers) & _among(axes.headquarters, policy.headquarters)
-    return employers if kind is Axes.EMPLOYER else employers[:, None] & countries[None, :]
+    firms = _among(axes.employers, employers) & _among(axes.headquarters, headquarters)
+    return firms if kind is Axes.EMPLOYER else firms[:, None] & acting[None, :]
 
 
-def _among(names: tuple[str, ...], chosen: list[str] | None) -> Booleans:
+def _among(names: tuple[str, ...], chosen: Names) -> Booleans:
     return np.isin(names, names if chosen is None else chosen) if names else np.zeros(0, dtype=bool)
 
 
+@lru_cache(maxsize=1 << 10)
 def _as_years(day: date, day_after: bool = False) -> float:
     """Return a date as a number of years: its year and the share of it that has gone by."""
     first, following = date(day.year, 1, 1), date(day.year + 1, 1, 1)

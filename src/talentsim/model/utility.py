@@ -8,82 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from talentsim.arrays import Booleans, Codes, Floats, Integers
-from talentsim.config import Parameter
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, STAY, ChoiceTable
-from talentsim.model.employers import EmployerTable
-from talentsim.model.selection import mean_odds
-from talentsim.model.state.countries import Countries
+from talentsim.model.conditions import Conditions
 from talentsim.model.state.researchers import ability_powers
 from talentsim.model.state.world import World
-from talentsim.model.tables import exempt_share
 from talentsim.model.visas import chance_after_study
 from talentsim.vocab import VisaStatus
 
 KM_UNIT = 1000.0
 LEAST_PAY_LEFT = 0.05       # share, a guard: a fee past all pay closes a country without making utility infinite
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What the terms look at: this year's levers and the state left by last year.
-
-    Parameters
-    ----------
-    levers
-        Values of the levers, see `vocab.LEVERS`.
-    log_strength
-        Log ecosystem strength, shape (n_countries,); only differences count.
-    diaspora
-        Share of an origin's nationals abroad by country, shape (origin, country).
-    asc
-        Constants of the destinations as foreigners see them, in utils, shape (n_countries,).
-    friction_cap
-        Years at which friction saturates.
-    exempt_share
-        Share of a country's posts in sectors outside the cap on work visas, shape (n_countries,).
-    corridor
-        This year's constants of the corridors between countries of work, in utils, shape (n_countries, n_countries);
-        None where there are none.
-    is_permanent
-        Whether those who choose have a durable right to work where they are.
-    perceived_ways
-        How large students believe the chance of other ways to be, as a multiple of what it is.
-    """
-
-    countries: Countries
-    levers: Mapping[str, Floats]
-    log_strength: Floats
-    diaspora: Floats
-    asc: Floats
-    friction_cap: float
-    exempt_share: Floats
-    corridor: Floats | None = None
-    is_permanent: bool = False
-    perceived_ways: float = 1.0
-
-    @property
-    def n(self) -> int:
-        """Number of countries."""
-        return len(self.countries)
-
-
-def conditions_of(world: World, asc: Floats, chilling: Parameter | float = 1.0, levers: Mapping[str, Floats] | None = None) -> Conditions:
-    """Return what the terms look at in the world as it stands, with the constants of one decision and its share of deterrence.
-
-    `levers` are those of a class of countries of training, by default of those for whom no policy asks where they were trained.
-    """
-    levers = world.levers if levers is None else levers
-    levers = {**levers, "pay": offered_pay(levers, world.employers, world.destinations.industry_share),
-              "chilling": levers["chilling"] * float(chilling), "work_visa_odds": mean_odds(levers, world.regimes)}
-    return Conditions(world.countries, levers, world.log_strength, world.diaspora, asc,
-                      float(world.config.behaviour.friction.cap_years), exempt_share(world.regimes, world.destinations),
-                      world.given.corridor, perceived_ways=float(world.config.behaviour.study.perceived_ways))
 
 
 def by_training(world: World, rows: Integers, build: Callable[[Mapping[str, Floats]], tuple[ChoiceTable, Integers]]) -> tuple[ChoiceTable, Integers]:
@@ -100,16 +39,6 @@ def by_training(world: World, rows: Integers, build: Callable[[Mapping[str, Floa
         return table, cell
     both = (np.concatenate([getattr(each, name) for each, _ in built]) for name in ("utility", "slope", "kind"))
     return ChoiceTable(*both), cell + len(table.utility) * world.training.of[world.researchers.training_country[rows]]
-
-
-def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry_share: Floats) -> Floats:
-    """Return the mean pay of a country's posts, relative to the country's figure as its firms are without policies.
-
-    Int'l $ (PPP) a year, shape (n_countries,): a laboratory that pays a premium lifts it by opening.
-    """
-    firms = employers.firms
-    now, without = (1.0 + industry_share * (firms.pay_premium @ sites) for sites in (levers["site_weight"], firms.weight))
-    return levers["pay"] * now / without
 
 
 def taste_of(world: World, rows: Integers | slice) -> Floats:
@@ -210,7 +139,32 @@ def systematic_utility(weights: Weights, x: Conditions) -> ChoiceTable:
     -------
     Table with cell o * n_countries + c; V in utils, 0 at the current country.
     """
-    return _table(weights, x, _weighted_terms(weights, x, TERMS))
+    return x.memo(_workings, weights, x).table
+
+
+def _workings(weights: Weights, x: Conditions) -> _Workings:
+    return _Workings(weights, x, _weighted_terms(weights, x, TERMS))
+
+
+@dataclass(frozen=True)
+class _Workings:
+    """Weighted terms under the same conditions, and the tables that they sum to."""
+
+    weights: Weights
+    x: Conditions
+    terms: dict[str, Floats]
+
+    @cached_property
+    def table(self) -> ChoiceTable:
+        """The sum for everybody alike."""
+        return _table(self.weights, self.x, self.terms)
+
+    @cached_property
+    def table_by_permanence(self) -> ChoiceTable:
+        """The sum for those without, then for those with a durable right to work where they are."""
+        durable = self.terms | _weighted_terms(self.weights, replace(self.x, is_permanent=True), ["beta_visa"])   # alone tells them apart
+        tables = (self.table, _table(self.weights, self.x, durable))
+        return ChoiceTable(*(np.concatenate([getattr(table, name) for table in tables]) for name in ("utility", "slope", "kind")))
 
 
 def _weighted_terms(weights: Weights, x: Conditions, names: Iterable[str]) -> dict[str, Floats]:
@@ -243,11 +197,8 @@ def utility_with_permanence(weights: Weights, x: Conditions, cell: Integers, sta
     -------
     Table with twice the cells of `systematic_utility`, those of the permanent last, and each chooser's cell in it.
     """
-    terms = _weighted_terms(weights, replace(x, is_permanent=False), TERMS)
-    durable = terms | _weighted_terms(weights, replace(x, is_permanent=True), ["beta_visa"])       # the only term that tells them apart
-    tables = [_table(weights, x, each) for each in (terms, durable)]
-    both = (np.concatenate([getattr(table, name) for table in tables]) for name in ("utility", "slope", "kind"))
-    return ChoiceTable(*both), cell + x.n * x.n * (status == VisaStatus.PERMANENT)
+    x = replace(x, is_permanent=False) if x.is_permanent else x
+    return x.memo(_workings, weights, x).table_by_permanence, cell + x.n * x.n * (status == VisaStatus.PERMANENT)
 
 
 def moving_terms(world: World, year: int, rows: Integers) -> tuple[Floats, Floats]:

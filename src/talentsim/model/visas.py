@@ -19,12 +19,16 @@ LEAST_TRIES = 1.0       # an employer can ask before the degree is taken: withou
 
 def uniforms(world: World, rows: Integers, decision: Decision, year: int, country: Integers | None = None) -> Floats:
     """Return one addressed uniform for each row, its own for each country where countries are given."""
+    if not rows.size:
+        return np.empty(np.broadcast_shapes(rows.shape, () if country is None else country.shape))
     key = draw_key(world.key, decision, year, 0 if country is None else np.arange(len(world.countries)))
     return to_uniform(words_at(world.researchers.address[rows], key if country is None else key[country]))
 
 
 def whole_years(world: World, rows: Integers, years: Floats | float, decision: Decision = Decision.CLOCK) -> Integers:
     """Round years to whole ones, up or down by a draw that is each person's own, so that the mean is kept."""
+    if not len(rows):
+        return np.empty(0, np.int64)
     luck = to_uniform(words_at(world.researchers.address[rows], draw_key(world.key, decision, world.config.world.burn_in_year)))
     return np.floor(np.minimum(years, 1000.0) + luck).astype(np.int64)
 
@@ -70,6 +74,8 @@ def is_unfiled(world: World, rows: Integers, host: Integers, year: int, inside: 
 
 def grant_work(world: World, rows: Integers, host: Integers, year: int) -> None:
     """Give foreigners a right to work in the country they are in; a durable one where no years have to pass first."""
+    if not len(rows):
+        return
     durable = lever_of(world, "years_to_permanence", rows, host) <= 0.0
     set_status(world.researchers, rows[durable], VisaStatus.PERMANENT, year)
     set_status(world.researchers, rows[~durable], VisaStatus.TEMPORARY, year)
@@ -77,6 +83,8 @@ def grant_work(world: World, rows: Integers, host: Integers, year: int) -> None:
 
 def settle(world: World, rows: Integers, year: int) -> None:
     """Give those who have just moved the status that fits where they are: nationals at home, a right to work elsewhere."""
+    if not len(rows):
+        return
     people = world.researchers
     at_home = people.work_country[rows] == people.origin_country[rows]
     set_status(people, rows[at_home], VisaStatus.NATIONAL, year)
@@ -89,8 +97,10 @@ def escape(world: World, rows: Integers, host: Integers, year: int) -> Integers:
 
     Other visas are tried first, then a spouse's right. Both are counted as applications of their own.
     """
-    origin = world.researchers.origin_country[rows]
     route = np.full(len(rows), NO_ROUTE)
+    if not len(rows):
+        return route
+    origin = world.researchers.origin_country[rows]
     for way, lever, decision in ((VisaRoute.OTHER_VISA, "other_visa", Decision.OTHER_VISA),
                                  (VisaRoute.SPOUSE, "spouse_right", Decision.SPOUSE)):
         found = (route == NO_ROUTE) & (uniforms(world, rows, decision, year, host) < lever_of(world, lever, rows, host))
@@ -116,6 +126,8 @@ def _has_place(world: World, rows: Integers, host: Integers, found: Booleans, ye
 
 def enrol_again(world: World, rows: Integers, year: int) -> Booleans:
     """Let those whose status ends try for another degree where they are; return who is a student again."""
+    if not len(rows):
+        return np.zeros(0, dtype=bool)
     people = world.researchers
     host, origin = people.work_country[rows], people.origin_country[rows]
     enrols = uniforms(world, rows, Decision.FURTHER_DEGREE, year) < world.levers["further_degree"][host, origin]

@@ -191,4 +191,5 @@ def _end_time_after_study(world: World, year: int) -> None:
     last = rows[year - people.status_since[rows] + 1 >= tries]
     enrolled = enrol_again(world, last, year)
     world.journal.write(people, last[enrolled], year, people.work_country[last[enrolled]], Reason.STATUS)
-    world.ended = np.union1d(world.ended, last[~enrolled])
+    if not enrolled.all():
+        world.ended = np.union1d(world.ended, last[~enrolled])

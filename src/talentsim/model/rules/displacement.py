@@ -8,13 +8,14 @@ import numpy as np
 
 from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.model.choice import Admission, Choosers, choose
+from talentsim.model.conditions import conditions_of
 from talentsim.model.employers import NO_EMPLOYER, NO_FIRM
 from talentsim.model.moves import arrive
 from talentsim.model.offers import sites_elsewhere
 from talentsim.model.selection import mean_odds
 from talentsim.model.state.world import World
 from talentsim.model.tables import exempt_share
-from talentsim.model.utility import by_training, conditions_of, moving_terms, systematic_utility, taste_of
+from talentsim.model.utility import by_training, moving_terms, systematic_utility, taste_of
 from talentsim.model.visas import is_kept_out, is_refused, is_unfiled, odds_of, uniforms
 from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.vocab import Decision, Reason, Sector
@@ -34,14 +35,26 @@ def step(world: World, year: int) -> None:
     people, away = world.researchers, world.turned_away
     closed = _laboratory_closed(world)
     placed = _place(world, away.rows, away.firm, away.country, year)
-    rows = np.setdiff1d(np.concatenate([world.ended, closed]), placed)
+    rows = np.concatenate([world.ended, closed])
+    if not len(rows):
+        return
+    rows = np.setdiff1d(rows, placed)
     firm = world.employers.firm_of(people.employer[rows])
     named = firm != NO_FIRM
     left = np.setdiff1d(rows, _place(world, rows[named], firm[named], people.work_country[rows[named]].astype(np.int64), year))
-    _choose_again(world, left[np.isin(left, world.ended)], year)
-    stay = left[~np.isin(left, world.ended)]
+    must_go = _has_ended(world, left)
+    _choose_again(world, left[must_go], year)
+    stay = left[~must_go]
     people.employer[stay] = NO_EMPLOYER
     world.journal.write(people, stay, year, people.work_country[stay], Reason.REHIRED)
+
+
+def _has_ended(world: World, rows: Integers) -> Booleans:
+    """Return whose status has ended; shape as that of the rows."""
+    if not len(world.ended):
+        return np.zeros(rows.shape, dtype=bool)
+    place = np.minimum(np.searchsorted(world.ended, rows), len(world.ended) - 1)
+    return np.asarray(world.ended[place] == rows)
 
 
 def _laboratory_closed(world: World) -> Integers:
@@ -64,8 +77,12 @@ def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year
         The country that each cannot work in, shape (n_rows,).
     """
     people, n = world.researchers, len(world.countries)
+    tries = uniforms(world, rows, Decision.PLACEMENT, year) < world.levers["placement"][firm]
+    rows, firm, outside = rows[tries], firm[tries], outside[tries]
+    if not len(rows):
+        return rows
     size = sites_elsewhere(world, firm, outside) * _may_work(world, rows, year)
-    offered = (uniforms(world, rows, Decision.PLACEMENT, year) < world.levers["placement"][firm]) & (size > 0.0).any(axis=1)
+    offered = (size > 0.0).any(axis=1)
     rows, firm, size = rows[offered], firm[offered], size[offered]
     keys = draw_key(world.key, Decision.SITE, year, np.arange(n))
     arrives = to_exponential(to_uniform(words_at(people.address[rows][:, None], keys[None, :])))
@@ -93,11 +110,13 @@ def _may_work(world: World, rows: Integers, year: int) -> Booleans:
     wins |= world.regimes.cap_exempt[:, Sector.INDUSTRY]
     let_in = wins & ~is_unfiled(world, row, everyone, year) & ~is_refused(world, row, everyone, year) & ~is_kept_out(world, row, everyone, year)
     lives_here = people.work_country[row] == everyone
-    return np.asarray(np.where(lives_here, ~np.isin(row, world.ended), let_in | (origin == everyone)))
+    return np.asarray(np.where(lives_here, ~_has_ended(world, row), let_in | (origin == everyone)))
 
 
 def _choose_again(world: World, rows: Integers, year: int) -> None:
     """Let those who must go choose the best country that admits them; home always does."""
+    if not len(rows):
+        return
     people, n = world.researchers, len(world.countries)
     everyone = np.arange(n)
     origin, current = people.origin_country[rows].astype(np.int64), people.work_country[rows].astype(np.int64)

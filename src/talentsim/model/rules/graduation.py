@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from talentsim.model.choice import Choosers, choose
+from talentsim.model.conditions import conditions_of
 from talentsim.model.employers import NO_EMPLOYER
 from talentsim.model.moves import depart
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
-from talentsim.model.utility import by_training, conditions_of, systematic_utility, taste_of
+from talentsim.model.utility import by_training, systematic_utility, taste_of
 from talentsim.streams import draw_key
 from talentsim.vocab import CareerStage, Decision, Reason, VisaStatus
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from talentsim.model.choice import Choosers, choose
+from talentsim.model.conditions import conditions_of
 from talentsim.model.moves import depart
 from talentsim.model.state.world import World
-from talentsim.model.utility import by_training, conditions_of, moving_terms, taste_of, utility_with_permanence
+from talentsim.model.utility import by_training, moving_terms, taste_of, utility_with_permanence
 from talentsim.streams import draw_key, words_at
 from talentsim.vocab import CareerStage, Decision, Reason
 

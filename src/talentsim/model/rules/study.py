@@ -6,10 +6,11 @@ import numpy as np
 
 from talentsim.arrays import Booleans, Codes, Floats, Integers
 from talentsim.model.choice import Admission, Choosers, Chosen, choose
+from talentsim.model.conditions import conditions_of
 from talentsim.model.policy import if_trained_there
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
-from talentsim.model.utility import conditions_of, systematic_utility, taste_of
+from talentsim.model.utility import systematic_utility, taste_of
 from talentsim.streams import draw_key, to_uniform, words_at
 from talentsim.vocab import Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
@@ -34,8 +35,9 @@ def _train(world: World, year: int) -> None:
     origin = people.origin_country[rows].astype(np.int64)
     choosers = _choosers(world, rows, origin)
     outcome = _choose(world, year, choosers, rows, None)
-    closed = np.zeros((len(rows), len(world.countries)), dtype=bool)
+    closed: Booleans | None = None
     while (turned_away := _without_place(world, year, rows, outcome.alternative, origin)).any():
+        closed = np.zeros((len(rows), len(world.countries)), dtype=bool) if closed is None else closed
         closed[turned_away, outcome.alternative[turned_away]] = True
         outcome = _choose(world, year, choosers, rows, closed)
 

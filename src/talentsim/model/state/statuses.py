@@ -34,6 +34,8 @@ def set_status(people: Researchers, rows: Integers, status: VisaStatus, year: in
     ValueError
         When the step is not a legal one: a submodel is wrong.
     """
+    if not len(rows):
+        return
     before = people.visa_status[rows]
     if not _LEGAL[before, status].all():
         wrong = VisaStatus(int(before[~_LEGAL[before, status]][0]))

@@ -107,7 +107,8 @@ class Tally:
         """Add the applications in `which` (None: all); every outcome but APPLIED needs its APPLIED beside it."""
         if which is not None:
             host, origin = host[which], origin[which]
-        np.add.at(self.visas[..., route, outcome], (host, origin), 1)
+        if len(host):
+            np.add.at(self.visas[..., route, outcome], (host, origin), 1)
 
     @property
     def flow(self) -> CellSums:

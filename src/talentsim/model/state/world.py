@@ -11,6 +11,7 @@ from talentsim.arrays import Floats, Integers
 from talentsim.config import Config
 from talentsim.model.employers import EmployerTable, employer_table
 from talentsim.model.given import Given
+from talentsim.model.memo import Memo
 from talentsim.model.policy import LeverAxes, TrainingClasses
 from talentsim.model.state.countries import Countries
 from talentsim.model.state.journal import Journal
@@ -71,6 +72,7 @@ class World:
     researchers: Researchers
     journal: Journal
     tally: Tally
+    memo: Memo = field(default_factory=Memo)
     other_visas_left: Floats = field(default_factory=lambda: np.empty(0))    # (k) agents who may still find another visa this year
     entered: slice = field(default_factory=lambda: slice(0, 0))
     applications: list[Application] = field(default_factory=list)
