@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from talentsim.config import Config, Parameter, UserError
+from talentsim.config.observers import Conference
 from talentsim.ensemble.identity import run_id
+from talentsim.measures.observers import _rates
 from talentsim.model.cohorts import cohort_path
 from talentsim.model.inputs import Inputs
 from talentsim.model.meanfield import MeanField
@@ -169,3 +171,18 @@ def test_the_twin_lives_in_the_same_years(plain_toy: Plain) -> None:
     assert same.tolist() == [year <= 2015 for year in twins["moving"].years]
     with pytest.raises(ValueError, match="ability_mean_log"):
         MeanField(edited(plain_toy, {"world.countries.USA.ability.mean_log": figure({2010: 0.0, 2020: 0.2}, range=[-1, 1])}))
+
+
+def test_participation_by_country_and_year() -> None:
+    """Rates as given in the years of the series, grown by `growth` before and after; without a series as before."""
+    rate = {"level": {"value": 1.0, "unit": "relative", "range": [0, 9], "evidence": "assumed"},
+            "growth": {"value": 0.1, "unit": "log points a year", "range": [-1, 1], "evidence": "assumed"}}
+    moving = rate | {"level": figure({2018: 1.0, 2020: 3.0}, range=[0, 9])}
+    conference = Conference.model_validate({"title": "A conference", "level_year": 2019, "growth_until": 2022, "others": rate,
+                                            "recency": figure(0.0), "participation": {"CHN": moving}})
+    years = np.array([2016, 2018, 2019, 2020, 2021, 2022, 2030])
+    rates = _rates(conference.participation, conference, years, ["USA", "CHN"])
+    assert rates[:, 0] == pytest.approx(np.exp(0.1 * (np.minimum(years, 2022) - 2019)))
+    assert rates[:, 1] == pytest.approx([np.exp(-0.2), 1.0, 2.0, 3.0, 3 * np.exp(0.1), 3 * np.exp(0.2), 3 * np.exp(0.2)])
+    with pytest.raises(ValueError, match="growth goes on"):
+        Conference.model_validate(conference.model_dump() | {"others": rate | {"level": figure({2018: 1.0}, after="hold")}})

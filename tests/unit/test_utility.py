@@ -27,13 +27,14 @@ def conditions(ai: Config) -> Conditions:
     n = len(countries)
     off = ~np.eye(n, dtype=bool)
     levers = {"pay": rng.uniform(3e4, 2e5, n), "return_grant": rng.uniform(0, 1, n), "max_years": rng.uniform(0, 8, n),
-              "visa_fee": rng.uniform(0, 2e5, n), "post_study_years": rng.uniform(0, 4, n),
+              "talent_grant": rng.uniform(0, 1, n), "fee_share": rng.uniform(0, 1, n), "fee_unfiled": rng.uniform(0, 1, n),
+              "fee_inside": rng.uniform(0, 1, n), "visa_fee": rng.uniform(0, 2e5, n), "post_study_years": rng.uniform(0, 4, n),
               "work_visa_odds": np.where(off, rng.uniform(0.1, 1, (n, n)), 1.0)}
     for name, most in (("chilling", 1.0), ("years_to_permanence", 40.0), ("work_visa_refusal", 0.5), ("other_visa", 0.5),
                        ("spouse_right", 0.5)):
         levers[name] = rng.uniform(0, most, (n, n)) * off
     return Conditions(countries, levers, rng.normal(size=n), rng.dirichlet(np.ones(n), n) * off, rng.normal(size=n), 15.0,
-                      rng.uniform(size=n), corridor=rng.normal(size=(n, n)))
+                      rng.uniform(size=n), corridor=rng.normal(size=(n, n)), perceived_ways=0.7)
 
 
 def weights_of(ai: Config) -> Weights:
@@ -53,8 +54,9 @@ def longhand(w: dict[str, float], x: Conditions, o: int, c: int, k: int) -> floa
         """Chance of a right to work in one of the tries after study: fails only if each of them does, in either sector."""
         if host == o:
             return 1.0
-        lost, no_other = 1.0, (1.0 - x.levers["other_visa"][host, o]) * (1.0 - x.levers["spouse_right"][host, o])
-        tries, refused = max(1.0, x.levers["post_study_years"][host]), x.levers["work_visa_refusal"][host, o]
+        lost, no_other = 1.0, (1.0 - 0.7 * x.levers["other_visa"][host, o]) * (1.0 - 0.7 * x.levers["spouse_right"][host, o])
+        filed = 1.0 - x.levers["fee_unfiled"][host] * x.levers["fee_inside"][host]
+        tries, refused = max(1.0, x.levers["post_study_years"][host]), 1.0 - filed * (1.0 - x.levers["work_visa_refusal"][host, o])
         granted = {True: 1.0 - refused, False: x.levers["work_visa_odds"][host, o] * (1.0 - refused)}
         for exempt, share in ((True, x.exempt_share[host]), (False, 1.0 - x.exempt_share[host])):
             lost -= share * (1.0 - ((1.0 - granted[exempt]) * no_other) ** tries)
@@ -76,7 +78,8 @@ def longhand(w: dict[str, float], x: Conditions, o: int, c: int, k: int) -> floa
     mean_abroad = sum(x.diaspora[o, j] for j in range(x.n) if j != o) / (x.n - 1)
     assert x.corridor is not None
     stay_pay = x.levers["pay"][k] * max(1.0, x.levers["max_years"][k])
-    value += w["beta_fee"] * np.log(max(0.05, 1.0 - x.levers["visa_fee"][k] / stay_pay))
+    value += w["beta_fee"] * np.log(max(0.05, 1.0 - x.levers["fee_share"][k] * x.levers["visa_fee"][k] / stay_pay))
+    value += w["beta_pay"] * np.log(1.0 + x.levers["talent_grant"][k])
     value += w["beta_corridor"] * x.corridor[c, k]
     value += w["beta_diaspora"] * (x.diaspora[o, k] - mean_abroad)
     value += w["beta_language"] * x.countries.shares_language[o, k]

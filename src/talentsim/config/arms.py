@@ -21,6 +21,7 @@ from talentsim.config.overrides import (
     refuse_all_policies,
 )
 from talentsim.config.schema import Config
+from talentsim.config.shift import shifted, take_start
 from talentsim.config.stacks import Scenario, add_policy, join, known_scenario, scenario_of
 
 PLAIN_GROUPS = ("entry", "executor", "parameters")
@@ -61,17 +62,20 @@ class Composer:
         parsed = parse(overrides)
         refuse_sweeps(parsed)
         refuse_all_policies(parsed)
+        parsed, start = take_start(parsed)
         policies = [each for each in parsed if policy_name(each)]
         common = [each for each in parsed if not policy_name(each)]
         scenario, replaced = self._whole(common)
         name, chosen = scenario["baseline"], chosen_scenario(common)
         if not isinstance(name, str) or not known_scenario(self.files, name):
             raise self.files.unknown("scenario", str(name), "baseline")
-        if name == chosen and not policies:
+        if name == chosen and not policies and start is None:
             same = _named(Config.checked(with_fixed(scenario, parsed)), replaced)
             return same, same
         others = [each for each in common if each.key_or_group != "scenario"]
         baseline, replaced_there = self._whole([*others, *parse([f"scenario={name}"])])
+        if start is not None:
+            scenario = shifted(scenario, baseline["policy"], start)
         baseline, scenario = _with_policies(baseline, scenario, policies, replaced)
         touched = sorted({str(policy_name(each)) for each in policies})
         return _named(Config.checked(with_fixed(baseline, parsed)), replaced_there), _named(_retitled(Config.checked(with_fixed(scenario, parsed)), touched), replaced)
@@ -87,7 +91,11 @@ class Composer:
         parsed = parse(overrides)
         refuse_sweeps(parsed)
         refuse_all_policies(parsed)
-        plain, replaced = self._whole([each for each in parsed if not policy_name(each)])
+        parsed, start = take_start(parsed)
+        common = [each for each in parsed if not policy_name(each)]
+        plain, replaced = self._whole(common)
+        if start is not None:
+            plain = shifted(plain, self._whole([each for each in common if each.key_or_group != "scenario"])[0]["policy"], start)
         plain = _with_policies(plain, plain, [each for each in parsed if policy_name(each)], replaced)[1]
         return _named(Config.checked(with_fixed(plain, parsed)), replaced)
 
@@ -99,7 +107,7 @@ class Composer:
         UserError
             As `compose_plain`.
         """
-        return self._whole(overrides)[0]
+        return self._whole(take_start(overrides)[0])[0]
 
     def _whole(self, overrides: Sequence[Override]) -> tuple[Plain, list[str]]:
         """Return plain data, and what the user's own files and policies take the place of."""

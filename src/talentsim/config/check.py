@@ -115,9 +115,11 @@ def _check_values(config: Config) -> None:
 
 def _check_series(key: str) -> None:
     """Refuse a series where the model reads one number."""
-    if not key.startswith("world.countries.") or ".position." in key or ".wage_levels." in key:
+    of_a_statistic = key.startswith("observers.") and key.endswith(".level")
+    if not (of_a_statistic or key.startswith("world.countries.")) or ".position." in key or ".wage_levels." in key:
         raise UserError(key, "values by year are given, and this figure is the same in all years", "one number",
-                        "figures of a country may be series, but for its position and wage levels; what else changes is a policy")
+                        "figures of a country may be series, but for its position and wage levels, and so may rates of observers; "
+                        "what else changes is a policy")
 
 
 def _quantity(key: str) -> str:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, model_validator
 
 from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter
+from talentsim.config.series import refuse_rules_of_level
 
 
 class Rate(Frozen):
-    """A rate by year: its level in the level year, and growth in log points a year until the statistic's `growth_until`."""
+    """A rate by year: its level in the level year, and growth in log points a year until the statistic's `growth_until`.
+
+    A series of levels is rates by year: before its first year and after its last they grow by `growth`.
+    """
 
     level: NonNegative
     growth: Parameter
+
+    @model_validator(mode="before")
+    @classmethod
+    def _growth_goes_on(cls, fields: Any) -> Any:
+        return refuse_rules_of_level(fields)
 
 
 class Conference(Frozen):

@@ -44,11 +44,11 @@ class Parameter(Frozen):
 
     def over(self, years: Integers) -> Floats:
         """Return the value in each of the years; shape of `years`."""
-        return np.full(len(years), float(self.value)) if self.series is None else self.series.over(years, self.range)
+        return np.full(len(years), float(self.value)) if self.series is None else self.series.over(years)
 
     def at(self, year: int) -> float:
         """Return the value in a year."""
-        return float(self.value) if self.series is None else float(self.series.over(np.array([year]), self.range)[0])
+        return float(self.value) if self.series is None else float(self.series.over(np.array([year]))[0])
 
     @property
     def values(self) -> tuple[float, ...]:

@@ -33,13 +33,15 @@ class Series(Frozen):
     """Values by year, in order.
 
     `between` two points a series runs straight (`linear`) or keeps the earlier value (`hold`). `before` the first and `after`
-    the last it keeps that value (`hold`), or goes on as from the nearest point to the next (`trend`), within the figure's range.
+    the last it keeps that value (`hold`), or goes on as from the nearest point to the next (`trend`), within `bounds`, the
+    figure's range.
     """
 
     points: dict[int, Point] = Field(min_length=1)
     before: Literal["hold", "trend"] = "hold"
     between: Literal["linear", "hold"] = "linear"
     after: Literal["hold", "trend"] = "hold"
+    bounds: tuple[float, float] | None = None       # where there is a trend
 
     @property
     def first(self) -> int:
@@ -51,8 +53,8 @@ class Series(Frozen):
         """Last year with data."""
         return next(reversed(self.points))
 
-    def over(self, years: Integers, bounds: tuple[float, float]) -> Floats:
-        """Return the value in each of the years; shape of `years`. A trend is held at the bounds."""
+    def over(self, years: Integers) -> Floats:
+        """Return the value in each of the years; shape of `years`."""
         known = np.array(list(self.points), dtype=np.float64)
         value = np.array([each.value for each in self.points.values()], dtype=np.float64)
         if self.between == "linear":
@@ -63,7 +65,7 @@ class Series(Frozen):
             if rule == "trend":
                 (x0, x1), (y0, y1) = known[pair], value[pair]
                 nearest, at = (x0, y0) if pair.start == 0 else (x1, y1)
-                result = np.where(outside, np.clip(at + (years - nearest) * (y1 - y0) / (x1 - x0), *bounds), result)
+                result = np.where(outside, np.clip(at + (years - nearest) * (y1 - y0) / (x1 - x0), *(self.bounds or (-np.inf, np.inf))), result)
         return np.asarray(result, dtype=np.float64)
 
     def kind_in(self, year: int) -> str:
@@ -98,8 +100,24 @@ def with_series(fields: Mapping[str, Any]) -> Mapping[str, Any]:
             raise ValueError(f"`{name}` is {rule!r}; allowed: {' or '.join(RULES[name])}")
         if rule == "trend" and len(points) < 2:
             raise ValueError(f"`{name}` is a trend of one point; allowed: two points or more, or hold")
+    if "trend" in chosen.values():
+        chosen["bounds"] = fields.get("range")
     kept = {name: value for name, value in fields.items() if name not in RULES}
     return kept | {"value": list(points.values())[-1]["value"], "series": {"points": points} | chosen}
+
+
+def refuse_rules_of_level(fields: Any) -> Any:
+    """Return fields with a `level` and a `growth` that goes on where a series of levels ends.
+
+    Raises
+    ------
+    ValueError
+        When the level has rules of its own for that.
+    """
+    level = fields.get("level") if isinstance(fields, dict) else None
+    if isinstance(level, dict) and level.keys() & {"before", "after"}:
+        raise ValueError("level has `before` or `after`; allowed: neither. Before the first and after the last year of a series growth goes on")
+    return fields
 
 
 def _year(year: Any) -> int:

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 
 from talentsim.config.panel import PanelConfig
 from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter, Probability
+from talentsim.config.series import refuse_rules_of_level
 
 MOST_COUNTRIES = 250
 """A country's code is one byte, of which a few values stand for none; and random addresses tell 256 apart."""
-
 SectorName = Literal["academia", "industry"]
 
 
@@ -34,11 +34,7 @@ class CountryEntry(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _growth_goes_on(cls, fields: Any) -> Any:
-        level = fields.get("level") if isinstance(fields, dict) else None
-        if isinstance(level, dict) and level.keys() & {"before", "after"}:
-            raise ValueError("level has `before` or `after`; allowed: neither. Before the first and after the last cohort of a series "
-                             "growth goes on, and the variant of entry")
-        return fields
+        return refuse_rules_of_level(fields)
 
 
 class CountryAbility(Frozen):

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.employers import Employer
 from talentsim.config.schema import EntryConfig, Population
+from talentsim.config.series import Point
 from talentsim.config.world import Country, VisaRules, WorldConfig
 from talentsim.ensemble.draws import draws_digest, row_of
 from talentsim.panel.panel import WORLD_TABLES, table_file
@@ -30,7 +31,7 @@ FORMAT = 3
 
 RUN_CODE = ("model/", "panel/drift.py", "panel/inversion.py", "panel/panel.py", "panel/paths.py",
             "config/behaviour.py", "config/dated.py", "config/employers.py", "config/panel.py", "config/parameter.py",
-            "config/schema.py", "config/world.py", "ensemble/accounts.py", "streams.py", "arrays.py", "vocab.py")
+            "config/schema.py", "config/series.py", "config/world.py", "ensemble/accounts.py", "streams.py", "arrays.py", "vocab.py")
 """Modules, and folders of modules, that make a run what it is."""
 
 BESIDE_IT = ("model/__init__.py", "model/meanfield.py")
@@ -41,6 +42,7 @@ SETTINGS = ("world", "behaviour", "entry", "visa", "employers", "policies", "pop
 
 WORDS: Mapping[type[BaseModel], frozenset[str]] = {
     Parameter: frozenset({"unit", "range", "source", "fact", "evidence", "year", "note"}),
+    Point: frozenset({"source", "fact", "evidence", "note"}),
     Policy: frozenset({"title", "range", "source", "evidence", "note"}),
     WorldConfig: frozenset({"name", "title", "data_dir"}),
     Country: frozenset({"name", "region"}),

@@ -76,9 +76,13 @@ def publication_rates(works: pd.DataFrame, observed: Mapping[str, float], year: 
 def _rates(rates: Mapping[str, Rate], of: Conference | Articles, years: Integers, countries: list[str]) -> Floats:
     """Return a rate by year and country; shape (n_years, n_countries)."""
     chosen = [rates.get(country, of.others) for country in countries]
-    level = np.array([float(each.level) for each in chosen])
+    level = np.stack([each.level.over(years) for each in chosen], axis=1)
     growth = np.array([float(each.growth) for each in chosen])
-    return np.asarray(level * np.exp(growth * (np.minimum(years, of.growth_until)[:, None] - of.level_year)))
+    series = [each.level.series for each in chosen]
+    first, last, until = np.array([(of.level_year, of.level_year, of.growth_until) if each is None else
+                                   (each.first, each.last, max(each.last, of.growth_until)) for each in series]).T
+    since = np.clip(years[:, None], first, last)
+    return np.asarray(level * np.exp(growth * (np.minimum(years[:, None], until) - since)))
 
 
 def _recent(values: Floats, recency: float) -> Floats:

@@ -157,7 +157,8 @@ def chance_after_study(levers: Mapping[str, Floats], exempt_share: Floats, perce
     other, spouse = (np.minimum(perceived_ways * levers[name], 1.0) for name in ("other_visa", "spouse_right"))
     failing = (1.0 - other) * (1.0 - spouse)
     tries = tries_after_study(levers)[:, None]
-    refused, unfiled = levers["work_visa_refusal"], (levers["fee_unfiled"] * levers["fee_inside"])[:, None]
+    refused = levers["work_visa_refusal"]
+    unfiled = (levers["fee_unfiled"] * levers["fee_inside"])[:, None] * ~np.eye(len(refused), dtype=bool)    # nationals need no visa
     refused = np.where(unfiled > 0.0, 1.0 - (1.0 - refused) * (1.0 - unfiled), refused)     # no rounding where there is none
     exempt = 1.0 - (refused * failing) ** tries
     capped = 1.0 - ((1.0 - levers["work_visa_odds"] * (1.0 - refused)) * failing) ** tries
