@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from talentsim.model.model import TalentModel
 
 
+FIXED = ("views on the population cannot be added or removed: cohorts and careers are set by the configuration. To leave people out of an "
+         "analysis, use model.agents.select(...); to change who enters, use entry=... or a policy on the lever 'entry'")
+
+
 class Researcher(Agent):
     """One researcher as Mesa shows an agent: it reads the row it stands for and changes nothing.
 
@@ -29,6 +33,16 @@ class Researcher(Agent):
         self.pos = None
         self._year = model.year
         self.unique_id = int(model.world.researchers.uid[row])
+
+    def remove(self) -> None:
+        """Refuse: who exists follows from the configuration.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise TypeError(FIXED)
 
     def _value(self, column: str) -> int:
         if self._year != self.model.year:
@@ -131,6 +145,28 @@ class ResearcherSet(AgentSet):
     def __init__(self, agents: Iterable[Researcher], random: Random | None = None) -> None:
         self._kept = list(agents)
         super().__init__(self._kept, random=random)
+
+    def add(self, _: Agent) -> None:
+        """Refuse: who exists follows from the configuration.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise TypeError(FIXED)
+
+    def remove(self, _: Agent) -> None:
+        """Refuse: who exists follows from the configuration.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise TypeError(FIXED)
+
+    discard = remove
 
 
 def view(model: TalentModel) -> ResearcherSet:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mesa
 import numpy as np
 
 from talentsim.config import Config
-from talentsim.model.agents import ResearcherSet, view
+from talentsim.model.agents import FIXED, Researcher, ResearcherSet, view
 from talentsim.model.recorder import Recorder, RunTables
 from talentsim.model.simulation import Simulation
 from talentsim.model.state.world import World
@@ -33,9 +35,7 @@ class TalentModel(mesa.Model):
         self.config = config
         self.simulation = Simulation(config, seed, replication)
         self._views: ResearcherSet | None = None
-        self.datacollector = mesa.DataCollector(model_reporters={
-            "year": "year", "researchers": lambda model: len(model.world.researchers),
-            "works": lambda model: float(model.world.tally.output.sums[0].sum())})
+        self.datacollector = mesa.DataCollector(model_reporters={"year": "year", "researchers": _count_researchers, "works": _sum_works})
 
     @property
     def year(self) -> int:
@@ -64,6 +64,30 @@ class TalentModel(mesa.Model):
             self._views = view(self)
         return self._views
 
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], ResearcherSet]:      # type: ignore[override]    # Mesa's dict is invariant
+        """The population by class of agent: there is one."""
+        return {Researcher: self.agents}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The classes of agents: one."""
+        return [Researcher]
+
+    def register_agent(self, _: mesa.Agent) -> None:
+        """Refuse: who exists follows from the configuration.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise TypeError(FIXED)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for a copy or another process: without the views, which are built anew when asked for."""
+        return self.__dict__ | {"_views": None}
+
     def step(self) -> None:
         """Simulate one year; years of burn-in are simulated but not reported.
 
@@ -74,8 +98,7 @@ class TalentModel(mesa.Model):
         """
         self.simulation.step()
         self._views = None
-        if self.year >= self.config.world.start_year:
-            self.datacollector.collect(self)
+        self.datacollector.collect(self)        # burn-in too: Mesa's batch runs look a step up by its number
         self.running = not self.simulation.is_over
 
     def run(self) -> RunTables:
@@ -87,3 +110,13 @@ class TalentModel(mesa.Model):
     def tables(self) -> RunTables:
         """Return the tables of the years reported so far."""
         return self.simulation.tables()
+
+
+def _count_researchers(model: TalentModel) -> int:
+    return len(model.world.researchers)
+
+
+def _sum_works(model: TalentModel) -> float:
+    if model.year < model.config.world.start_year:
+        return float("nan")         # nothing is reported of burn-in
+    return float(model.world.tally.output.sums[0].sum())
