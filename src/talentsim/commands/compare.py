@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from talentsim.commands.arguments import Arguments, reader_gone
 from talentsim.commands.launch import checked, composer_of, run_hydra
+from talentsim.commands.timing import WATCH
 
 if TYPE_CHECKING:
     from talentsim.comparison.sides import Side
@@ -19,6 +20,7 @@ def run(arguments: Arguments) -> int:
     """Check everything that can be checked beforehand, then let Hydra run the job or the sweep."""
     from talentsim.config.compose import parse
 
+    WATCH.begin("compose")
     parse(arguments.overrides)      # also those meant for Hydra: none may name code to run
     if arguments.hydra:
         return _hydra_answers(arguments)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from talentsim.calibration.posterior import differences
+from talentsim.commands.timing import WATCH
 from talentsim.comparison.compare import Comparison, compare_ensembles, run_pair
 from talentsim.comparison.pair import placebo_of, start_of_difference
 from talentsim.comparison.pathways import flow_tables
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
-from talentsim.config.running import OutputConfig
 from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.ensemble.ensemble import run_ensemble, run_ensembles
+from talentsim.ensemble.executors import open_executor, workers_kept
 from talentsim.ensemble.identity import arm_id, run_ids
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import made_with
@@ -53,25 +56,34 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
         When a run fails; those that did not stay in the store.
     """
     started, store = time.perf_counter(), open_store(scenario.output.dir)
-    with new_results(folder) as written:
+    WATCH.begin("simulate and store")
+    with new_results(folder) as written, workers_kept():
         with progress(told) as report:
             if scenario.ensemble.until_precision is not None:
                 baseline, scenario, _ = until_precise(baseline, scenario, store, report)
             sides = _all_sides(baseline, scenario, beside, told)
             _run_all(baseline, scenario, sides, store, report)
+            ready = _ready_to_draw(scenario) if figures else []
+            WATCH.begin("compare")
             result, extra = _compared(baseline, scenario, sides, store)
             if figures:
+                WATCH.begin("hold against facts")
                 extra |= _beside_facts(baseline, store)
+        WATCH.begin("write tables")
         tables = result.tables | extra
         for name, table in tables.items():
             written += write_table(table, folder, name, scenario.output.csv)
         facts = _facts(baseline, scenario, result, overrides)
         if figures:
-            written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario.output)
+            WATCH.begin("figures and report")
+            written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario, ready)
+        WATCH.begin("manifest and terminal")
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
         print_comparison(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started, facts["calibration"])
+        if scenario.output.timing:
+            print(f"\nTime by phase\n{WATCH.told()}")
     return result
 
 
@@ -124,15 +136,41 @@ def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Se
             "checks": [vars(check) for check in result.checks], "calibration": differences(baseline)}
 
 
-def _pictures(results: Results, output: OutputConfig) -> Iterator[Path]:
+def _ready_to_draw(scenario: Config) -> list[Future[None]]:
+    """Let worker processes import what figures need while this one compares."""
+    if not (scenario.output.figures or scenario.output.report) or _n_drawing(scenario) == 1:
+        return []
+    with open_executor(scenario.executor, _n_drawing(scenario)) as pool:
+        return [pool.submit(_import_figures) for _ in range(_n_drawing(scenario))]
+
+
+def _import_figures() -> None:
+    import talentsim.report.document.pictures  # noqa: F401   # what comes later finds it there
+
+
+def _n_drawing(scenario: Config) -> int:
+    """Return how many processes draw: matplotlib is not made for threads."""
+    return scenario.executor.workers or os.cpu_count() or 1 if scenario.executor.kind == "processes" else 1
+
+
+def _pictures(results: Results, scenario: Config, ready: Sequence[Future[None]]) -> Iterator[Path]:
     """Draw each picture once, for its own files and for the report."""
+    output = scenario.output
     if not (output.figures or output.report):
         return
     from talentsim.report.document.document import report_of
-    from talentsim.report.document.pictures import pictures_of, plate_of
+    from talentsim.report.document.pictures import pictures_of, plates_of
     from talentsim.report.figures.save import save_bytes, save_files
 
-    plates = [plate_of(each, ("png", "svg") if output.figures else ("svg",)) for each in pictures_of(results)]
+    kinds = ("png", "svg") if output.figures else ("svg",)
+    if ready:
+        stems = [each.stem for each in pictures_of(results)]
+        n = min(2 * len(ready), len(stems))         # a few more parts than processes: pictures take unequal times
+        with open_executor(scenario.executor, len(ready)) as pool:
+            parts = [pool.submit(plates_of, results, kinds, stems[part::n]) for part in range(n)]
+            plates = sorted((plate for part in parts for plate in part.result()), key=lambda plate: stems.index(plate.stem))
+    else:
+        plates = plates_of(results, kinds)
     if output.figures:
         for plate in plates:
             yield from save_files(plate.files, results.folder, plate.stem)

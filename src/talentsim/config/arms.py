@@ -27,7 +27,8 @@ from talentsim.config.stacks import Scenario, add_policy, join, known_scenario, 
 PLAIN_GROUPS = ("entry", "executor", "parameters")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
 
-SEED = ("ensemble", "seed")
+SHORT = {"seed": ("ensemble", "seed"), "timing": ("output", "timing")}
+"""Keys that stand for another."""
 """What `seed`, its short name, sets as well."""
 
 Plain = dict[str, Any]
@@ -131,8 +132,8 @@ class Composer:
                     data = self._with_country(data, each, replaced)
             for each in figures:
                 data = _with(data, each.key_or_group.split("."), each.value(), new=each.is_add() or each.is_force_add())
-                if each.key_or_group == "seed":
-                    data = _with(data, SEED, each.value())
+                if each.key_or_group in SHORT:
+                    data = _with(data, SHORT[each.key_or_group], each.value())
             return data, replaced
         except KeyError:        # Hydra knows what to say of it
             return self._through_hydra([str(each.input_line) for each in overrides])[0], replaced

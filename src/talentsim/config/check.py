@@ -34,7 +34,7 @@ def check(schema: type[Config], plain: Mapping[str, Any]) -> Config:
         With every fault found, the first in full.
     """
     try:
-        config = schema.model_validate({key: value for key, value in plain.items() if key not in ("hydra", "seed")})
+        config = schema.model_validate({key: value for key, value in plain.items() if key not in ("hydra", "seed", "timing")})
     except ValidationError as error:
         raise _explain(schema, error) from None
     _check_names(config)

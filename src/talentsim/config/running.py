@@ -103,10 +103,12 @@ class StoreConfig(Frozen):
 
 
 class OutputConfig(Frozen):
-    """Where and what a command writes; every path stays inside `dir`. Without `people` no lives are kept."""
+    """Where and what a command writes; every path stays inside `dir`. Without `people` no lives are kept; with `timing` the
+    main job says where its time went."""
 
     dir: str
     csv: bool = Field(strict=True)
     figures: bool = Field(strict=True)
     report: bool = Field(default=True, strict=True)
     people: bool = Field(default=True, strict=True)
+    timing: bool = Field(default=False, strict=True)

@@ -30,6 +30,20 @@ class SerialExecutor(Executor):
         return future
 
 
+_KEPT: list[dict[int, ProcessPoolExecutor]] = []
+
+
+@contextmanager
+def workers_kept() -> Iterator[None]:
+    """Let the worker processes opened within live on from one use to the next: to start them anew takes each a second."""
+    _KEPT.append({})
+    try:
+        yield
+    finally:
+        for pool in _KEPT.pop().values():
+            pool.shutdown()
+
+
 @contextmanager
 def open_executor(config: ExecutorConfig, n_calls: int) -> Iterator[Executor]:
     """Open the configured executor for about `n_calls` calls; on an error or Ctrl-C drop what has not begun.
@@ -46,19 +60,37 @@ def open_executor(config: ExecutorConfig, n_calls: int) -> Iterator[Executor]:
         with _dask(config, workers) as cluster:
             yield cluster
         return
+    if config.kind == "processes" and workers > 1 and _KEPT:
+        yield from _kept(_KEPT[-1], config.workers or os.cpu_count() or 1)
+        return
     executor: Executor
     if config.kind == "serial" or (config.kind == "processes" and workers == 1):
         executor = SerialExecutor()
     elif config.kind == "threads":
         executor = ThreadPoolExecutor(workers)
     else:
-        executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+        executor = _processes(workers)
     try:
         yield executor
     except BaseException:
         _stop(executor)
         raise
     executor.shutdown()
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+
+
+def _kept(pools: dict[int, ProcessPoolExecutor], workers: int) -> Iterator[Executor]:
+    """Yield a pool that stays open, unless something goes wrong with it."""
+    if workers not in pools:
+        pools[workers] = _processes(workers)
+    try:
+        yield pools[workers]
+    except BaseException:
+        _stop(pools.pop(workers))
+        raise
 
 
 @contextmanager

@@ -48,6 +48,11 @@ def plate_of(picture: Picture, kinds: Sequence[str] = ("png", "svg")) -> Plate:
     return Plate(picture.stem, title, picture.reading, (float(width), float(height)), {kind: drawn(figure, kind) for kind in kinds})
 
 
+def plates_of(results: Results, kinds: Sequence[str], stems: Sequence[str] | None = None) -> list[Plate]:
+    """Draw the pictures of results, or those of them with these stems, in the order of a report."""
+    return [plate_of(each, kinds) for each in pictures_of(results) if stems is None or each.stem in stems]
+
+
 def pictures_of(results: Results) -> list[Picture]:
     """Return the pictures of a comparison, a sweep or a validation, in the order of a report.
 
