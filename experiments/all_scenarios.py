@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from talentsim.comparison.expectations import expectations
+from talentsim.comparison.pair import Pair
 from talentsim.config.arms import load_arms
 from talentsim.config.scenario import scenario_cards
 from talentsim.ensemble.store import Store
@@ -24,7 +25,7 @@ OVERRIDES = ("world=ai", "ensemble.replications=4")
 def table(overrides: tuple[str, ...], store: Store) -> pd.DataFrame:
     """Return the expectations of every shipped scenario."""
     names = [card.name for card in scenario_cards() if card.name != "baseline"]
-    return expectations([load_arms([f"scenario={name}", *overrides]) for name in names], store)
+    return expectations([Pair(*load_arms([f"scenario={name}", *overrides])) for name in names], store)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from talentsim.comparison.pair import Pair
 from talentsim.comparison.sides import Side, compare_sides
 from talentsim.config.arms import Composer
 from talentsim.ensemble.store import Store
@@ -44,7 +45,7 @@ ROWS: dict[str, tuple[str, ...]] = {
 def main() -> None:
     """Print the table."""
     composer = Composer()
-    sides = [Side("structure", words, words, *composer.arms([*COMMON, *overrides, *sys.argv[1:]])) for words, overrides in ROWS.items()]
+    sides = [Side("structure", words, words, Pair(*composer.arms([*COMMON, *overrides, *sys.argv[1:]]))) for words, overrides in ROWS.items()]
     table = compare_sides(sides, Store(Path("outputs/store")))
     print("| `scenario=visa_tightening`, and | baseline | scenario | difference |\n|---|---:|---:|---:|")
     for row in table.itertuples():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from hydra.core.config_loader import ConfigLoader
@@ -19,20 +20,25 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 
 class PairedSweeper(Sweeper):
-    """Launches the prepared jobs."""
+    """Lets the task, a `talentsim.commands.sweep.Sweep`, run its jobs through Hydra's launcher."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra hands over, and make the launcher."""
+        from talentsim.commands.sweep import Sweep
+
+        assert isinstance(task_function, Sweep)
+        self.task = task_function
+        self.folder, self.is_local = Path(config.hydra.sweep.dir), config.hydra.launcher._target_.endswith("BasicLauncher")
         self.launcher: Launcher = Plugins.instance().instantiate_launcher(
             hydra_context=HydraContext(config_loader=cast(ConfigLoader, _JobLoader()), callbacks=hydra_context.callbacks),
             task_function=task_function, config=config)
 
-    def sweep(self, arguments: list[str]) -> Any:      # noqa: ARG002 - Hydra names it; the jobs are prepared
-        """Launch every job that can be run."""
-        from talentsim.commands.sweep import SESSION
+    def sweep(self, arguments: list[str]) -> Any:  # noqa: ARG002 - Hydra names it; the task knows its jobs
+        """Run every job that can be run."""
+        return self.task.run_all(self.folder, self._launch, self.is_local)
 
-        jobs = [[*job, f"hydra.sweep.subdir={number}"] for number, job in SESSION.jobs]
-        return self.launcher.launch(jobs, 0) if jobs else []
+    def _launch(self, jobs: list[tuple[int, list[str]]]) -> Any:
+        return self.launcher.launch([[*job, f"hydra.sweep.subdir={number}"] for number, job in jobs], 0) if jobs else []
 
 
 class _JobLoader:

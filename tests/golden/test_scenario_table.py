@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from talentsim.comparison.expectations import expectations
+from talentsim.comparison.pair import Pair
 from talentsim.config.arms import load_arms
 from talentsim.config.scenario import scenario_cards
 from talentsim.ensemble.store import Store
@@ -26,9 +27,9 @@ OVERRIDES = ["world=ai", "population.scale=0.2", "ensemble.replications=4", "out
 
 def table(scenarios: Sequence[str], config_dir: Path | None = None) -> pd.DataFrame:
     """Return what scenarios are expected to move, and move, in a fifth of the AI world."""
-    arms = [load_arms([f"scenario={name}", *OVERRIDES], str(config_dir) if config_dir else None) for name in scenarios]
+    pairs = [Pair(*load_arms([f"scenario={name}", *OVERRIDES], str(config_dir) if config_dir else None)) for name in scenarios]
     with tempfile.TemporaryDirectory() as folder:
-        return expectations(arms, Store(Path(folder)))
+        return expectations(pairs, Store(Path(folder)))
 
 
 def rows_of(results: pd.DataFrame) -> dict[str, Any]:

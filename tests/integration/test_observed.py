@@ -9,6 +9,7 @@ import pytest
 
 from talentsim import Config, TalentModel
 from talentsim.commands.job import compare_and_write
+from talentsim.comparison.pair import Pair
 from talentsim.ensemble.ensemble import run_ensemble
 from talentsim.ensemble.opened import open_results
 from talentsim.ensemble.store import Store
@@ -67,7 +68,7 @@ def test_a_baseline_that_was_not_fitted_names_what_it_has_otherwise() -> None:
 def test_the_report_shows_the_fit_of_its_own_baseline(tmp_path: Path) -> None:
     arms = [Config.load(f"scenario={name}", f"output.dir={tmp_path}", "observers.conferences.neurips.recency.value=2", *SMALL)
             for name in ("baseline", "visa_tightening")]
-    compare_and_write(*arms, tmp_path / "results", [])
+    compare_and_write(Pair(*arms), tmp_path / "results", [])
     results = open_results(tmp_path / "results")
     table, document = results.table("fit"), report_of(results)
     assert (tmp_path / "results" / "baseline_fit.png").exists()

@@ -15,6 +15,7 @@ import pytest
 from matplotlib.text import Text
 
 from results_folder import add_tables, every_table
+from talentsim.comparison.pair import Pair
 from talentsim.config import UserError, parameters_of
 from talentsim.config.arms import load_arms
 from talentsim.ensemble.opened import Results, open_results
@@ -127,7 +128,7 @@ def test_changes_are_said_in_plain_words(compared: Path) -> None:
 
 def test_figures_that_history_has_replaced_say_what_is_in_force() -> None:
     """The lottery's odds of 2026 are those of its last draw, not the figure that the world begins with; pay has no history."""
-    scene = Scene(Results(Path(), {"files": {}}), *load_arms(["scenario=visa_tightening"]))
+    scene = Scene(Results(Path(), {"files": {}}), Pair(*load_arms(["scenario=visa_tightening"])))
     replaced, usa = in_force(scene), "world.countries.USA"
     assert replaced[f"{usa}.visa.work_visa_odds"] == "34.9 % in 2026" and replaced[f"{usa}.visa.post_study_years"] == "3 years in 2026"
     assert f"{usa}.pay" not in replaced and f"{usa}.visa.student_refusal_by_origin.CHN" not in replaced

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from talentsim.commands.job import compare_and_write
+from talentsim.comparison.pair import Pair
 from talentsim.config.arms import load_arms
 from talentsim.config.scenario import scenario_cards
 from talentsim.ensemble.opened import open_results
@@ -20,8 +21,7 @@ SCENARIOS = [card.name for card in scenario_cards()]
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_is_drawn_and_told_without_a_warning(name: str, tmp_path: Path) -> None:
     overrides = ["world=ai", "population.scale=0.02", f"scenario={name}", "executor=serial", "ensemble.replications=2", f"output.dir={tmp_path}"]
-    baseline, scenario = load_arms(overrides)
-    compare_and_write(baseline, scenario, tmp_path / "results", overrides, told=False)
+    compare_and_write(Pair(*load_arms(overrides)), tmp_path / "results", overrides, told=False)
     results = open_results(tmp_path / "results")
     pictures = pictures_of(results)
     assert {"difference_by_country", "work_over_time", "world_map", "diversion", "pathways", "corridors", "stay_curves", "visa_funnel"} <= {

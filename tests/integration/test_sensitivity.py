@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from talentsim.comparison.compare import compare
+from talentsim.comparison.pair import Pair, run_pair
 from talentsim.config import Config, UserError
 from talentsim.config.arms import Composer, load_arms
 from talentsim.decide.sensitivity import by_figure, end_side, sensitivity, variations
-from talentsim.ensemble.ensemble import run_ensembles
 from talentsim.ensemble.store import Store
 
 PAY, TALENT = "behaviour.study.weights.beta_pay", "behaviour.ecosystem.weight_talent"
@@ -24,8 +24,8 @@ def test_an_end_is_the_comparison_with_that_figure(tmp_path: Path) -> None:
     """Each end with its own replications; what it adds is over the same replications of the comparison as configured."""
     store, composer, given = Store(tmp_path), Composer(), [*TOY, "compare.side_replications=1"]
     arms = composer.arms(given)
-    ends = [end_side(each, end, *composer.arms([*given, *changes])) for each in variations(arms[1], [PAY]) for end, changes in each.ends()]
-    table = sensitivity(ends, *run_ensembles(list(arms), store), store).set_index("kind")
+    ends = [end_side(each, end, Pair(*composer.arms([*given, *changes]))) for each in variations(arms[1], [PAY]) for end, changes in each.ends()]
+    table = sensitivity(ends, run_pair(Pair(*arms), store), store).set_index("kind")
     for kind, overrides in (("as configured", []), ("low", [f"{PAY}.value=0"]), ("high", [f"{PAY}.value=3"])):
         headline = compare(*load_arms([*TOY, *overrides, "ensemble.replications=1"]), store).headline
         row = headline[(headline.outcome == "work_share") & (headline.country == "USA")].iloc[0]

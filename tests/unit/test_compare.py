@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from talentsim.comparison.checks import verify
-from talentsim.comparison.compare import compare, run_pair
-from talentsim.comparison.pair import start_of_difference
+from talentsim.comparison.compare import compare
+from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.ensemble.accounts import conserved, year_digests
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runs import runs_of, simulate
@@ -104,10 +104,10 @@ def test_diversion_is_of_the_year_of_the_headline(plain_toy: Plain, store: Store
 
 def test_start_of_difference(plain_toy: Plain) -> None:
     baseline, scenario = arms(plain_toy)
-    assert start_of_difference(baseline, scenario) == 2026
-    assert start_of_difference(scenario, baseline) == 2026
-    assert start_of_difference(baseline, baseline) == baseline.world.end_year + 1
-    assert start_of_difference(baseline, edited(plain_toy, {"behaviour.exit.rate": 0.06})) is None
+    assert Pair(baseline, scenario).start == 2026
+    assert Pair(scenario, baseline).start == 2026
+    assert Pair(baseline, baseline).start == baseline.world.end_year + 1
+    assert Pair(baseline, edited(plain_toy, {"behaviour.exit.rate": 0.06})).start is None
 
 
 def test_every_comparison_is_checked(plain_toy: Plain, store: Store) -> None:
@@ -120,9 +120,8 @@ def test_every_comparison_is_checked(plain_toy: Plain, store: Store) -> None:
 
 def test_a_policy_that_acts_is_no_placebo(plain_toy: Plain, store: Store) -> None:
     """The check fails when policies that should change nothing do change something."""
-    baseline, scenario = arms(plain_toy)
-    one, other, _ = run_pair(baseline, scenario, store)
-    placebo = next(check for check in verify(one, other, other) if check.name == "placebo")
+    one, other = run_pair(Pair(*arms(plain_toy)), store)
+    placebo = next(check for check in verify(PairRuns(one, other, other)) if check.name == "placebo")
     assert not placebo.passed and "DOES NOT equal" in placebo.detail
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from talentsim.comparison.compare import compare, run_pair
+from talentsim.comparison.compare import compare
 from talentsim.comparison.diversion import NO_LIFE, differing, diversion, first_partings
+from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.comparison.person import name_of, two_lives, uid_from, whose_lives_differ
 from talentsim.config import UserError
 from talentsim.ensemble.ensemble import Ensemble
@@ -21,7 +22,6 @@ from talentsim.model.tables import tier_ability
 from worlds import edited, policy
 
 Plain = dict[str, Any]
-Pair = tuple[Ensemble, Ensemble]
 CODES = ["USA", "CHN", "IND"]
 REASONS = ["study", "graduation", "search", "refused", "lost_lottery", "exit"]
 
@@ -83,18 +83,18 @@ def test_ranks_count_within_a_group() -> None:
 
 
 @pytest.fixture(scope="module")
-def pair(plain_toy: Plain, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+def pair(plain_toy: Plain, tmp_path_factory: pytest.TempPathFactory) -> PairRuns:
     """Two replications of the toy world at ten times its size, with and without a policy that moves many."""
     common = {"population.scale": 10.0, "ensemble.replications": 2}
     tight = edited(plain_toy, common | {"policy": {"x": policy("student_refusal", value=0.5), "y": policy("pay", change="multiply", value=0.8)}})
-    return run_pair(edited(plain_toy, common), tight, Store(tmp_path_factory.mktemp("store")))[:2]
+    return run_pair(Pair(edited(plain_toy, common), tight), Store(tmp_path_factory.mktemp("store")))
 
 
-def test_places_are_the_models(pair: Pair) -> None:
+def test_places_are_the_models(pair: PairRuns) -> None:
     """Every person, every year, against the population that the model itself holds, longhand."""
-    model, one = TalentModel(pair[0].config), Lives(pair[0].of_run(0, "people"), pair[0].of_run(0, "events"))
+    model, one = TalentModel(pair.baseline.config), Lives(pair.baseline.of_run(0, "people"), pair.baseline.of_run(0, "events"))
     uids = np.sort(one.people["uid"].to_numpy())
-    place, stage = one.places(uids, pair[0].years)
+    place, stage = one.places(uids, pair.baseline.years)
     while model.running:
         model.step()
         if model.year in (2010, 2019, 2035):
@@ -105,10 +105,10 @@ def test_places_are_the_models(pair: Pair) -> None:
             assert np.array_equal(place[here, at], rows.work_country[order]) and np.array_equal(stage[here, at], rows.career_stage[order])
 
 
-def test_the_matrix_counts_persons_in_every_year(pair: Pair) -> None:
+def test_the_matrix_counts_persons_in_every_year(pair: PairRuns) -> None:
     """Against a count person by person, in both arms of one replication."""
     lone = [Ensemble(arm.config, arm.store, arm.runs[1:]) for arm in pair]
-    matrix, years = diversion(*lone).matrix, lone[0].years
+    matrix, years = diversion(PairRuns(*lone)).matrix, lone[0].years
     arms = [Lives(arm.of_run(0, "people"), arm.of_run(0, "events")) for arm in lone]
     uids = np.sort(arms[0].people["uid"].to_numpy())
     here, there = (each.places(uids, years)[0] for each in arms)
@@ -121,8 +121,8 @@ def test_the_matrix_counts_persons_in_every_year(pair: Pair) -> None:
                 assert rows[one, other] == pytest.approx(by_hand / 10.0)
 
 
-def test_the_diverted_add_up_to_the_matrix(pair: Pair) -> None:
-    found = diversion(*pair)
+def test_the_diverted_add_up_to_the_matrix(pair: PairRuns) -> None:
+    found = diversion(pair)
     apart = found.matrix[found.matrix.baseline_country != found.matrix.scenario_country]
     assert found.apart.groupby("year").researchers.sum().to_dict() == pytest.approx(
         apart[apart.researchers > 0].groupby("year").researchers.sum().to_dict())
@@ -131,9 +131,9 @@ def test_the_diverted_add_up_to_the_matrix(pair: Pair) -> None:
     assert set(found.parting.scenario_decision) >= {"refused", "study"} and (found.parting.year >= 2026).all()
 
 
-def test_tiers_of_the_diverted_are_the_models(pair: Pair) -> None:
-    people, cuts = pair[0].of_run(0, "people"), tier_ability(pair[0].config) / 256.0
-    entrants = people[people.entry_year == pair[0].config.entry.level_year]
+def test_tiers_of_the_diverted_are_the_models(pair: PairRuns) -> None:
+    people, cuts = pair.baseline.of_run(0, "people"), tier_ability(pair.baseline.config) / 256.0
+    entrants = people[people.entry_year == pair.baseline.config.entry.level_year]
     assert (entrants.ability >= cuts[1]).mean() == pytest.approx(0.2, abs=0.06)
     assert (entrants.ability >= cuts[2]).mean() == pytest.approx(0.02, abs=0.03)
 
@@ -145,21 +145,21 @@ def test_without_lives_there_is_no_diversion(plain_toy: Plain, tmp_path: Path) -
     assert result.diversion.empty and "diversion" not in result.tables and len(result.headline)
 
 
-def test_two_lives_agree_until_they_part(pair: Pair) -> None:
-    some = whose_lives_differ(*pair, 0)
+def test_two_lives_agree_until_they_part(pair: PairRuns) -> None:
+    some = whose_lives_differ(pair, 0)
     assert {"refused"} <= set(some.scenario_decision) and len(some) >= 3
     for row in some.itertuples():
-        who, years = two_lives(*pair, 0, int(row.uid))
-        assert name_of(int(row.uid), pair[0].codes) == row.name and row.name.startswith(str(who.origin))
-        assert uid_from(row.name, pair[0].codes) == uid_from(str(row.uid), pair[0].codes) == row.uid
+        who, years = two_lives(pair, 0, int(row.uid))
+        assert name_of(int(row.uid), pair.baseline.codes) == row.name and row.name.startswith(str(who.origin))
+        assert uid_from(row.name, pair.baseline.codes) == uid_from(str(row.uid), pair.baseline.codes) == row.uid
         differ = years[(years.baseline != years.scenario) | (years.baseline_events != years.scenario_events)]
         assert differ.year.iloc[0] == row.year
         assert (years[years.year < row.year].baseline == years[years.year < row.year].scenario).all()
         assert years.year.iloc[0] == who.entry_year
 
 
-def test_nobody_of_that_name(pair: Pair) -> None:
+def test_nobody_of_that_name(pair: PairRuns) -> None:
     with pytest.raises(UserError, match="names nobody"):
-        uid_from("XYZ-2020-1", pair[0].codes)
+        uid_from("XYZ-2020-1", pair.baseline.codes)
     with pytest.raises(UserError, match="nobody has the uid"):
-        two_lives(*pair, 0, uid_from("CHN-2020-999999", pair[0].codes))
+        two_lives(pair, 0, uid_from("CHN-2020-999999", pair.baseline.codes))

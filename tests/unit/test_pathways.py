@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.comparison.pathways import corridors, flow_tables, pathways, visa_funnel
 from talentsim.config.arms import load_arms
-from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.store import Store
 
 N = 3
@@ -16,14 +16,14 @@ Frames = dict[str, dict[str, pd.DataFrame]]
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> list[Ensemble]:
+def pair(tmp_path_factory: pytest.TempPathFactory) -> PairRuns:
     """Three replications of the toy world, with and without tightening."""
     arms = load_arms(["world=toy", "scenario=visa_tightening", "executor=serial", f"ensemble.replications={N}"])
-    return run_ensembles(list(arms), Store(tmp_path_factory.mktemp("store")))
+    return run_pair(Pair(*arms), Store(tmp_path_factory.mktemp("store")))
 
 
 @pytest.fixture(scope="module")
-def arms(pair: list[Ensemble]) -> Frames:
+def arms(pair: PairRuns) -> Frames:
     return {table: dict(zip(("baseline", "scenario"), (each.frame(table) for each in pair), strict=True))
             for table in ("works", "flows", "visas")}
 
@@ -74,20 +74,20 @@ def test_corridors_of_many_countries_stay_apart() -> None:
     assert table[["from", "to", "baseline"]].to_numpy().tolist() == [["C38", "C39", 2.5], ["C39", "C38", 1.5]]
 
 
-def test_all_tables_speak_of_the_years_with_the_policy(pair: list[Ensemble], arms: Frames) -> None:
-    tables = flow_tables(*pair, start=2026)
+def test_all_tables_speak_of_the_years_with_the_policy(pair: PairRuns, arms: Frames) -> None:
+    tables = flow_tables(pair)
     alone = corridors(arms["flows"], (2026, 2035), weight=1.0, replications=N, level=0.95)
     pd.testing.assert_frame_equal(tables["corridors"], alone)
     assert set(tables) >= {"pathways", "corridors", "stay_curves"}
 
 
-def test_stay_curves_follow_the_doctorates_of_five_years_by_hand(pair: list[Ensemble]) -> None:
+def test_stay_curves_follow_the_doctorates_of_five_years_by_hand(pair: PairRuns) -> None:
     """Longhand: walk through the events of each person who took a doctorate in the USA between 2026 and 2030."""
-    table = flow_tables(*pair, start=2026)["stay_curves"]
-    people, events = pair[1].of_run(0, "people"), pair[1].of_run(0, "events")
+    table = flow_tables(pair)["stay_curves"]
+    people, events = pair.scenario.of_run(0, "people"), pair.scenario.of_run(0, "events")
     rates = []
     for place in range(N):
-        people, events = pair[1].of_run(place, "people"), pair[1].of_run(place, "events")
+        people, events = pair.scenario.of_run(place, "people"), pair.scenario.of_run(place, "events")
         graduates = people[(people.training == "USA") & people.doctorate_year.between(2026, 2030) & (people.origin == "CHN")]
         alive = stayed = 0
         for person in graduates.itertuples():

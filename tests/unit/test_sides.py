@@ -10,6 +10,7 @@ import pytest
 
 from talentsim.comparison.compare import compare
 from talentsim.comparison.idle import idle_reason, is_idle
+from talentsim.comparison.pair import Pair
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import compare_sides, decomposition, policies_alone, structure_side
 from talentsim.config import Config, parameters_of
@@ -48,7 +49,7 @@ def effect(baseline: Config, scenario: Config, store: Store) -> float:
 
 def test_policies_alone_and_left_out_are_the_comparisons_they_name(arms: tuple[Config, Config], store: Store) -> None:
     baseline, scenario = arms
-    table = compare_sides(decomposition(*arms), store).set_index(["kind", "name"])
+    table = compare_sides(decomposition(Pair(*arms)), store).set_index(["kind", "name"])
     assert len(table) == 4 and (table.replications == 4).all()
     for name, other in (("x", "y"), ("y", "x")):
         alone = baseline.model_copy(update={"policy": {name: scenario.policies[name]}})
@@ -58,30 +59,30 @@ def test_policies_alone_and_left_out_are_the_comparisons_they_name(arms: tuple[C
 
 def test_leaving_out_what_the_baseline_alone_has(arms: tuple[Config, Config]) -> None:
     """A policy of the baseline that the scenario drops differs as well; alone it is dropped alone."""
-    sides = {(side.kind, side.name): side for side in decomposition(arms[1], arms[0])}
-    assert set(sides["policy alone", "x"].scenario.policies) == {"y"}
-    assert set(sides["policy left out", "x"].scenario.policies) == {"x"}
+    sides = {(side.kind, side.name): side for side in decomposition(Pair(arms[1], arms[0]))}
+    assert set(sides["policy alone", "x"].pair.scenario.policies) == {"y"}
+    assert set(sides["policy left out", "x"].pair.scenario.policies) == {"x"}
 
 
 def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_toy: Plain, store: Store) -> None:
-    structure = structure_side("no_feedback", "Nothing feeds back", *(each.model_copy() for each in arms))
-    alone = policies_alone(*arms)
+    structure = structure_side("no_feedback", "Nothing feeds back", Pair(*(each.model_copy() for each in arms)))
+    alone = policies_alone(Pair(*arms))
     assert [side.name for side in alone] == ["x"] and alone[0].title == "the first"
     none = edited(plain_toy, {"compare.structure": None, "compare.alone": None})
-    assert none.compare.structures == {} and policies_alone(none, none) == []
+    assert none.compare.structures == {} and policies_alone(Pair(none, none)) == []
     table = compare_sides([structure, *alone], store)
     assert list(table.replications) == [2, 2] and list(table.kind) == ["structure", "policy alone"]
 
 
 def test_replications_are_added_until_the_error_is_small(arms: tuple[Config, Config], store: Store) -> None:
-    def asked(precision: float, limit: int) -> tuple[Config, Config]:
-        return tuple(arm.model_copy(update={"ensemble": arm.ensemble.model_copy(  # type: ignore[return-value]   # of two arms
-            update={"replications": 4, "until_precision": precision, "max_replications": limit})}) for arm in arms)     # two may agree by luck
+    def asked(precision: float, limit: int) -> Pair:       # two may agree by luck
+        return Pair(*arms).each(lambda arm: arm.model_copy(update={"ensemble": arm.ensemble.model_copy(
+            update={"replications": 4, "until_precision": precision, "max_replications": limit})}))
 
-    one, other, error = until_precise(*asked(0.12, 64), store)
+    (one, other), error = until_precise(asked(0.12, 64), store)
     assert error <= 0.12 and 4 < one.ensemble.replications == other.ensemble.replications < 64
-    few, _, coarse = until_precise(*asked(1e-6, 5), store)
-    assert few.ensemble.replications == 5 and coarse > 1e-6
+    few, coarse = until_precise(asked(1e-6, 5), store)
+    assert few.scenario.ensemble.replications == 5 and coarse > 1e-6
 
 
 def test_stay_rates_count_people_one_by_one(run: Ensemble) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talentsim.commands.arguments import Arguments, reader_gone
-from talentsim.commands.launch import checked, composer_of, run_hydra
+from talentsim.commands.launch import checked, composer_of, is_hydras, run_hydra
 from talentsim.commands.timing import WATCH
 
 if TYPE_CHECKING:
+    from talentsim.comparison.pair import Pair
     from talentsim.comparison.sides import Side
     from talentsim.config import Config
     from talentsim.config.arms import Composer
@@ -28,27 +29,30 @@ def run(arguments: Arguments) -> int:
         from talentsim.commands.sweep import run_sweep
 
         return run_sweep(arguments)
+    from talentsim.comparison.pair import Pair
+
     composer, own = composer_of(arguments)
-    arms = checked(*composer.arms(own))
-    return one_job(arguments, *arms, structures_of(composer, own, arms[1]), arms[1].scenario.name)
+    pair = checked(Pair(*composer.arms(own)))
+    return one_job(arguments, pair, structures_of(composer, own, pair.scenario), pair.scenario.scenario.name)
 
 
 def structures_of(composer: Composer, overrides: list[str], scenario: Config) -> list[Side]:
     """Compose the pair under every other structure that `compare.structure` names; one that this world cannot have is told."""
+    from talentsim.comparison.pair import Pair
     from talentsim.comparison.sides import structure_side
     from talentsim.config.errors import UserError
 
     sides = []
     for name, variant in scenario.compare.structures.items():
         try:
-            sides.append(structure_side(name, variant.title, *composer.arms([*overrides, *variant.overrides])))
+            sides.append(structure_side(name, variant.title, Pair(*composer.arms([*overrides, *variant.overrides]))))
         except UserError as error:
             print(f"talentsim: compare.structure.{name} is left out: {error.message}", file=sys.stderr)
     return sides
 
 
-def one_job(arguments: Arguments, baseline: Config, scenario: Config, sides: list[Side], name: str) -> int:
-    """Compare two arms inside Hydra, beside other pairs, in a folder with a name; say what goes wrong and return the exit code."""
+def one_job(arguments: Arguments, pair: Pair, sides: list[Side], name: str) -> int:
+    """Compare a pair inside Hydra, beside other pairs, in a folder with a name; say what goes wrong and return the exit code."""
     from talentsim.config.errors import UserError
 
     def task(_: Any) -> None:
@@ -58,7 +62,7 @@ def one_job(arguments: Arguments, baseline: Config, scenario: Config, sides: lis
         from talentsim.ensemble.ensemble import RunsFailedError
 
         try:
-            compare_and_write(baseline, scenario, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides)
+            compare_and_write(pair, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides)
         except UserError as error:          # Hydra would print a traceback and leave with 1
             print(f"talentsim: {error.message}", file=sys.stderr)
             raise SystemExit(2) from None
@@ -68,8 +72,8 @@ def one_job(arguments: Arguments, baseline: Config, scenario: Config, sides: lis
         except BrokenPipeError:             # the results are written, whoever has stopped reading
             raise SystemExit(reader_gone()) from None
 
-    hydra_own = [line for line in arguments.overrides if line.lstrip("+~").startswith(("hydra.", "hydra/"))]
-    return run_hydra(hydra_own, scenario.output.dir, name, task)
+    hydra_own = [line for line in arguments.overrides if is_hydras(line)]
+    return run_hydra(hydra_own, pair.scenario.output.dir, name, task)
 
 
 def _hydra_answers(arguments: Arguments) -> int:

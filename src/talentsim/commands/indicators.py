@@ -9,9 +9,8 @@ def run(arguments: Arguments) -> int:
     """Run what is missing, print the indicators of the headline's year for the focus country, and write all of them."""
     from pathlib import Path
 
-    from talentsim.commands.launch import checked
-    from talentsim.comparison.compare import run_pair
-    from talentsim.config.arms import load_arms
+    from talentsim.commands.launch import checked_pair
+    from talentsim.comparison.pair import run_pair
     from talentsim.config.errors import unknown_name
     from talentsim.ensemble.results import dated_folder, write_table
     from talentsim.measures.indicators import INDICATORS, indicators
@@ -24,10 +23,10 @@ def run(arguments: Arguments) -> int:
     for name in names:
         if name not in INDICATORS:
             raise unknown_name("talentsim indicators", "indicator", name, INDICATORS)
-    baseline, scenario = checked(*load_arms(arguments.overrides, arguments.config_dir))
+    pair = checked_pair(arguments)
     with progress(True) as report:
-        one, other, _ = run_pair(baseline, scenario, progress=report)
-    table = indicators(one, other, names)
+        runs = run_pair(pair, progress=report)
+    scenario, table = pair.scenario, indicators(runs.baseline, runs.scenario, names)
     folder = dated_folder(Path(scenario.output.dir), "indicators")
     write_table(table, folder, "indicators", scenario.output.csv)
     out = terminal(piped_width=120)

@@ -13,8 +13,8 @@ import pandas as pd
 
 from talentsim.calibration.posterior import differences
 from talentsim.commands.timing import WATCH
-from talentsim.comparison.compare import Comparison, compare_ensembles, run_pair
-from talentsim.comparison.pair import placebo_of, start_of_difference
+from talentsim.comparison.compare import Comparison, compare_runs
+from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.pathways import flow_tables
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
@@ -35,8 +35,7 @@ from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.terminal import terminal
 
 
-def compare_and_write(baseline: Config, scenario: Config, folder: Path, overrides: Sequence[str],
-                      beside: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
+def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
     """Run what is missing, compare, write to `folder` and print. When it cannot finish, what is in `folder` is taken away.
 
     Parameters
@@ -55,25 +54,26 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
     RunsFailedError
         When a run fails; those that did not stay in the store.
     """
-    started, store = time.perf_counter(), open_store(scenario.output.dir)
+    started, store = time.perf_counter(), open_store(pair.scenario.output.dir)
     WATCH.begin("simulate and store")
     with new_results(folder) as written, workers_kept():
         with progress(told) as report:
-            if scenario.ensemble.until_precision is not None:
-                baseline, scenario, _ = until_precise(baseline, scenario, store, report)
-            sides = _all_sides(baseline, scenario, beside, told)
-            _run_all(baseline, scenario, sides, store, report)
+            if pair.scenario.ensemble.until_precision is not None:
+                pair, _ = until_precise(pair, store, report)
+            scenario = pair.scenario
+            sides = _all_sides(pair, beside, told)
+            _run_all(pair, sides, store, report)
             ready = _ready_to_draw(scenario) if figures else []
             WATCH.begin("compare")
-            result, extra = _compared(baseline, scenario, sides, store)
+            result, extra = _compared(pair, sides, store)
             if figures:
                 WATCH.begin("hold against facts")
-                extra |= _beside_facts(baseline, store)
+                extra |= _beside_facts(pair.baseline, store)
         WATCH.begin("write tables")
         tables = result.tables | extra
         for name, table in tables.items():
             written += write_table(table, folder, name, scenario.output.csv)
-        facts = _facts(baseline, scenario, result, overrides)
+        facts = _facts(pair, result, overrides)
         if figures:
             WATCH.begin("figures and report")
             written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario, ready)
@@ -81,44 +81,42 @@ def compare_and_write(baseline: Config, scenario: Config, folder: Path, override
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
-        print_comparison(terminal(piped_width=120), result, extra, baseline, scenario, folder, time.perf_counter() - started, facts["calibration"])
+        print_comparison(terminal(piped_width=120), result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
         if scenario.output.timing:
             print(f"\nTime by phase\n{WATCH.told()}")
     return result
 
 
-def _all_sides(baseline: Config, scenario: Config, beside: Sequence[Side], told: bool) -> list[Side]:
+def _all_sides(pair: Pair, beside: Sequence[Side], told: bool) -> list[Side]:
     """Return what is shown beside the headline; one job among many shows only what it was asked for.
 
     A structure that this world has anyhow would show the same runs once more, fewer of them.
     """
-    as_it_is = arm_id(baseline), arm_id(scenario)
-    others = [each for each in beside if (arm_id(each.baseline), arm_id(each.scenario)) != as_it_is]
-    sides = [*others, *policies_alone(baseline, scenario)] if told and baseline.policies != scenario.policies else []
-    return sides + (decomposition(baseline, scenario) if scenario.compare.decompose else [])
+    others = [each for each in beside if each.pair.ids != pair.ids]
+    sides = [*others, *policies_alone(pair)] if told and pair.differing else []
+    return sides + (decomposition(pair) if pair.scenario.compare.decompose else [])
 
 
-def _run_all(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store, report: Report) -> None:
+def _run_all(pair: Pair, sides: Sequence[Side], store: Store, report: Report) -> None:
     """Run whatever is missing in one go, so that no worker waits for the end of another pair."""
-    idle = placebo_of(baseline, scenario)
-    arms = [baseline, scenario, *([idle] if idle else []), *(arm for side in sides for arm in (side.baseline, side.scenario))]
-    run_ensembles(arms, store, report, n_apart=3 if idle else 2)
+    arms = pair.arms_to_run()
+    run_ensembles([*arms, *(arm for side in sides for arm in side.pair)], store, report, n_apart=len(arms))
 
 
-def _compared(baseline: Config, scenario: Config, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
-    one, other, placebo = run_pair(baseline, scenario, store)
-    extra = flow_tables(one, other, start_of_difference(baseline, scenario))
+def _compared(pair: Pair, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
+    runs = run_pair(pair, store)
+    extra = flow_tables(runs)
     ends = [each for each in sides if isinstance(each, End)]
     sides = [each for each in sides if not isinstance(each, End)]
     if ends:
-        extra["sensitivity"] = sensitivity(ends, one, other, store)
-    shares = variance_shares(one, other)
+        extra["sensitivity"] = sensitivity(ends, runs, store)
+    shares = variance_shares(runs.baseline, runs.scenario)
     if len(shares):
         extra["hangs"] = shares
     if sides:
-        whole = {"kind": "as configured", "name": scenario.scenario.name, "title": "As configured"} | headline_row(one, other)
+        whole = {"kind": "as configured", "name": pair.scenario.scenario.name, "title": "As configured"} | headline_row(runs)
         extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
-    return compare_ensembles(one, other, placebo), extra
+    return compare_runs(runs), extra
 
 
 def _beside_facts(baseline: Config, store: Store) -> dict[str, pd.DataFrame]:
@@ -128,12 +126,12 @@ def _beside_facts(baseline: Config, store: Store) -> dict[str, pd.DataFrame]:
     return {name: each for name, each in (("fit", table), ("departures", keys)) if len(each)}
 
 
-def _facts(baseline: Config, scenario: Config, result: Comparison, overrides: Sequence[str]) -> dict[str, Any]:
+def _facts(pair: Pair, result: Comparison, overrides: Sequence[str]) -> dict[str, Any]:
     arms = {name: {"id": arm_id(config), "config": config.model_dump(mode="json"),
                    "runs": run_ids(config, range(config.ensemble.replications))}
-            for name, config in (("baseline", baseline), ("scenario", scenario))}
-    return {"arms": arms, "store": str(open_store(scenario.output.dir).folder), "overrides": list(overrides),
-            "checks": [vars(check) for check in result.checks], "calibration": differences(baseline)}
+            for name, config in (("baseline", pair.baseline), ("scenario", pair.scenario))}
+    return {"arms": arms, "store": str(open_store(pair.scenario.output.dir).folder), "overrides": list(overrides),
+            "checks": [vars(check) for check in result.checks], "calibration": differences(pair.baseline)}
 
 
 def _ready_to_draw(scenario: Config) -> list[Future[None]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from talentsim.commands.arguments import Arguments
-    from talentsim.config import Config
+    from talentsim.comparison.pair import Pair
     from talentsim.config.arms import Composer
 
 
@@ -16,11 +16,30 @@ def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
     """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
     from talentsim.config.arms import Composer
 
-    return Composer(arguments.config_dir), [line for line in arguments.overrides if not line.lstrip("+~").startswith(("hydra.", "hydra/"))]
+    return Composer(arguments.config_dir), [line for line in arguments.overrides if not is_hydras(line)]
 
 
-def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
-    """Return the arms when their sources are known, their data are there and the output folder can be written to.
+def checked_pair(arguments: Arguments) -> Pair:
+    """Compose and check the pair that a command line asks for.
+
+    Raises
+    ------
+    UserError
+        When an override, a file or a value is wrong, or something is missing.
+    """
+    from talentsim.comparison.pair import Pair
+
+    composer, own = composer_of(arguments)
+    return checked(Pair(*composer.arms(own)))
+
+
+def is_hydras(override: str) -> bool:
+    """Return whether an override is meant for Hydra itself."""
+    return override.lstrip("+~").startswith(("hydra.", "hydra/"))
+
+
+def checked(pair: Pair) -> Pair:
+    """Return the pair when its sources are known, its data are there and the output folder can be written to.
 
     Raises
     ------
@@ -31,11 +50,11 @@ def checked(baseline: Config, scenario: Config) -> tuple[Config, Config]:
     from talentsim.ensemble.results import prepare_folder
     from talentsim.model.tables import corridor_path
 
-    for arm in (baseline, scenario):
+    for arm in pair:
         used_sources(arm)
         corridor_path(arm)
-    prepare_folder(Path(scenario.output.dir))
-    return baseline, scenario
+    prepare_folder(Path(pair.scenario.output.dir))
+    return pair
 
 
 def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:

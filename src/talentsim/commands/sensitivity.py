@@ -17,17 +17,18 @@ def run(arguments: Arguments) -> int:
     """Run the comparison beside every end, as one job: the same folder, tables, checks and report, and what it hangs on."""
     from talentsim.commands.compare import one_job, structures_of
     from talentsim.commands.launch import checked, composer_of
+    from talentsim.comparison.pair import Pair
     from talentsim.config.errors import UserError
 
     if arguments.multirun:
         raise UserError("talentsim sensitivity", "-m asks for a sweep", "one scenario", "leave -m out, or sweep over KEY.value=1,2,3")
     composer, own = composer_of(arguments)
-    arms = checked(*composer.arms(own))
-    if arms[0].policies == arms[1].policies:
-        raise UserError("talentsim sensitivity", f"no policy of {arms[1].scenario.name} differs from those of {arms[0].scenario.name}",
+    pair = checked(Pair(*composer.arms(own)))
+    if not pair.differing:
+        raise UserError("talentsim sensitivity", f"no policy of {pair.scenario.scenario.name} differs from those of {pair.baseline.scenario.name}",
                         "a scenario that changes something: talentsim scenarios lists them", "scenario=visa_tightening, for instance")
-    sides = [*structures_of(composer, own, arms[1]), *ends_of(composer, own, arms[1], arguments.words[1:])]
-    return one_job(arguments, *arms, sides, f"{arms[1].scenario.name}-sensitivity")
+    sides = [*structures_of(composer, own, pair.scenario), *ends_of(composer, own, pair.scenario, arguments.words[1:])]
+    return one_job(arguments, pair, sides, f"{pair.scenario.scenario.name}-sensitivity")
 
 
 def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnings: list[str]) -> list[Side]:
@@ -38,6 +39,7 @@ def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnin
     UserError
         When nothing is left to vary.
     """
+    from talentsim.comparison.pair import Pair
     from talentsim.config.errors import UserError
     from talentsim.decide.sensitivity import end_side, variations
 
@@ -45,7 +47,7 @@ def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnin
     for each in variations(scenario, beginnings):
         for end, changes in each.ends():
             try:
-                sides.append(end_side(each, end, *composer.arms([*overrides, *changes])))
+                sides.append(end_side(each, end, Pair(*composer.arms([*overrides, *changes]))))
             except UserError as error:
                 print(f"talentsim: the {end} end of {each.name} is left out: {error.message}", file=sys.stderr)
     if not sides:

@@ -7,10 +7,10 @@ from talentsim.commands.arguments import Arguments
 
 def run(arguments: Arguments) -> int:
     """Print what the scenario is and which levers differ from the baseline's."""
+    from talentsim.comparison.pair import Pair
     from talentsim.config.arms import load_arms
     from talentsim.report.terminal.listings import scenario_in_words
     from talentsim.report.terminal.terminal import terminal
 
-    baseline, scenario = load_arms(arguments.overrides, arguments.config_dir)
-    terminal().print(scenario_in_words(baseline, scenario))
+    terminal().print(scenario_in_words(Pair(*load_arms(arguments.overrides, arguments.config_dir))))
     return 0

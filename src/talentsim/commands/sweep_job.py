@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from talentsim.comparison.pair import placebo_of
+from talentsim.comparison.pair import Pair
 from talentsim.comparison.sweep import Joined, join
-from talentsim.config import Config
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.provenance import version_of
 from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
@@ -24,7 +23,7 @@ from talentsim.report.terminal.terminal import terminal
 FAILURE = "failure.json"
 
 
-def run_in_one_go(pairs: Sequence[tuple[Config, Config]]) -> None:
+def run_in_one_go(pairs: Sequence[Pair]) -> None:
     """Compute whatever the store lacks for all pairs of arms, so that no worker waits for the end of a job.
 
     Raises
@@ -32,8 +31,8 @@ def run_in_one_go(pairs: Sequence[tuple[Config, Config]]) -> None:
     RunsFailedError
         When more runs fail than `ensemble.max_failures` allows; fewer are left to their jobs to tell.
     """
-    arms = [arm for pair in pairs for arm in (*pair, placebo_of(*pair)) if arm is not None]
-    first = pairs[0][1]
+    arms = [arm for pair in pairs for arm in pair.arms_to_run()]
+    first = pairs[0].scenario
     allowed = first.ensemble.max_failures
     with progress(True) as report:
         failed = run_missing((run for arm in arms for run in runs_of(arm, apart=True)), open_store(first.output.dir), first.executor, report, allowed)

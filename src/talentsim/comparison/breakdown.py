@@ -6,24 +6,26 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
+from talentsim.comparison.pair import PairRuns
 from talentsim.ensemble.accounts import dense
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.intervals import counts_spread
 from talentsim.model.outcomes import percent
 
 
-def by_origin(baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
+def by_origin(runs: PairRuns) -> pd.DataFrame:
     """Return people by origin and country of work, in both arms and as paired difference, every year.
 
     Returns
     -------
     origin, country, year, baseline, scenario, difference, low, high.
     """
-    one, other = (_per_run(arm, "stocks", "researchers", ("origin", "work")) * arm.weight for arm in (baseline, scenario))
+    one, other = (_per_run(arm, "stocks", "researchers", ("origin", "work")) * arm.weight for arm in runs)
+    scenario = runs.scenario
     return _long(one, other, scenario, {"origin": scenario.codes, "country": scenario.codes})
 
 
-def by_tier(baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
+def by_tier(runs: PairRuns) -> pd.DataFrame:
     """Return people and shares of works among the ablest, in both arms and as paired difference, every year.
 
     The tiers are fixed cut-offs of ability, the same in both arms. A share is what part of its tier's works a country hosts.
@@ -32,11 +34,12 @@ def by_tier(baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
     -------
     tier, country, year, baseline, scenario, difference, low, high, outcome; no rows where the runs have no tiers.
     """
+    baseline, scenario = runs
     if "tiers" not in scenario.manifests[0]["tables"]:
         return pd.DataFrame()
     tiers, parts = list(scenario.of_run(0, "tiers")["tier"].cat.categories), []
     for outcome, value in (("work_share", "works"), ("researchers", "researchers")):
-        one, other = (_per_run(arm, "tiers", value, ("tier", "work")) for arm in (baseline, scenario))
+        one, other = (_per_run(arm, "tiers", value, ("tier", "work")) for arm in runs)
         one, other = (percent(one), percent(other)) if outcome == "work_share" else (one * baseline.weight, other * scenario.weight)
         parts.append(_long(one, other, scenario, {"tier": tiers, "country": scenario.codes}).assign(outcome=outcome))
     return pd.concat(parts, ignore_index=True)

@@ -12,15 +12,12 @@ from talentsim.arrays import Floats
 from talentsim.comparison.breakdown import by_origin, by_tier
 from talentsim.comparison.checks import Check, verify
 from talentsim.comparison.diversion import Diversion, diversion
-from talentsim.comparison.pair import must_pair, placebo_of
+from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.config import Config
-from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
 from talentsim.intervals import bootstrap_interval, quantile_error, spread, standard_error
 from talentsim.model.outcomes import OUTCOMES
-
-__all__ = ["Check", "Comparison", "compare", "compare_ensembles", "run_pair"]
 
 
 @dataclass(frozen=True)
@@ -78,20 +75,10 @@ def compare(baseline: Config, scenario: Config, store: Store | None = None, prog
     RunsFailedError
         When a run fails.
     """
-    one, other, placebo = run_pair(baseline, scenario, store, progress)
-    return compare_ensembles(one, other, placebo)
+    return compare_runs(run_pair(Pair(baseline, scenario), store, progress))
 
 
-def run_pair(baseline: Config, scenario: Config, store: Store | None = None,
-             progress: Progress | None = None) -> tuple[Ensemble, Ensemble, Ensemble | None]:
-    """Run what is missing of two arms and of the placebo; None where the arms are a placebo themselves."""
-    must_pair(baseline, scenario)
-    idle = placebo_of(baseline, scenario)
-    done = run_ensembles([baseline, scenario, *([idle] if idle else [])], store, progress, n_apart=3)
-    return done[0], done[1], done[2] if idle else None
-
-
-def compare_ensembles(baseline: Ensemble, scenario: Ensemble, placebo: Ensemble | None = None) -> Comparison:
+def compare_runs(runs: PairRuns) -> Comparison:
     """Compare two arms replication by replication: the same people with the same luck in both.
 
     Raises
@@ -99,22 +86,23 @@ def compare_ensembles(baseline: Ensemble, scenario: Ensemble, placebo: Ensemble 
     ValueError
         When the arms do not pair.
     """
-    must_pair(baseline.config, scenario.config)
+    runs.pair.must_match()
+    baseline, scenario = runs
     values = {name: (one, scenario.outcomes[name]) for name, one in baseline.outcomes.items()}
     codes, years = scenario.codes, scenario.years
-    lives = diversion(baseline, scenario)
+    lives = diversion(runs)
     return Comparison(
         headline=_headline(values, codes, scenario.config, years),
         over_time=_bands(values, codes, years),
         differences=_differences(values, codes, years, scenario.config),
-        by_origin=by_origin(baseline, scenario),
-        by_tier=by_tier(baseline, scenario),
+        by_origin=by_origin(runs),
+        by_tier=by_tier(runs),
         diversion=lives.of_year(scenario.config.headline_year),
         lives=lives,
-        checks=verify(baseline, scenario, placebo))
+        checks=verify(runs))
 
 
-Pairs = dict[str, tuple[Floats, Floats]]
+Values = dict[str, tuple[Floats, Floats]]
 
 
 def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floats) -> pd.DataFrame:
@@ -123,7 +111,7 @@ def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floa
                          **{name: value.ravel() for name, value in columns.items()}})
 
 
-def _differences(values: Pairs, codes: Sequence[str], years: np.ndarray, config: Config) -> pd.DataFrame:
+def _differences(values: Values, codes: Sequence[str], years: np.ndarray, config: Config) -> pd.DataFrame:
     tables = []
     for name, (one, other) in values.items():
         middle, low, high = spread(other - one, config.compare.level, config.over_draws)
@@ -131,7 +119,7 @@ def _differences(values: Pairs, codes: Sequence[str], years: np.ndarray, config:
     return pd.concat(tables, ignore_index=True)
 
 
-def _bands(values: Pairs, codes: Sequence[str], years: np.ndarray) -> pd.DataFrame:
+def _bands(values: Values, codes: Sequence[str], years: np.ndarray) -> pd.DataFrame:
     tables = []
     for name, both in values.items():
         for arm, value in zip(("baseline", "scenario"), both, strict=True):
@@ -140,7 +128,7 @@ def _bands(values: Pairs, codes: Sequence[str], years: np.ndarray) -> pd.DataFra
     return pd.concat(tables, ignore_index=True)
 
 
-def _headline(values: Pairs, codes: Sequence[str], config: Config, years: np.ndarray) -> pd.DataFrame:
+def _headline(values: Values, codes: Sequence[str], config: Config, years: np.ndarray) -> pd.DataFrame:
     at, tables = int(config.headline_year - years[0]), []
     for name, (one, other) in values.items():
         before, after = one[:, at], other[:, at]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import ABILITY_UNIT, Integers, Words
-from talentsim.comparison.pair import start_of_difference
+from talentsim.comparison.pair import PairRuns
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.intervals import counts_spread
@@ -58,7 +58,7 @@ class Diversion:
 
 
 @dataclass(frozen=True)
-class Pair:
+class Parted:
     """One replication in both worlds, reduced to the people whose lives differ.
 
     `apart` holds a row for each person and year in two different countries: year, origin, tier, stage and the two
@@ -70,13 +70,13 @@ class Pair:
     parting: pd.DataFrame
 
 
-def diversion(baseline: Ensemble, scenario: Ensemble) -> Diversion:
+def diversion(runs: PairRuns) -> Diversion:
     """Compare all lives of two arms, replication by replication; nothing where no lives were kept."""
-    if any("events" not in each["tables"] for arm in (baseline, scenario) for each in arm.manifests):
+    if any("events" not in each["tables"] for arm in runs for each in arm.manifests):
         return Diversion()
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        pairs = list(threads.map(lambda place: _pair(baseline, scenario, place), range(len(scenario))))
-    return Diversion(_matrix(pairs, baseline, scenario), _apart(pairs, scenario), _parting(pairs, scenario))
+        parted = list(threads.map(lambda place: _parted(runs, place), range(len(runs.scenario))))
+    return Diversion(_matrix(parted, runs), _apart(parted, runs.scenario), _parting(parted, runs.scenario))
 
 
 def differing(one: Lives, other: Lives) -> Words:
@@ -142,9 +142,9 @@ def _keyed(lives: Lives, uids: Words) -> tuple[tuple[Integers, Words], np.ndarra
     return (key, lives.codes), lives.events["year"].to_numpy()[lives.order].astype(np.int64), reasons
 
 
-def _pair(baseline: Ensemble, scenario: Ensemble, place: int) -> Pair:
-    one, other = _lives_of_both(baseline, scenario, place)
-    start = start_of_difference(baseline.config, scenario.config)
+def _parted(runs: PairRuns, place: int) -> Parted:
+    one, other = _lives_of_both(runs, place)
+    start, scenario = runs.pair.start, runs.scenario
     uids, years = differing(*((one, other) if start is None else (one.since(start), other.since(start)))), scenario.years
     one, other = one.of(uids), other.of(uids)
     (here, stage), (there, _) = one.places(uids, years), other.places(uids, years)
@@ -157,15 +157,15 @@ def _pair(baseline: Ensemble, scenario: Ensemble, place: int) -> Pair:
     np.add.at(only, (when, here[lone, when]), 1)
     parting = first_partings(one, other)
     parting["origin"] = np.asarray(scenario.codes)[origin[np.searchsorted(uids, parting["uid"].to_numpy())]]
-    return Pair(apart, only, parting)
+    return Parted(apart, only, parting)
 
 
-def _lives_of_both(baseline: Ensemble, scenario: Ensemble, place: int) -> tuple[Lives, Lives]:
+def _lives_of_both(runs: PairRuns, place: int) -> tuple[Lives, Lives]:
     """Return the lives of one replication in both arms; people who are the same in both are read once."""
-    written = [arm.manifests[place]["tables"]["people"]["sha256"] for arm in (baseline, scenario)]
-    people = baseline.of_run(place, "people")
-    others = people if written[0] == written[1] else scenario.of_run(place, "people")
-    one, other = (arm.of_run(place, "events", ["uid", *COMPARED]) for arm in (baseline, scenario))
+    written = [arm.manifests[place]["tables"]["people"]["sha256"] for arm in runs]
+    people = runs.baseline.of_run(place, "people")
+    others = people if written[0] == written[1] else runs.scenario.of_run(place, "people")
+    one, other = (arm.of_run(place, "events", ["uid", *COMPARED]) for arm in runs)
     return Lives(people, one), Lives(others, other)
 
 
@@ -175,14 +175,15 @@ def _highest_tier(people: pd.DataFrame, config: Config) -> Integers:
     return np.searchsorted(cuts, people["ability"].to_numpy(), side="right") - 1
 
 
-def _matrix(pairs: list[Pair], baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
+def _matrix(parted: list[Parted], runs: PairRuns) -> pd.DataFrame:
+    scenario = runs.scenario
     years, codes = scenario.years, scenario.codes
     n = len(codes)
-    matrices = np.zeros((len(pairs), len(years), n, n))
-    for place, pair in enumerate(pairs):
-        np.add.at(matrices[place], (pair.apart[:, 0], pair.apart[:, 4], pair.apart[:, 5]), scenario.weight)
-    alone = scenario.weight * np.array([pair.only for pair in pairs])
-    same = baseline.outcomes["researchers"] - matrices.sum(axis=3) - alone
+    matrices = np.zeros((len(parted), len(years), n, n))
+    for place, each in enumerate(parted):
+        np.add.at(matrices[place], (each.apart[:, 0], each.apart[:, 4], each.apart[:, 5]), scenario.weight)
+    alone = scenario.weight * np.array([each.only for each in parted])
+    same = runs.baseline.outcomes["researchers"] - matrices.sum(axis=3) - alone
     matrices[:, :, np.arange(n), np.arange(n)] = same
     mean, low, high = counts_spread(matrices, scenario.config.compare.level, scenario.config.over_draws)
     return pd.DataFrame({"year": np.repeat(years, n * n), "baseline_country": np.tile(np.repeat(codes, n), len(years)),
@@ -190,9 +191,9 @@ def _matrix(pairs: list[Pair], baseline: Ensemble, scenario: Ensemble) -> pd.Dat
                          "high": high.ravel()})
 
 
-def _apart(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
+def _apart(parted: list[Parted], scenario: Ensemble) -> pd.DataFrame:
     names = ["year", "origin", "tier", "stage", "baseline_country", "scenario_country"]
-    counts = _counted([pd.DataFrame(pair.apart, columns=names) for pair in pairs], names, scenario, "researchers")
+    counts = _counted([pd.DataFrame(each.apart, columns=names) for each in parted], names, scenario, "researchers")
     labels = {"origin": scenario.codes, "tier": list(TIERS), "stage": list(STAGES), "baseline_country": scenario.codes,
               "scenario_country": scenario.codes}
     for name, categories in labels.items():
@@ -200,9 +201,9 @@ def _apart(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
     return counts.assign(year=counts["year"] + int(scenario.years[0]))
 
 
-def _parting(pairs: list[Pair], scenario: Ensemble) -> pd.DataFrame:
+def _parting(parted: list[Parted], scenario: Ensemble) -> pd.DataFrame:
     names = ["year", "origin", "baseline_decision", "scenario_decision"]
-    return _counted([pair.parting for pair in pairs], names, scenario, "people")
+    return _counted([each.parting for each in parted], names, scenario, "people")
 
 
 def _counted(tables: list[pd.DataFrame], names: list[str], scenario: Ensemble, value: str) -> pd.DataFrame:

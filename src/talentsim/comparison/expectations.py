@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from talentsim.comparison.compare import compare_ensembles
-from talentsim.config import Config
-from talentsim.ensemble.ensemble import run_ensembles
+from talentsim.comparison.compare import compare_runs
+from talentsim.comparison.pair import Pair, run_pairs
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
 from talentsim.model.outcomes import OUTCOMES
 
 
-def expectations(arms: Sequence[tuple[Config, Config]], store: Store | None = None, progress: Progress | None = None) -> pd.DataFrame:
+def expectations(pairs: Sequence[Pair], store: Store | None = None, progress: Progress | None = None) -> pd.DataFrame:
     """Compare pairs of baseline and scenario, and return the outcomes that each scenario is expected to move.
 
     Returns
@@ -22,10 +21,10 @@ def expectations(arms: Sequence[tuple[Config, Config]], store: Store | None = No
     scenario, title, outcome, country, unit, baseline, difference, low, high, sign (the direction expected) and as_said:
     whether the interval of the difference lies on that side of zero. In the year of the headline.
     """
-    ensembles = run_ensembles([arm for pair in arms for arm in pair], store, progress)
     rows = []
-    for (_, scenario), one, other in zip(arms, ensembles[::2], ensembles[1::2], strict=True):
-        headline = compare_ensembles(one, other).headline.set_index(["outcome", "country"])
+    for runs in run_pairs(pairs, store, progress):
+        scenario = runs.pair.scenario
+        headline = compare_runs(runs).headline.set_index(["outcome", "country"])
         for each in scenario.scenario.expects:
             row = headline.loc[(each.outcome, each.country)]
             rows.append({"scenario": scenario.scenario.name, "title": scenario.scenario.title, "outcome": each.outcome,

@@ -1,25 +1,143 @@
-"""The two arms of a comparison side by side: what differs between them, from when, and whether they can be compared."""
+"""The two arms of a comparison, which belong together: what differs between them, from when, and what both are run as."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 from talentsim.config import Config, Policy
-from talentsim.ensemble.identity import settings_of
+from talentsim.ensemble.ensemble import Ensemble, run_ensembles
+from talentsim.ensemble.identity import arm_id, settings_of
+from talentsim.ensemble.runner import Progress
+from talentsim.ensemble.store import Store
 from talentsim.model.policy import first_year
 
 
-def start_of_difference(baseline: Config, scenario: Config) -> int | None:
-    """Return the first year in which the arms may differ; None when they differ in more than dated policies."""
-    one, other = (settings_of(arm) | {"policies": None, "data_dir": arm.world.data_dir, "parameters": arm.parameters} for arm in (baseline, scenario))
-    if one != other:
-        return None
-    start = first_year(differing_policies(baseline, scenario))
-    return scenario.world.end_year + 1 if start is None else start
+@dataclass(frozen=True)
+class Pair:
+    """A scenario and the baseline that it is compared with."""
+
+    baseline: Config
+    scenario: Config
+
+    def __iter__(self) -> Iterator[Config]:
+        """Yield baseline and scenario."""
+        return iter((self.baseline, self.scenario))
+
+    @cached_property
+    def differing(self) -> dict[str, Policy]:
+        """Policies of either arm that the other lacks or has otherwise; the scenario's where both have it."""
+        one, other = self.baseline.policies, self.scenario.policies
+        return {name: policy for name, policy in (one | other).items() if one.get(name) != other.get(name)}
+
+    @property
+    def added(self) -> dict[str, Policy]:
+        """Policies of the scenario that the baseline lacks or has otherwise."""
+        return {name: policy for name, policy in self.scenario.policies.items() if name in self.differing}
+
+    @property
+    def dropped(self) -> dict[str, Policy]:
+        """Policies of the baseline that the scenario lacks."""
+        return {name: policy for name, policy in self.baseline.policies.items() if name not in self.scenario.policies}
+
+    @property
+    def common(self) -> dict[str, Policy]:
+        """Policies that both arms have alike."""
+        return {name: policy for name, policy in self.scenario.policies.items() if name not in self.differing}
+
+    @cached_property
+    def start(self) -> int | None:
+        """First year in which the arms may differ, after the last one where none may; None when more than dated policies differs."""
+        if _beside_policies(self.baseline) != _beside_policies(self.scenario):
+            return None
+        start = first_year(self.differing)
+        return self.scenario.world.end_year + 1 if start is None else start
+
+    @property
+    def is_placebo(self) -> bool:
+        """Whether no policy that differs is in force before the end, and nothing else differs."""
+        return self.start is not None and self.start > self.scenario.world.end_year
+
+    @cached_property
+    def placebo(self) -> Config | None:
+        """The baseline with the scenario's own policies added but without effect, one replication; None without any."""
+        idle = {name: policy for name, policy in without_effect(self.scenario).policies.items() if name not in self.baseline.policies}
+        if not idle:
+            return None
+        return with_replications(self.baseline.model_copy(update={"policy": {**self.baseline.policy, **idle}}), 1)
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Identities of both arms, whatever their seed."""
+        return arm_id(self.baseline), arm_id(self.scenario)
+
+    def each(self, change: Callable[[Config], Config]) -> Pair:
+        """Return the pair with a change made to both arms."""
+        return Pair(change(self.baseline), change(self.scenario))
+
+    def with_replications(self, n: int) -> Pair:
+        """Return the pair with another number of replications."""
+        return self.each(lambda arm: with_replications(arm, n))
+
+    def must_match(self) -> None:
+        """Make sure that the arms can be compared.
+
+        Raises
+        ------
+        ValueError
+            When they differ in countries, years, seed, scale or number of replications.
+        """
+        if _frame(self.baseline) != _frame(self.scenario):
+            raise ValueError("the arms differ in countries, years, seed, scale or replications and cannot be paired")
+
+    def arms_to_run(self) -> list[Config]:
+        """Return both arms and the placebo where there is one."""
+        return [*self, *([] if self.placebo is None else [self.placebo])]
 
 
-def differing_policies(baseline: Config, scenario: Config) -> dict[str, Policy]:
-    """Return the policies of either arm that the other lacks or has otherwise; the scenario's where both have it."""
-    one, other = baseline.policies, scenario.policies
-    return {name: policy for name, policy in (one | other).items() if one.get(name) != other.get(name)}
+@dataclass(frozen=True)
+class PairRuns:
+    """The replications of both arms of a pair, place by place with the same luck, and of its placebo where there is one."""
+
+    baseline: Ensemble
+    scenario: Ensemble
+    placebo: Ensemble | None = None
+
+    def __iter__(self) -> Iterator[Ensemble]:
+        """Yield the baseline's replications and the scenario's."""
+        return iter((self.baseline, self.scenario))
+
+    @cached_property
+    def pair(self) -> Pair:
+        """The arms."""
+        return Pair(self.baseline.config, self.scenario.config)
+
+
+def run_pair(pair: Pair, store: Store | None = None, progress: Progress | None = None) -> PairRuns:
+    """Run what is missing of both arms and of the placebo.
+
+    Raises
+    ------
+    ValueError
+        When the arms cannot be paired.
+    RunsFailedError
+        When a run fails.
+    """
+    pair.must_match()
+    return PairRuns(*run_ensembles(pair.arms_to_run(), store, progress, n_apart=3))
+
+
+def run_pairs(pairs: Sequence[Pair], store: Store | None = None, progress: Progress | None = None, n_apart: int = 0) -> list[PairRuns]:
+    """Run what is missing of many pairs in one go, without their placebos; `n_apart` as `run_ensembles` has it.
+
+    Raises
+    ------
+    RunsFailedError
+        When a run fails.
+    """
+    ensembles = run_ensembles([arm for pair in pairs for arm in pair], store, progress, n_apart) if pairs else []
+    return [PairRuns(one, other) for one, other in zip(ensembles[::2], ensembles[1::2], strict=True)]
 
 
 def without_effect(config: Config) -> Config:
@@ -33,27 +151,16 @@ def without_effect(config: Config) -> Config:
     return config.model_copy(update={"policy": {name: idle(policy) for name, policy in config.policies.items()}})
 
 
-def placebo_of(baseline: Config, scenario: Config) -> Config | None:
-    """Return the baseline with the scenario's own policies added but without effect, one replication; None without any."""
-    idle = {name: policy for name, policy in without_effect(scenario).policies.items() if name not in baseline.policies}
-    if not idle:
-        return None
-    return baseline.model_copy(update={"policy": {**baseline.policy, **idle},
-                                       "ensemble": baseline.ensemble.model_copy(update={"replications": 1})})
+def with_replications(config: Config, n: int) -> Config:
+    """Return the arm with another number of replications."""
+    return config.model_copy(update={"ensemble": config.ensemble.model_copy(update={"replications": n})})
 
 
-def must_pair(baseline: Config, scenario: Config) -> None:
-    """Make sure that two arms can be compared.
+def _beside_policies(config: Config) -> dict[str, object]:
+    return settings_of(config) | {"policies": None, "data_dir": config.world.data_dir, "parameters": config.parameters}
 
-    Raises
-    ------
-    ValueError
-        When they differ in countries, years, seed, scale or number of replications.
-    """
-    def frame(config: Config) -> tuple[object, ...]:
-        world = config.world
-        return (list(world.countries), world.start_year, world.end_year, config.ensemble.seed, config.ensemble.replications,
-                config.population.scale)
 
-    if frame(baseline) != frame(scenario):
-        raise ValueError("the arms differ in countries, years, seed, scale or replications and cannot be paired")
+def _frame(config: Config) -> tuple[object, ...]:
+    world = config.world
+    return (list(world.countries), world.start_year, world.end_year, config.ensemble.seed, config.ensemble.replications,
+            config.population.scale)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
-from talentsim.ensemble.ensemble import Ensemble
+from talentsim.comparison.pair import PairRuns
 from talentsim.intervals import counts_spread
 from talentsim.measures.staying import stay_curves
 
@@ -23,16 +23,13 @@ STAGES = ("training", "work", "hq")
 FUNNEL = ("applied", "refused", "lost_lottery", "granted")
 
 
-def flow_tables(baseline: Ensemble, scenario: Ensemble, start: int | None) -> dict[str, pd.DataFrame]:
+def flow_tables(runs: PairRuns) -> dict[str, pd.DataFrame]:
     """Return every table that the flow figures need and that has rows, by name.
 
-    Parameters
-    ----------
-    start
-        First year in which the arms may differ; None when they always may. Tables speak of the years from there to the
-        headline's, of all up to it where they never differ.
+    They speak of the years from the first in which the arms may differ to the headline's, of all up to it where they never do.
     """
-    config, arms = scenario.config, {"baseline": baseline, "scenario": scenario}
+    scenario, start, arms = runs.scenario, runs.pair.start, {"baseline": runs.baseline, "scenario": runs.scenario}
+    config = scenario.config
     year, first = config.headline_year, config.world.start_year
     years = first if start is None or start > year else max(start, first), year
     weight, replications = scenario.weight, len(scenario)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.comparison.diversion import first_partings
+from talentsim.comparison.pair import PairRuns
 from talentsim.config import UserError
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.measures.lives import Lives
@@ -51,7 +52,7 @@ def lives_of(arm: Ensemble, replication: int) -> Lives:
     return Lives(arm.of_run(replication, "people"), arm.of_run(replication, "events"))
 
 
-def two_lives(baseline: Ensemble, scenario: Ensemble, replication: int, uid: int) -> tuple[pd.Series, pd.DataFrame]:
+def two_lives(runs: PairRuns, replication: int, uid: int) -> tuple[pd.Series, pd.DataFrame]:
     """Return who somebody is, and their years in both arms.
 
     Returns
@@ -64,13 +65,13 @@ def two_lives(baseline: Ensemble, scenario: Ensemble, replication: int, uid: int
     UserError
         When there is nobody of that uid.
     """
-    arms = [lives_of(arm, replication) for arm in (baseline, scenario)]
+    arms = [lives_of(arm, replication) for arm in runs]
     of = [lives.of(np.array([uid], np.uint64)) for lives in arms]
     people = pd.concat([lives.people for lives in of])
     if people.empty:
         raise UserError("talentsim person", f"nobody has the uid {uid} in replication {replication}", "people who entered by the last year",
                         "without a name, `talentsim person scenario=...` lists people whose lives differ")
-    who, end = people.iloc[0], int(scenario.years[-1])
+    who, end = people.iloc[0], int(runs.scenario.years[-1])
     years = np.arange(int(who.entry_year), end + 1)
     table = pd.DataFrame({"year": years})
     for name, lives in zip(("baseline", "scenario"), of, strict=True):
@@ -79,18 +80,18 @@ def two_lives(baseline: Ensemble, scenario: Ensemble, replication: int, uid: int
     return who, table[~gone | (gone.cumsum() == 1)].reset_index(drop=True)
 
 
-def whose_lives_differ(baseline: Ensemble, scenario: Ensemble, replication: int) -> pd.DataFrame:
+def whose_lives_differ(runs: PairRuns, replication: int) -> pd.DataFrame:
     """Return some people whose lives differ, a few from each pair of decisions at which lives part.
 
     Returns
     -------
     name, uid, year, baseline_decision, scenario_decision.
     """
-    one, other = (lives_of(arm, replication) for arm in (baseline, scenario))
+    one, other = (lives_of(arm, replication) for arm in runs)
     partings = first_partings(one, other)
     each = partings.groupby(["baseline_decision", "scenario_decision"])
     some = partings[each.cumcount() < max(1, N_EXAMPLES // max(each.ngroups, 1))].sort_values(["year", "uid"])
-    return some.assign(name=[name_of(int(uid), scenario.codes) for uid in some["uid"]]).reset_index(drop=True)
+    return some.assign(name=[name_of(int(uid), runs.scenario.codes) for uid in some["uid"]]).reset_index(drop=True)
 
 
 def _years_of(lives: Lives, years: np.ndarray) -> tuple[list[str], list[str]]:
@@ -99,7 +100,7 @@ def _years_of(lives: Lives, years: np.ndarray) -> tuple[list[str], list[str]]:
         return ["-"] * len(years), [""] * len(years)
     who = lives.people.iloc[0]
     where, status, states, told = str(who.origin), "national", [], []
-    events = dict(lives.events.groupby("year"))
+    events = {int(year): rows for year, rows in lives.events.groupby("year")}       # type: ignore[call-overload]
     for year in years:
         words = []
         for event in events.get(year, lives.events[:0]).itertuples(index=False):

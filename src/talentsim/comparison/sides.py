@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from talentsim.comparison.pair import differing_policies
+from talentsim.comparison.pair import Pair, PairRuns, run_pairs, with_replications
 from talentsim.config import Config, Policy
-from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
 from talentsim.intervals import spread
-
-OUTCOME = "work_share"
+from talentsim.model.outcomes import HEADLINE
 
 
 @dataclass(frozen=True)
@@ -25,33 +23,35 @@ class Side:
     kind: str
     name: str
     title: str
-    baseline: Config
-    scenario: Config
+    pair: Pair
 
 
-def structure_side(name: str, title: str, baseline: Config, scenario: Config) -> Side:
+def structure_side(name: str, title: str, pair: Pair) -> Side:
     """Return a pair under another structure, with the replications that side arms get."""
-    return Side("structure", name, title, fewer(baseline), fewer(scenario))
+    return Side("structure", name, title, fewer(pair))
 
 
-def policies_alone(baseline: Config, scenario: Config) -> list[Side]:
+def policies_alone(pair: Pair) -> list[Side]:
     """Return the policies that `compare.alone` asks for, each by itself, with what is to be said of it.
 
     A policy that this comparison does not have is passed over: the list belongs to the scenario's file.
     """
-    differing = differing_policies(baseline, scenario)
-    return [Side("policy alone", name, words, fewer(baseline), fewer(_with_policy(baseline, scenario, name)))
-            for name, words in (scenario.compare.alone or {}).items() if words is not None and name in differing]
+    return [Side("policy alone", name, words, fewer(_alone(pair, name)))
+            for name, words in (pair.scenario.compare.alone or {}).items() if words is not None and name in pair.differing]
 
 
-def decomposition(baseline: Config, scenario: Config) -> list[Side]:
+def decomposition(pair: Pair) -> list[Side]:
     """Return each policy that differs alone, and the scenario without it, at full replications."""
     sides = []
-    for name, policy in differing_policies(baseline, scenario).items():
+    for name, policy in pair.differing.items():
         title = policy.title or name
-        sides.append(Side("policy alone", name, title, baseline, _with_policy(baseline, scenario, name)))
-        sides.append(Side("policy left out", name, title, baseline, _with_policy(scenario, baseline, name)))
+        sides.append(Side("policy alone", name, title, _alone(pair, name)))
+        sides.append(Side("policy left out", name, title, Pair(pair.baseline, _with_policy(pair.scenario, pair.baseline, name))))
     return sides
+
+
+def _alone(pair: Pair, name: str) -> Pair:
+    return Pair(pair.baseline, _with_policy(pair.baseline, pair.scenario, name))
 
 
 def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: Progress | None = None) -> pd.DataFrame:
@@ -61,22 +61,18 @@ def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: P
     -------
     kind, name, title, country, year, replications, baseline, scenario, difference, low, high; in % and points.
     """
-    if not sides:
-        return pd.DataFrame()
-    ensembles = run_ensembles([arm for side in sides for arm in (side.baseline, side.scenario)], store, progress)
-    pairs = zip(ensembles[::2], ensembles[1::2], strict=True)
-    return pd.DataFrame([{"kind": side.kind, "name": side.name, "title": side.title} | headline_row(*pair)
-                         for side, pair in zip(sides, pairs, strict=True)])
+    found = zip(sides, run_pairs([side.pair for side in sides], store, progress), strict=True)
+    return pd.DataFrame([{"kind": side.kind, "name": side.name, "title": side.title} | headline_row(runs) for side, runs in found])
 
 
-def headline_row(baseline: Ensemble, scenario: Ensemble) -> dict[str, object]:
+def headline_row(runs: PairRuns) -> dict[str, object]:
     """Return the focus country's share of the works in the headline's year, in both arms, with the paired interval."""
-    config = scenario.config
-    at = config.headline_year - config.world.start_year, scenario.codes.index(config.focus)
-    one, other = (arm.outcomes[OUTCOME][:, at[0], at[1]] for arm in (baseline, scenario))
+    config, n = runs.scenario.config, len(runs.scenario)
+    at = config.headline_year - config.world.start_year, runs.scenario.codes.index(config.focus)
+    one, other = (arm.outcomes[HEADLINE][:, at[0], at[1]] for arm in runs)
     level, drawn = config.compare.level, config.over_draws
     middle, low, high = spread(np.asarray(other - one), level, drawn)
-    return {"country": config.focus, "year": config.headline_year, "replications": len(scenario),
+    return {"country": config.focus, "year": config.headline_year, "replications": n,
             "baseline": float(spread(one, level, drawn)[0]), "scenario": float(spread(other, level, drawn)[0]), "difference": float(middle),
             "low": low, "high": high}
 
@@ -88,7 +84,6 @@ def _with_policy(arm: Config, other: Config, name: str) -> Config:
                                   "compare": other.compare, "focus": other.focus})
 
 
-def fewer(config: Config) -> Config:
-    """Return an arm with the replications that side arms get."""
-    n = min(config.compare.side_replications, config.ensemble.replications)
-    return config.model_copy(update={"ensemble": config.ensemble.model_copy(update={"replications": n})})
+def fewer(pair: Pair) -> Pair:
+    """Return a pair with the replications that side arms get."""
+    return pair.each(lambda arm: with_replications(arm, min(arm.compare.side_replications, arm.ensemble.replications)))

@@ -8,9 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from talentsim.model.outcomes import OUTCOMES
-
-OUTCOME = "work_share"
+from talentsim.model.outcomes import HEADLINE, OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,9 @@ def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame, pd.DataFrame
         table[name] = table[name].astype("category")
     config = jobs[0][1]["arms"]["scenario"]["config"]
     focus, year = config["focus"], config["compare"]["year"] or config["world"]["end_year"]
-    headline = table[(table["outcome"] == OUTCOME) & (table["country"] == focus) & (table["year"] == year)].reset_index(drop=True)
+    headline = table[(table["outcome"] == HEADLINE) & (table["country"] == focus) & (table["year"] == year)].reset_index(drop=True)
     dose, curves = _curves(headline, keys)
-    return Joined(table, headline, keys, dose, curves, f"{OUTCOMES[OUTCOME].title}, {focus}, {year}", config["compare"]["level"],
+    return Joined(table, headline, keys, dose, curves, f"{OUTCOMES[HEADLINE].title}, {focus}, {year}", config["compare"]["level"],
                   config["output"]["csv"])
 
 

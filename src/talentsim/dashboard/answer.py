@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
-from talentsim.comparison.compare import compare_ensembles
-from talentsim.comparison.pair import start_of_difference
+from talentsim.comparison.compare import compare_runs
+from talentsim.comparison.pair import Pair, PairRuns
 from talentsim.comparison.pathways import pathways
 from talentsim.config import Config
 from talentsim.dashboard.engine import Outcomes
@@ -57,7 +57,7 @@ def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats]
 
 def frame(baseline: Config, scenario: Config) -> dict[str, Any]:
     """Return the years, countries and first year of a difference that numbers are laid out by."""
-    start = start_of_difference(baseline, scenario)
+    start = Pair(baseline, scenario).start
     world = scenario.world
     return {"years": list(range(world.start_year, world.end_year + 1)), "codes": list(world.countries), "level": f"{scenario.compare.level:.0%}",
             "start": start if start is not None and start <= world.end_year else None}
@@ -74,7 +74,7 @@ class Answer:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables of the comparison, as the main job writes them."""
         if not self._tables:
-            compared = compare_ensembles(self.baseline, self.scenario)
+            compared = compare_runs(PairRuns(self.baseline, self.scenario))
             self._tables = compared.tables | {"diversion_by_year": compared.lives.matrix}
         return self._tables
 
@@ -89,7 +89,7 @@ class Answer:
         one, other = (arm.config.model_copy(update={"focus": focus, "compare": compare}) for arm in (self.baseline, self.scenario))
         tables = self.tables()
         kept = {"headline": headline_of(tables, year), "differences": tables["differences"]}
-        scene = Scene(Results(_NOWHERE, {"arms": {}}, kept), one, other)
+        scene = Scene(Results(_NOWHERE, {"arms": {}}, kept), Pair(one, other))
         diverted = tables.get("diversion_by_year", pd.DataFrame(columns=["year"]))
         diverted = diverted[diverted["year"] == year]
         said = {"headline": readings.headline_sentence(scene), "over_time": readings.over_time(scene, tables["differences"]),

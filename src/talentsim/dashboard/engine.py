@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from talentsim.arrays import Floats
-from talentsim.comparison.pair import start_of_difference
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.dashboard.pairs import made_up_to
 from talentsim.ensemble.ensemble import Ensemble
@@ -130,7 +130,7 @@ class Engine:
                  cancelled: Callable[[], bool]) -> Floats:
         """Run a sample of the people and say each year what changes; return its shares of the works, (year, country)."""
         first, end = baseline.world.start_year, baseline.world.end_year
-        start = start_of_difference(baseline, scenario)
+        start = Pair(baseline, scenario).start
         before = self._shares(_one(baseline, SAMPLE), say, cancelled, f"Preparing the baseline: {{}} of {end}")
         if anchor is None or anchor.baseline != arm_id(baseline):
             anchor = Anchor("", before, (before, before))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from talentsim.comparison.idle import idle_reason
-from talentsim.comparison.pair import differing_policies
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config, Policy
 from talentsim.data.sources import Source, all_sources
 from talentsim.model.policy import LeverAxes, levers_in_year
@@ -42,7 +42,7 @@ def sliders(baseline: Config, scenario: Config, switched_off: Collection[str] = 
     """Return every policy that differs between the arms, as a slider; those switched off are drawn so."""
     known, axes = all_sources(scenario), lever_axes(baseline)
     made = []
-    for name, policy in differing_policies(baseline, scenario).items():
+    for name, policy in Pair(baseline, scenario).differing.items():
         is_in_scenario = name in scenario.policies
         as_it_is = _in_baseline(baseline, policy, axes)
         made.append({

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from talentsim.comparison.idle import is_idle
+from talentsim.comparison.pair import Pair, PairRuns
 from talentsim.comparison.sides import Side, compare_sides, fewer, headline_row
 from talentsim.config import Config, Parameter, parameters_of
 from talentsim.config.errors import UserError, nearest
-from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.store import Store
 
 AS_CONFIGURED = "as configured"
@@ -74,15 +74,13 @@ class End(Side):
     variation: Variation
 
 
-def end_side(variation: Variation, end: str, baseline: Config, scenario: Config) -> End:
+def end_side(variation: Variation, end: str, pair: Pair) -> End:
     """Return a pair at an end, with the replications that side arms get; nobody's life is kept, for no table needs it."""
-    def side_arm(arm: Config) -> Config:
-        return fewer(arm).model_copy(update={"output": arm.output.model_copy(update={"people": False})})
-
-    return End(end, variation.name, variation.title, side_arm(baseline), side_arm(scenario), variation)
+    bare = fewer(pair).each(lambda arm: arm.model_copy(update={"output": arm.output.model_copy(update={"people": False})}))
+    return End(end, variation.name, variation.title, bare, variation)
 
 
-def sensitivity(ends: Sequence[End], baseline: Ensemble, scenario: Ensemble, store: Store) -> pd.DataFrame:
+def sensitivity(ends: Sequence[End], runs: PairRuns, store: Store) -> pd.DataFrame:
     """Return the headline at every end, beside the same replications of the comparison as it is configured.
 
     Returns
@@ -94,9 +92,9 @@ def sensitivity(ends: Sequence[End], baseline: Ensemble, scenario: Ensemble, sto
     """
     if not ends:
         return pd.DataFrame()
-    n = ends[0].scenario.ensemble.replications
-    first = (replace(arm, runs=arm.runs[:n]) for arm in (baseline, scenario))
-    plain = pd.DataFrame([{"kind": AS_CONFIGURED, "name": "", "title": "As configured"} | headline_row(*first)])
+    n = ends[0].pair.scenario.ensemble.replications
+    first = PairRuns(*(replace(arm, runs=arm.runs[:n]) for arm in runs))
+    plain = pd.DataFrame([{"kind": AS_CONFIGURED, "name": "", "title": "As configured"} | headline_row(first)])
     table = pd.concat([plain, compare_sides(ends, store)], ignore_index=True)
     figures = [each.variation.figures for each in ends]
     table.insert(3, "parameter", ["", *(", ".join(each) for each in figures)])

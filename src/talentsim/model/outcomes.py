@@ -49,6 +49,10 @@ OUTCOMES: dict[str, Outcome] = {
 }
 
 
+HEADLINE = "work_share"
+"""The outcome whose difference, for the focus country, is the headline of a comparison."""
+
+
 def outcome_table(tables: Mapping[str, pd.DataFrame], years: Sequence[int], scale: float) -> pd.DataFrame:
     """Return every outcome that the tables hold, in long form: outcome, year, country, value; zeros included."""
     present = [each for each in OUTCOMES.values() if each.by in tables[each.table]]

@@ -9,6 +9,7 @@ import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.comparison.idle import idle_reason
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config, Parameter, Policy
 from talentsim.ensemble.draws import held_keys
 from talentsim.model.policy import LeverAxes, TrainingClasses, levers_in_year, share_in_force
@@ -66,20 +67,20 @@ def _when(policy: Policy) -> str:
     return f"from {first} {until}"
 
 
-def replaced_lines(baseline: Config, scenario: Config) -> list[str]:
+def replaced_lines(pair: Pair) -> list[str]:
     """Say which shipped files and policies the user's own have taken the place of, in one arm or both; empty where none has."""
-    both = [each for each in scenario.replaced if each in baseline.replaced]
-    parts = {"": both, ", in the scenario alone": [each for each in scenario.replaced if each not in both],
-             ", in the baseline alone": [each for each in baseline.replaced if each not in both]}
+    baseline, scenario = (arm.replaced for arm in pair)
+    both = [each for each in scenario if each in baseline]
+    parts = {"": both, ", in the scenario alone": [each for each in scenario if each not in both],
+             ", in the baseline alone": [each for each in baseline if each not in both]}
     return [f"Your own in the place of what is shipped{where}: {', '.join(names)}" for where, names in parts.items() if names]
 
 
-def policy_lines(baseline: Config, scenario: Config) -> list[str]:
+def policy_lines(pair: Pair) -> list[str]:
     """Say what the scenario changes against the baseline, one policy a line."""
-    added = [(name, policy) for name, policy in scenario.policies.items() if baseline.policies.get(name) != policy]
-    dropped = [(name, policy) for name, policy in baseline.policies.items() if name not in scenario.policies]
-    lines = [f"{name}: {policy_in_words(policy)}{_idle(scenario, policy)}" for name, policy in added]
-    lines += [f"{name}, in the baseline alone: {policy_in_words(policy)}{_idle(baseline, policy)}" for name, policy in dropped]
+    lines = [f"{name}: {policy_in_words(policy)}{_idle(pair.scenario, policy)}" for name, policy in pair.added.items()]
+    lines += [f"{name}, in the baseline alone: {policy_in_words(policy)}{_idle(pair.baseline, policy)}"
+              for name, policy in pair.dropped.items()]
     return lines or ["no policy differs: a placebo"]
 
 
@@ -88,14 +89,14 @@ def _idle(arm: Config, policy: Policy) -> str:
     return f" (cannot act here: {why})" if why else ""
 
 
-def common_lines(baseline: Config, scenario: Config) -> list[str]:
+def common_lines(pair: Pair) -> list[str]:
     """Say what both arms rest on: how cohorts grow, which visa rules hold, who is an employer, and the policies in both."""
-    firms = f"{len(scenario.employers)} firms with a name" if scenario.employers else "no firm with a name"
-    lines = [f"entry {scenario.entry.name}: {scenario.entry.title}", f"visa {scenario.visa.name}: {scenario.visa.title}", firms]
-    both = {name: policy for name, policy in scenario.policies.items() if baseline.policies.get(name) == policy}
-    if baseline == scenario:
-        return lines + [f"{name}: {policy_in_words(policy)}" for name, policy in both.items()]
-    return lines + ([f"the policies {', '.join(both)}"] if both else [])
+    arm = pair.scenario
+    firms = f"{len(arm.employers)} firms with a name" if arm.employers else "no firm with a name"
+    lines = [f"entry {arm.entry.name}: {arm.entry.title}", f"visa {arm.visa.name}: {arm.visa.title}", firms]
+    if pair.baseline == pair.scenario:
+        return lines + [f"{name}: {policy_in_words(policy)}" for name, policy in pair.common.items()]
+    return lines + ([f"the policies {', '.join(pair.common)}"] if pair.common else [])
 
 
 class LeverChange(NamedTuple):
@@ -108,14 +109,14 @@ class LeverChange(NamedTuple):
     after: Floats
 
 
-def changes_by_year(baseline: Config, scenario: Config) -> list[tuple[str, list[LeverChange]]]:
+def changes_by_year(pair: Pair) -> list[tuple[str, list[LeverChange]]]:
     """Return the levers that differ when the policies start and at the end, each time with the years in words.
 
     Both arms hold whatever their dated policies have made of a lever by then, not the figure that the world begins with.
     Where start and end are alike they are told once.
     """
-    years = _years_that_differ(baseline, scenario)
-    first, last = (lever_changes(baseline, scenario, year) for year in (years[0], years[-1]))
+    years = _years_that_differ(pair)
+    first, last = (lever_changes(pair, year) for year in (years[0], years[-1]))
     if [_as_told(each) for each in first] == [_as_told(each) for each in last]:
         return [(f"from {years[0]} to {years[-1]}" if len(years) > 1 else f"in {years[0]}", first)] if first else []
     return [(f"in {year}", changes) for year, changes in ((years[0], first), (years[-1], last)) if changes]
@@ -125,15 +126,14 @@ def _as_told(change: LeverChange, trained: bool = True) -> tuple[str, ...]:
     return change.lever, change.of, change.towards if trained else "", span(change.before), span(change.after)
 
 
-def lever_changes(baseline: Config, scenario: Config, year: int) -> list[LeverChange]:
+def lever_changes(pair: Pair, year: int) -> list[LeverChange]:
     """Return every lever that differs between the arms in a year, by country or employer."""
-    axes = lever_axes(scenario)
+    axes = lever_axes(pair.scenario)
     changes: list[LeverChange] = []
     told: set[tuple[str, ...]] = set()
-    policies = {f"{place} {name}": each for place, arm in enumerate((baseline, scenario)) for name, each in arm.policies.items()}
+    policies = {f"{place} {name}": each for place, arm in enumerate(pair) for name, each in arm.policies.items()}
     for trained in TrainingClasses.from_policies(policies, axes.codes).members:
-        one = levers_in_year(base_levers(baseline, year), baseline.policies, year, lever_axes(baseline), trained)
-        other = levers_in_year(base_levers(scenario, year), scenario.policies, year, axes, trained)
+        one, other = (levers_in_year(base_levers(arm, year), arm.policies, year, lever_axes(arm), trained) for arm in pair)
         new = [each for each in _changes_between(one, other, axes, trained) if _as_told(each, trained=False) not in told]
         told |= {_as_told(each, trained=False) for each in new}
         changes += new
@@ -165,10 +165,10 @@ def _counted(number: int, words: tuple[str, str]) -> str:
     return f"{number} {words[number != 1]}"
 
 
-def _years_that_differ(baseline: Config, scenario: Config) -> list[int]:
+def _years_that_differ(pair: Pair) -> list[int]:
     """Return the simulated years, in order, in which a policy of one arm alone is in force; the last year when there is none."""
-    differing = [policy for arm, against in ((baseline, scenario), (scenario, baseline))
-                 for name, policy in arm.policies.items() if against.policies.get(name) != policy]
+    differing = [policy for arm in pair for name, policy in arm.policies.items() if name in pair.differing]
+    scenario = pair.scenario
     years = range(scenario.world.burn_in_year, scenario.world.end_year + 1)
     return [year for year in years if any(share_in_force(each, year) for each in differing)] or [scenario.world.end_year]
 

@@ -41,9 +41,8 @@ class LeverRow(NamedTuple):
 
 def changes(scene: Scene) -> list[Change]:
     """Return every policy that differs between the arms; those of the scenario first."""
-    one, other = scene.baseline.policies, scene.scenario.policies
-    new = [(name, policy, "scenario") for name, policy in other.items() if one.get(name) != policy]
-    gone = [(name, policy, "baseline alone") for name, policy in one.items() if name not in other]
+    new = [(name, policy, "scenario") for name, policy in scene.pair.added.items()]
+    gone = [(name, policy, "baseline alone") for name, policy in scene.pair.dropped.items()]
     return [Change(policy.title or name, _sentence(scene, policy) + _idle(scene, policy, arm), arm, policy.evidence.value,
                    "" if policy.range is None else f"{_value(policy, policy.range[0])} to {_value(policy, policy.range[1])}",
                    ", ".join(policy.source), policy.note)
@@ -57,7 +56,7 @@ def _idle(scene: Scene, policy: Policy, arm: str) -> str:
 
 def lever_rows(scene: Scene) -> list[tuple[str, list[LeverRow]]]:
     """Return the levers that differ when the policies start, and at the end where that is not the same, each with its years."""
-    return [(years, [_lever_row(scene, each) for each in found]) for years, found in changes_by_year(scene.baseline, scene.scenario)]
+    return [(years, [_lever_row(scene, each) for each in found]) for years, found in changes_by_year(scene.pair)]
 
 
 def _lever_row(scene: Scene, change: LeverChange) -> LeverRow:

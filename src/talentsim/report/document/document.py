@@ -71,7 +71,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": in_words(evidence_counts(parameters_of(scene.scenario))),
         "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
-        "replaced": replaced_lines(scene.baseline, scene.scenario), "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
+        "replaced": replaced_lines(scene.pair), "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
         "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
     }

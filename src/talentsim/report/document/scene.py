@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from talentsim.comparison.pair import start_of_difference
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config, UserError, parameters_of
 from talentsim.ensemble.opened import Results
 
@@ -20,8 +20,7 @@ class Scene:
     """One comparison: its results, both configurations, and what follows from them."""
 
     results: Results
-    baseline: Config
-    scenario: Config
+    pair: Pair
 
     @classmethod
     def of(cls, results: Results) -> Scene:
@@ -35,7 +34,17 @@ class Scene:
         if not {"baseline", "scenario"} <= results.arms.keys() or "headline" not in results:
             raise UserError(str(results.folder), "these are not the results of a comparison", "the folder of `talentsim scenario=...`",
                             "a sweep holds one such folder for each of its jobs")
-        return cls(results, results.arms["baseline"], results.arms["scenario"])
+        return cls(results, Pair(results.arms["baseline"], results.arms["scenario"]))
+
+    @property
+    def baseline(self) -> Config:
+        """The arm that the scenario is compared with."""
+        return self.pair.baseline
+
+    @property
+    def scenario(self) -> Config:
+        """The arm that the results are about."""
+        return self.pair.scenario
 
     @property
     def title(self) -> str:
@@ -62,16 +71,15 @@ class Scene:
         """Replications of each arm."""
         return self.scenario.ensemble.replications
 
-    @cached_property
+    @property
     def start(self) -> int | None:
         """First year in which the arms may differ; None when they differ in more than policies, or not before the end."""
-        start = start_of_difference(self.baseline, self.scenario)
-        return start if start is not None and start <= self.scenario.world.end_year else None
+        return None if self.pair.is_placebo else self.pair.start
 
     @property
     def is_placebo(self) -> bool:
         """Whether no policy that differs is ever in force."""
-        return self.start is None and start_of_difference(self.baseline, self.scenario) is not None
+        return self.pair.is_placebo
 
     @property
     def span(self) -> tuple[int, int]:

@@ -9,22 +9,22 @@ import pandas as pd
 from rich.console import Console
 
 from talentsim.comparison.compare import Comparison
-from talentsim.comparison.pair import start_of_difference
-from talentsim.config import Config
+from talentsim.comparison.pair import Pair
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.terminal.sides import decomposition_table, hanging_line, sensitivity_table, structure_table
 from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
 from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
 
 
-def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], baseline: Config, scenario: Config,
-                     folder: Path, seconds: float, changed: Sequence[str] = ()) -> None:
+def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair, folder: Path, seconds: float,
+                     changed: Sequence[str] = ()) -> None:
     """Print what a comparison found, with what is shown beside it, and where its results are."""
+    baseline, scenario = pair
     year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
     out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
-    for line in policy_lines(baseline, scenario):
+    for line in policy_lines(pair):
         out.print(plain(f"  {line}"))
-    for line in replaced_lines(baseline, scenario):
+    for line in replaced_lines(pair):
         out.print(plain(line))
     out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
                     f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
@@ -47,8 +47,7 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
             out.print(decomposition_table(extra["sides"], level))
     if "sensitivity" in extra:
         out.print(sensitivity_table(extra["sensitivity"]))
-    start = start_of_difference(baseline, scenario)
-    if baseline.policies != scenario.policies and start is not None and start > scenario.world.end_year:
+    if pair.differing and pair.is_placebo:
         out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
     for check in result.checks:
         out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))

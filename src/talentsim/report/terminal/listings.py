@@ -8,7 +8,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from talentsim.config import Config, Parameter
+from talentsim.comparison.pair import Pair
+from talentsim.config import Parameter
 from talentsim.config.evidence import remark
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.data.facts import Fact
@@ -17,17 +18,17 @@ from talentsim.report.words import LeverChange, changes_by_year, common_lines, p
 from talentsim.vocab import LEVERS
 
 
-def scenario_in_words(baseline: Config, scenario: Config) -> Group:
+def scenario_in_words(pair: Pair) -> Group:
     """Say what a scenario is, stands for and changes, with the lever's values before and after."""
-    meta = scenario.scenario
+    meta = pair.scenario.scenario
     parts = [Text(f"{meta.name}: {meta.title}", style="bold"), Text(meta.description.strip()),
              Text(f"Stands for: {meta.stands_for.strip()}"), Text(f"Sources: {', '.join(meta.source) or 'none'}"),
-             Text(f"\nAgainst {baseline.scenario.name}:")]
-    for line in policy_lines(baseline, scenario):
+             Text(f"\nAgainst {pair.baseline.scenario.name}:")]
+    for line in policy_lines(pair):
         parts.append(Text(f"  - {line}"))
-    parts += [Text(line) for line in replaced_lines(baseline, scenario)]
-    parts += [Text("\nIn both arms:"), *(Text(f"  - {line}") for line in common_lines(baseline, scenario))]
-    tables = [_levers_table(each, years) for years, each in changes_by_year(baseline, scenario)]
+    parts += [Text(line) for line in replaced_lines(pair)]
+    parts += [Text("\nIn both arms:"), *(Text(f"  - {line}") for line in common_lines(pair))]
+    tables = [_levers_table(each, years) for years, each in changes_by_year(pair)]
     return Group(*parts, *(part for table in tables for part in (Text(""), table)))
 
 
