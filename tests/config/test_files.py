@@ -260,22 +260,23 @@ def test_a_shipped_stack_is_what_hydra_makes_of_it() -> None:
 
 
 def test_arms_are_the_same_when_their_content_is(tmp_path: Path) -> None:
-    from talentsim.comparison.pair import differing_policies
+    from talentsim.comparison.pair import Pair
 
     own = folder(tmp_path, copy="scenario: {name: copy, title: T, description: D.}\n" + "policy: {}\n")
     baseline, scenario = Composer(own).arms([*TOY, "scenario=copy"])
-    assert differing_policies(baseline, scenario) == {} and scenario.scenario.name == "copy"
+    assert Pair(baseline, scenario).differing == {} and scenario.scenario.name == "copy"
     baseline, scenario = Composer(own).arms([*TOY, "scenario=visa_opening", "baseline=visa_opening"])
     assert baseline == scenario
 
 
 def test_what_is_replaced_is_named_in_words(tmp_path: Path) -> None:
+    from talentsim.comparison.pair import Pair
     from talentsim.report.words import replaced_lines
 
     own = folder(tmp_path, visa_opening="override: true\n" + CARD.replace("s1", "visa_opening") + POLICY,
                  entry__plateau="override: true\nname: plateau\ntitle: Mine\nlevel_year: 2015\ndata_until: 2020\n"
                                 "damping: {value: 0.1, unit: x, range: [0, 1], evidence: assumed}\n")
     arms = Composer(own).arms([*TOY, "entry=plateau", "scenario=visa_opening"])
-    assert replaced_lines(*arms) == ["Your own in the place of what is shipped: entry/plateau.yaml",
+    assert replaced_lines(Pair(*arms)) == ["Your own in the place of what is shipped: entry/plateau.yaml",
                                      "Your own in the place of what is shipped, in the scenario alone: scenario/visa_opening.yaml"]
-    assert replaced_lines(*Composer().arms([*TOY, "entry=plateau", "scenario=visa_opening"])) == []
+    assert replaced_lines(Pair(*Composer().arms([*TOY, "entry=plateau", "scenario=visa_opening"]))) == []

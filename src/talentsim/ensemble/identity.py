@@ -31,7 +31,8 @@ FORMAT = 3
 
 RUN_CODE = ("model/", "panel/drift.py", "panel/inversion.py", "panel/panel.py", "panel/paths.py",
             "config/behaviour.py", "config/dated.py", "config/employers.py", "config/panel.py", "config/parameter.py",
-            "config/schema.py", "config/series.py", "config/world.py", "ensemble/accounts.py", "streams.py", "arrays.py", "vocab.py")
+            "config/frozen.py", "config/schema.py", "config/series.py", "config/world.py", "ensemble/accounts.py", "streams.py", "arrays.py",
+            "vocab.py")
 """Modules, and folders of modules, that make a run what it is."""
 
 BESIDE_IT = ("model/__init__.py", "model/meanfield.py")
@@ -108,6 +109,8 @@ def what_counts(node: Any) -> Any:
     """Return a part of a configuration as plain data, without the words that change no result."""
     if isinstance(node, BaseModel):
         words = frozenset[str]().union(*(WORDS.get(each, ()) for each in type(node).__mro__))
+        if isinstance(node, Parameter) and node.series is not None:
+            words -= {"range"}              # a trend is held at its ends
         return {name: what_counts(getattr(node, name)) for name in type(node).model_fields if name not in words}
     if isinstance(node, dict):
         return {key: what_counts(child) for key, child in node.items()}
