@@ -91,11 +91,11 @@ def test_policy_figures_can_be_set_and_switched_off(tmp_path: Path) -> None:
     assert "placebo" in off.stdout
     added = talentsim("show", "world=toy", "+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}",
                       cwd=tmp_path)
-    assert "is multiplied by 1.2, from 2027 for good" in added.stdout
+    assert "grows to 120 % of what it was, from 2027 for good" in added.stdout
     assert "144,000" in added.stdout
     set_twice = talentsim("show", "world=toy", "+policy.mine={lever: pay, start: 2027, change: multiply, value: 1.2}",
                           "policy.mine.value=1.5", cwd=tmp_path)
-    assert "is multiplied by 1.5" in set_twice.stdout
+    assert "grows to 150 % of what it was" in set_twice.stdout
 
 
 def test_any_scenario_can_be_the_baseline(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from talentsim.ensemble.session import Cancelled
 from talentsim.ensemble.store import Store, open_store
 from talentsim.model.policy import levers_in_year
 from talentsim.model.tables import base_levers, lever_axes
-from talentsim.report.terminal.tables import HEADLINE
+from talentsim.report.terminal.tables import SHOWN
 
 with warnings.catch_warnings():     # Starlette would rather have a newer client, and takes this one
     warnings.simplefilter("ignore")
@@ -156,7 +156,7 @@ def test_the_page_says_what_the_command_line_says(given: list[str], answered: tu
     printed = [row for row in rows if row and row[0] in numbers["codes"]]
     assert len(printed) == 3 * len(numbers["codes"])
     for place, (country, *values) in enumerate(printed):
-        outcome = HEADLINE[place // len(numbers["codes"])]
+        outcome = SHOWN[place // len(numbers["codes"])]
         assert numbers["outcomes"][outcome]["words"][-1][numbers["codes"].index(country)] == values
     added = set(open_store(given[3].removeprefix("output.dir="))) - stored
     assert len(added) == 1, "the placebo alone was not there already"

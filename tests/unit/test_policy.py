@@ -156,12 +156,12 @@ def test_a_wrong_policy_says_what_is_wrong(fields: dict[str, Any], words: str) -
 
 @pytest.mark.parametrize(("fields", "words"), [
     ({"lever": "collaboration", "countries": ["CHN"], "partners": ["USA"], "change": "multiply", "value": 0.2},
-     "between CHN and USA: is multiplied by 0.2"),
+     "between CHN and USA: falls to 20 % of what it was"),
     ({"lever": "site_weight", "countries": ["IND"], "headquarters": ["USA"], "change": "set", "value": 0.1},
-     "of firms with headquarters in USA in IND: becomes 0.1"),
-    ({"lever": "placement", "countries": None, "employers": ["ALPHA"], "change": "set", "value": 1.0}, "of ALPHA: becomes 1"),
+     "of firms with headquarters in USA in IND: becomes 10 %"),
+    ({"lever": "placement", "countries": None, "employers": ["ALPHA"], "change": "set", "value": 1.0}, "of ALPHA: becomes 100 %"),
     ({"lever": "work_visa_odds", "change": "set", "value": None, "start": None, "path": {2013: 0.69, 2014: 0.49}},
-     "in USA for people of all other origins: becomes 0.69 in 2013, 0.49 in 2014, from 2013 for good"),
+     "in USA, for people from all other countries: becomes 69 % in 2013; becomes 49 % in 2014, from 2013 for good"),
 ])
 def test_a_policy_is_said_in_words(fields: dict[str, Any], words: str) -> None:
     assert words in policy_in_words(policy(**fields))

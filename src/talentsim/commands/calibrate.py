@@ -113,7 +113,7 @@ def _fit_panel(config: Config) -> int:
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
     from talentsim.panel.paths import known_panel
     from talentsim.report.terminal.evaluation import entry_lines, moment_lines, parameter_lines, rolling_lines
-    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.tables import verbatim
     from talentsim.report.terminal.terminal import terminal
     from talentsim.scholars.calibrate import calibrate
     from talentsim.scholars.proposals import write_proposal
@@ -129,6 +129,6 @@ def _fit_panel(config: Config) -> int:
     out = terminal()
     for lines in (parameter_lines(found.parameters), moment_lines(found.careers), entry_lines(found.entries), rolling_lines(found.rolling)):
         out.print(lines)
-    out.print(plain(f"Proposed: {folder}. Try it: talentsim validate --config-dir {folder} world=fitted "
+    out.print(verbatim(f"Proposed: {folder}. Try it: talentsim validate --config-dir {folder} world=fitted "
                     f"world.data_dir={config.world.data_dir}"))
     return 0

@@ -21,7 +21,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.ensemble.results import prepare_folder
     from talentsim.panel.panel import load_panel
     from talentsim.panel.published import make_tables, write_tables
-    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.tables import verbatim
     from talentsim.report.terminal.terminal import terminal
 
     words = arguments.words[1:]
@@ -38,13 +38,13 @@ def run(arguments: Arguments) -> int:
     written = write_tables(made.tables, folder, regions)
     panel = load_panel(str(folder), regions)
     out = terminal()
-    out.print(plain(f"Taken: {', '.join(str(path) for path in made.files)}"))
+    out.print(verbatim(f"Taken: {', '.join(str(path) for path in made.files)}"))
     for note in made.notes:
-        out.print(plain(f"Note: {note}"))
-    out.print(plain(f"{panel.migrations.sum():,.0f} moves between {len(regions)} regions, {panel.years[0]} to {panel.years[-1]}; "
+        out.print(verbatim(f"Note: {note}"))
+    out.print(verbatim(f"{panel.migrations.sum():,.0f} moves between {len(regions)} regions, {panel.years[0]} to {panel.years[-1]}; "
                     f"{panel.stock[len(panel.years) - 1].sum():,.0f} researchers in {panel.years[-1]}"))
     if not panel.has_covariates:
-        out.print(plain("No covariates: gravity, multinomial logit and some facts are left out; docs/scholars.md says how to add them"))
-    out.print(plain(f"Written: {', '.join(str(path) for path in written)}"))
-    out.print(plain(f"Use them: talentsim world=scholars world.data_dir={folder}"))
+        out.print(verbatim("No covariates: gravity, multinomial logit and some facts are left out; docs/scholars.md says how to add them"))
+    out.print(verbatim(f"Written: {', '.join(str(path) for path in written)}"))
+    out.print(verbatim(f"Use them: talentsim world=scholars world.data_dir={folder}"))
     return 0

@@ -16,7 +16,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.measures.indicators import INDICATORS, indicators
     from talentsim.report.terminal.indicators import indicator_table
     from talentsim.report.terminal.progress import progress
-    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.tables import verbatim
     from talentsim.report.terminal.terminal import terminal
 
     names = arguments.words[1:] or list(INDICATORS)
@@ -32,5 +32,5 @@ def run(arguments: Arguments) -> int:
     out = terminal(piped_width=120)
     titles = {name: each.title for name, each in INDICATORS.items()}
     out.print(indicator_table(table, titles, scenario.focus, scenario.headline_year, scenario.compare.level))
-    out.print(plain(f"All years, countries and partners: {folder / 'indicators.parquet'}"))
+    out.print(verbatim(f"All years, countries and partners: {folder / 'indicators.parquet'}"))
     return 0

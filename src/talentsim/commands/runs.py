@@ -17,7 +17,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.ensemble.inventory import inventory, verify_all
     from talentsim.ensemble.store import open_store
     from talentsim.report.terminal.runs import runs_table
-    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.tables import verbatim
     from talentsim.report.terminal.terminal import terminal
 
     action = arguments.words[1] if len(arguments.words) > 1 else "list"
@@ -29,13 +29,13 @@ def run(arguments: Arguments) -> int:
     if action == "prune":
         old = list(table.run[(table.model != "this")])
         store.delete(old)
-        out.print(plain(f"{len(old)} runs of another version of the model deleted, {len(table) - len(old)} kept in {store.folder}"))
+        out.print(verbatim(f"{len(old)} runs of another version of the model deleted, {len(table) - len(old)} kept in {store.folder}"))
         return 0
     if action == "list":
         out.print(runs_table(table, str(store.folder)))
         return 1 if table.fault.any() else 0
     faults = verify_all(store, list(table.run))
     for name, fault in faults.items():
-        out.print(plain(f"{name}: {fault}"))
-    out.print(plain(f"{len(table) - len(faults)} of {len(table)} runs are what was written, in {store.folder}"))
+        out.print(verbatim(f"{name}: {fault}"))
+    out.print(verbatim(f"{len(table) - len(faults)} of {len(table)} runs are what was written, in {store.folder}"))
     return 1 if faults else 0

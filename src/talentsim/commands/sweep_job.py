@@ -17,7 +17,7 @@ from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import MANIFEST, open_store
 from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.sweep import failure_table, sweep_table
-from talentsim.report.terminal.tables import plain
+from talentsim.report.terminal.tables import verbatim
 from talentsim.report.terminal.terminal import terminal
 
 FAILURE = "failure.json"
@@ -60,7 +60,7 @@ def join_and_write(folder: Path) -> int:
         out.print(failure_table(failures))
     write_manifest(folder, {"jobs": len(places), "failed": len(failures)}, written)
     folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    out.print(plain(f"{len(done)} of {len(places)} jobs done. Results: {folder}"))
+    out.print(verbatim(f"{len(done)} of {len(places)} jobs done. Results: {folder}"))
     return len(places) - len(done)
 
 

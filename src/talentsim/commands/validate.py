@@ -73,7 +73,7 @@ def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) 
         score_lines,
         verdict_lines,
     )
-    from talentsim.report.terminal.tables import plain
+    from talentsim.report.terminal.tables import verbatim
     from talentsim.report.terminal.terminal import terminal
     from talentsim.scholars.validate import MODEL
 
@@ -82,7 +82,7 @@ def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) 
     years = f"{config.world.panel.known_until + 1}-{panel.years[-1]}"
     out.print(score_lines(found.scores, f"Forecasts of {years}, from what was known in {config.world.panel.known_until}"))
     if not panel.has_covariates:
-        out.print(plain("No covariates: the benchmarks, facts and the mechanism that need them are left out"))
+        out.print(verbatim("No covariates: the benchmarks, facts and the mechanism that need them are left out"))
     best = str(found.lead[~found.lead.model.str.startswith(MODEL[:5])].nsmallest(1, "lead").model.item())
     out.print(lead_lines(found.lead, found.fact_counts))
     out.print(by_year_lines(found.by_year, [MODEL, best]))
@@ -90,11 +90,11 @@ def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) 
         out.print(verdict_lines(found.verdict))
     out.print(ablation_lines(found.ablation))
     if lacks_targets:
-        out.print(plain("No stylised facts: there is no stylised_facts.csv in the folder of the data"))
+        out.print(verbatim("No stylised facts: there is no stylised_facts.csv in the folder of the data"))
     else:
         out.print(fact_lines(found.facts))
-        out.print(plain(fact_count(found.facts)))
-    out.print(plain("Sampling noise alone is worth 0.055 of wlogRMSE and two vintages of the data differ by 0.073: differences under 0.01 mean nothing."))
+        out.print(verbatim(fact_count(found.facts)))
+    out.print(verbatim("Sampling noise alone is worth 0.055 of wlogRMSE and two vintages of the data differ by 0.073: differences under 0.01 mean nothing."))
 
 
 def _agents(config: Config) -> AgentRuns:

@@ -12,36 +12,37 @@ from talentsim.model.policy import levers_in_year, share_in_force
 from talentsim.model.tables import lever_axes, lever_paths
 from talentsim.model.visas import tries_after_study
 
+NO_EFFECT = "no effect in this world"
 STUDY_LEVERS = ("student_refusal", "listed_refusal", "doctoral_capacity", "post_study_years")
 STUDY_FIGURES = ("behaviour.study.weights.", "behaviour.graduation.", ".asc.study", ".home.study", ".visa.student_refusal", ".doctoral_capacity")
 PANEL_FIGURES = (".entry.level", ".entry.growth")
 
 
 def idle_reason(config: Config, policy: Policy) -> str:
-    """Return why a policy cannot act in a configured world beside the world's other policies, nothing where it can.
+    """Say that a policy has no effect in a configured world beside the world's other policies, and why; nothing where it has.
 
-    That a policy can act does not say that it moves anybody.
+    That a policy has an effect on its lever does not say that it moves anybody.
     """
     years = [year for year in range(config.world.burn_in_year, config.world.end_year + 1) if share_in_force(policy, year) > 0.0]
     if not years:
-        return f"it is not in force before the end of {config.world.end_year}"
+        return f"{NO_EFFECT}: it is not in force before the end of {config.world.end_year}"
     if policy.lever in STUDY_LEVERS and config.behaviour.study.years == 0:
-        return "nobody studies abroad in this world"
+        return f"{NO_EFFECT}: nobody studies abroad"
     if policy.lever == "renewal_refusal" and config.visa.open:
-        return "no visa has to be renewed in this world"
+        return f"{NO_EFFECT}: no visa has to be renewed"
     acting = config.world.countries if policy.countries is None else policy.countries
     if policy.lever == "level_odds" and all(config.world.countries[code].visa.wage_levels is None for code in acting):
-        return "no country concerned tells people apart by wage level"
+        return f"{NO_EFFECT}: no country concerned tells people apart by wage level"
     base, axes = lever_paths(config, np.array(years)), lever_axes(config)
     if not base[policy.lever].size:
-        return "no firm has a name in this world"
+        return f"{NO_EFFECT}: no firm has a name"
     others = {name: each for name, each in config.policies.items() if each != policy and each.lever == policy.lever}
     one_lever = [{policy.lever: each} for each in base[policy.lever]]
     trained = None if policy.trained is None else policy.trained[0]
     if all(np.array_equal(_as_it_acts(policy.lever, levers_in_year(each, others, year, axes, trained)),
                           _as_it_acts(policy.lever, levers_in_year(each, {**others, "it": policy}, year, axes, trained)))
            for each, year in zip(one_lever, years, strict=True)):
-        return "it leaves the figure as it is in this world"
+        return NO_EFFECT
     return ""
 
 

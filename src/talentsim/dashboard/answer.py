@@ -22,7 +22,8 @@ from talentsim.measures.staying import stay_curves
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.document import readings
 from talentsim.report.document.scene import Scene
-from talentsim.report.terminal.tables import PEOPLE, interval, number
+from talentsim.report.numbers import PEOPLE
+from talentsim.report.terminal.tables import shown, shown_interval
 
 SHOWN = ("work_share", "training_share", "hq_share", "researchers")
 N_FLOWS, N_STAYING = 9, 9
@@ -126,7 +127,7 @@ def _diverted(matrix: pd.DataFrame, focus: str) -> dict[str, list[list[Any]]]:
             continue
         rows = matrix[(matrix[here].astype(str) == focus) & (matrix[there].astype(str) != focus) & (matrix["researchers"] > 0)]
         rows = rows.sort_values("researchers", ascending=False)
-        both[name] = [[str(getattr(row, there)), float(row.researchers), number(row.researchers, PEOPLE)] for row in rows.itertuples()]
+        both[name] = [[str(getattr(row, there)), float(row.researchers), shown(row.researchers, PEOPLE)] for row in rows.itertuples()]
     return both
 
 
@@ -164,7 +165,7 @@ def _paths(through: pd.DataFrame, focus: str) -> dict[str, list[list[Any]]]:
 
 def _words(unit: str, one: Floats, other: Floats, mean: Floats, low: Floats, high: Floats) -> list[list[list[str]]]:
     """Return the terminal's text of baseline, scenario, difference and interval, by year and country."""
-    return [[[number(a, unit), number(b, unit), number(c, unit, signed=True), interval(d, e, unit)] for a, b, c, d, e in zip(*rows, strict=True)]
+    return [[[shown(a, unit), shown(b, unit), shown(c, unit, is_difference=True), shown_interval(d, e, unit)] for a, b, c, d, e in zip(*rows, strict=True)]
             for rows in zip(one, other, mean, low, high, strict=True)]
 
 

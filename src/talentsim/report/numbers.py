@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+PEOPLE = "people"
+"""The unit of outcomes that count them, doctoral students included."""
+
 
 def places_for(values: Iterable[float]) -> int:
     """Return how many decimal places show the largest of some values with about three digits."""
@@ -26,9 +29,29 @@ def signed(value: float, places: int) -> str:
     return f"+{text}" if value > 0 and math.isfinite(value) and text.strip("0.,") else text
 
 
+def places_of(unit: str, *values: float) -> int:
+    """Return with how many decimal places figures of an outcome are shown: people without, or with one where they are few."""
+    return 2 if unit != PEOPLE else 0 if any(abs(value) >= 100 for value in values) else 1
+
+
+def figure(value: float, digits: int = 6) -> str:
+    """Write a configured figure with so many digits at most, but never with a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:,.{digits}g}"
+
+
 def one_or_count(values: str) -> str:
     """Return a value given as text with a true minus sign; of several with commas between, for which there is no room, how many."""
     return f"{values.count(',') + 1} figures" if "," in values else values.replace("-", "\N{MINUS SIGN}")
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number of things, with the word for one or for many."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def capital(text: str) -> str:
+    """Return a sentence with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def quoted(name: str) -> str:
@@ -46,9 +69,10 @@ def unit_of_difference(unit: str) -> str:
     return "percentage points" if unit.lstrip().lower().startswith(("%", "percent")) else unit
 
 
-def interval(low: float, high: float, places: int) -> str:
-    """Write an interval; "n/a" where there is none."""
-    return f"{signed(low, places)} to {signed(high, places)}" if math.isfinite(low) and math.isfinite(high) else "n/a"
+def interval(low: float, high: float, places: int, is_difference: bool = True) -> str:
+    """Write an interval, of a difference with its signs; "n/a" where there is none."""
+    write = signed if is_difference else plain
+    return f"{write(low, places)} to {write(high, places)}" if math.isfinite(low) and math.isfinite(high) else "n/a"
 
 
 def signed_tick(value: float, _: int | None = None) -> str:

@@ -2,69 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from talentsim.arrays import Floats
+from talentsim.comparison.diversion import NO_CHANGE
 from talentsim.comparison.idle import idle_reason
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config, Parameter, Policy
 from talentsim.ensemble.draws import held_keys
+from talentsim.model.outcomes import OUTCOMES
 from talentsim.model.policy import LeverAxes, TrainingClasses, levers_in_year, share_in_force
 from talentsim.model.tables import base_levers, lever_axes
+from talentsim.report.numbers import PEOPLE, counted, figure
 from talentsim.vocab import BY_TRAINING, LEVERS, Axes
 
-_CHANGE = {"set": "becomes {value:g}", "add": "changes by {value:+g}", "multiply": "is multiplied by {value:g}"}
+Namer = Callable[[str], str]
+"""A country's code -> what it is called: the code itself in tables and at the terminal, its name in sentences of a report."""
+
+DECISIONS = {
+    "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
+    "displaced": "had to leave, no status left", "placed": "placed by the employer", "refused": "visa refused",
+    "lost_lottery": "lost the lottery", "status": "changed status",
+    "exit": "left research", "rehired": "changed employer", NO_CHANGE: "stayed as they were",
+}
+"""What happened to a person, by the reason of the event."""
+
+ROUTES = {
+    "student_visa": "student visa", "lottery": "work visa under a cap", "exempt": "work visa outside the cap",
+    "transfer": "transfer in a firm", "other_visa": "other work visas", "spouse": "right of a spouse",
+    "further_degree": "further degree", "renewal": "renewal",
+}
+"""Ways to a right to work or study, by the name they are recorded under."""
+
+FACTORS = {0.0: "falls to nothing", 0.5: "halves", 1.0: "stays as it is", 2.0: "doubles"}
 
 
-def policy_in_words(policy: Policy) -> str:
+def outcome_in_words(name: str) -> str:
+    """Return an outcome's title with its unit, where the title does not say it."""
+    outcome = OUTCOMES[name]
+    return outcome.title if outcome.unit in (PEOPLE, "works") else f"{outcome.title}, {outcome.unit}"
+
+
+def decision_in_words(reason: str) -> str:
+    """Say what happened to a person."""
+    return DECISIONS.get(reason, reason.replace("_", " "))
+
+
+def policy_in_words(policy: Policy, name: Namer = str) -> str:
     """Say what one policy does, to whom and when."""
-    lever = LEVERS[policy.lever]
     ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
-    return f"{lever.meaning} ({lever.unit}) {_whose(policy, lever.axes)}: {_change_in_words(policy)}, {_when(policy)}{ramp}"
+    return f"{LEVERS[policy.lever].meaning}, {_whose(policy, name)}: {_change(policy)}, {_when(policy)}{ramp}"
 
 
-def _whose(policy: Policy, axes: Axes) -> str:
-    where = "every country" if policy.countries is None else ", ".join(policy.countries)
-    if axes is Axes.COUNTRY:
-        return f"in {where}{_trained(policy)}"
+def amount(value: float, unit: str) -> str:
+    """Write a value of a lever in the unit that people speak: shares in %."""
+    return f"{100 * value:.3g} %" if _is_share(unit) else f"{figure(value, 4)} {'year' if value == 1 and unit == 'years' else unit.partition(' (')[0]}"
+
+
+def end_of_range(policy: Policy, value: float) -> str:
+    """Write an end of the range of a policy's value."""
+    return f"times {value:g}" if policy.change == "multiply" else amount(value, LEVERS[policy.lever].unit)
+
+
+def span(values: np.ndarray, unit: str) -> str:
+    """Write values of a lever as one, or from the lowest to the highest."""
+    low, high = float(values.min()), float(values.max())
+    if np.isinf(low):
+        return "no limit"
+    if np.isinf(high):
+        return f"{amount(low, unit)} to no limit"
+    if low == high:
+        return amount(low, unit)
+    return f"{100 * low:.3g} to {100 * high:.3g} %" if _is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"
+
+
+def _whose(policy: Policy, name: Namer) -> str:
+    axes, where = LEVERS[policy.lever].axes, _listed(policy.countries, name, "every country")
+    trained = "" if policy.trained is None else f" trained in {_listed(policy.trained, name, '')}"
     if axes is Axes.HOST_ORIGIN:
-        whom = "people of all other origins" if policy.origins is None else f"people from {', '.join(policy.origins)}"
-        return f"in {where} for {whom}{_trained(policy)}"
-    if axes is Axes.LEVEL:
-        return f"in {where} at {_levels(policy)}"
+        return f"in {where}, for people from {_listed(policy.origins, name, 'all other countries')}{trained}"
     if axes is Axes.PAIR:
-        return f"between {where} and {'all others' if policy.partners is None else ', '.join(policy.partners)}"
-    whose = "all firms with a name" if policy.employers is None else ", ".join(policy.employers)
-    if policy.headquarters is not None:
-        whose = f"{whose.removeprefix('all ').removesuffix(' with a name')} with headquarters in {', '.join(policy.headquarters)}"
-    return f"of {whose}" + (f" in {where}" if axes is Axes.EMPLOYER_SITE else "")
+        others, many = _listed(policy.partners, name, "all others"), max(len(policy.countries or ()), len(policy.partners or ())) > 1
+        return f"between {where} on one side and {others} on the other" if many else f"between {where} and {others}"
+    if axes is Axes.LEVEL:
+        return f"in {where}, at {'every wage level' if policy.levels is None else 'wage level ' + _listed(policy.levels, str, '')}"
+    if axes is Axes.COUNTRY:
+        return f"in {where}{trained and f', for people{trained}'}"
+    owned = "" if policy.headquarters is None else f" with headquarters in {_listed(policy.headquarters, name, '')}"
+    firms = ", ".join(policy.employers) if policy.employers is not None else "firms" if owned else "all firms with a name"
+    return f"of {firms}{owned}{f' in {where}' if axes is Axes.EMPLOYER_SITE else ''}"
 
 
-def _levels(policy: Policy) -> str:
-    return "every wage level" if policy.levels is None else f"wage level {', '.join(map(str, policy.levels))}"
+def _listed(codes: Sequence[Any] | None, name: Callable[[Any], str], everybody: str) -> str:
+    if codes is None:
+        return everybody
+    names = [name(code) for code in codes]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _trained(policy: Policy) -> str:
-    return "" if policy.trained is None else f" trained in {', '.join(policy.trained)}"
-
-
-def _change_in_words(policy: Policy) -> str:
+def _change(policy: Policy) -> str:
     if policy.path is None:
-        return _CHANGE[policy.change].format(value=policy.value)
-    first, *later = policy.path.items()
-    said = _CHANGE[policy.change].format(value=first[1]) + f" in {first[0]}"
-    number = "{:+g}" if policy.change == "add" else "{:g}"
-    return ", ".join([said, *(f"{number.format(value)} in {year}" for year, value in later)])
+        assert policy.value is not None
+        return _verb(policy, policy.value)
+    return "; ".join(f"{_verb(policy, value)} in {year}" for year, value in policy.path.items())
+
+
+def _verb(policy: Policy, value: float) -> str:
+    unit = LEVERS[policy.lever].unit
+    if policy.change == "set":
+        return f"becomes {amount(value, unit)}"
+    if policy.change == "multiply":
+        return FACTORS.get(value, f"{'grows' if value > 1 else 'falls'} to {100 * value:.3g} % of what it was")
+    size = f"{100 * abs(value):.3g} percentage points" if _is_share(unit) else amount(abs(value), unit)
+    return f"{'rises' if value > 0 else 'falls'} by {size}"
+
+
+def _is_share(unit: str) -> bool:
+    return unit == "probability" or unit.startswith("share")
 
 
 def _when(policy: Policy) -> str:
     first = str(policy.start.year) if (policy.start.month, policy.start.day) == (1, 1) else policy.start.isoformat()
-    until = "for good" if policy.end is None else (
-        f"to {policy.end.year}" if (policy.end.month, policy.end.day) == (12, 31) else f"to {policy.end.isoformat()}")
-    return f"from {first} {until}"
+    if policy.end is None:
+        return f"from {first} for good"
+    return f"from {first} to {policy.end.year if (policy.end.month, policy.end.day) == (12, 31) else policy.end.isoformat()}"
 
 
 def replaced_lines(pair: Pair) -> list[str]:
@@ -86,13 +150,13 @@ def policy_lines(pair: Pair) -> list[str]:
 
 def _idle(arm: Config, policy: Policy) -> str:
     why = idle_reason(arm, policy)
-    return f" (cannot act here: {why})" if why else ""
+    return f" ({why})" if why else ""
 
 
 def common_lines(pair: Pair) -> list[str]:
     """Say what both arms rest on: how cohorts grow, which visa rules hold, who is an employer, and the policies in both."""
     arm = pair.scenario
-    firms = f"{len(arm.employers)} firms with a name" if arm.employers else "no firm with a name"
+    firms = counted(len(arm.employers), "firm with a name", "firms with a name") if arm.employers else "no firm with a name"
     lines = [f"entry {arm.entry.name}: {arm.entry.title}", f"visa {arm.visa.name}: {arm.visa.title}", firms]
     if pair.baseline == pair.scenario:
         return lines + [f"{name}: {policy_in_words(policy)}" for name, policy in pair.common.items()]
@@ -123,7 +187,8 @@ def changes_by_year(pair: Pair) -> list[tuple[str, list[LeverChange]]]:
 
 
 def _as_told(change: LeverChange, trained: bool = True) -> tuple[str, ...]:
-    return change.lever, change.of, change.towards if trained else "", span(change.before), span(change.after)
+    unit = LEVERS[change.lever].unit
+    return change.lever, change.of, change.towards if trained else "", span(change.before, unit), span(change.after, unit)
 
 
 def lever_changes(pair: Pair, year: int) -> list[LeverChange]:
@@ -152,17 +217,13 @@ def _changes_between(one: Mapping[str, Floats], other: Mapping[str, Floats], axe
         for row in np.flatnonzero((one[name] != other[name]).reshape(len(rows), -1).any(axis=1)):
             before, after = np.atleast_1d(one[name][row]), np.atleast_1d(other[name][row])
             changed = before != after
-            towards = _counted(int(changed.sum()), _TOWARDS[lever.axes]) if lever.axes in _TOWARDS else ""
+            towards = counted(int(changed.sum()), *_TOWARDS[lever.axes]) if lever.axes in _TOWARDS else ""
             towards += "" if trained is None else f"{', ' * bool(towards)}trained in {trained}"
             changes.append(LeverChange(name, rows[row], towards, before[changed], after[changed]))
     return changes
 
 
 _TOWARDS = {Axes.HOST_ORIGIN: ("origin", "origins"), Axes.PAIR: ("country", "countries"), Axes.LEVEL: ("wage level", "wage levels"), Axes.EMPLOYER_SITE: ("country", "countries")}
-
-
-def _counted(number: int, words: tuple[str, str]) -> str:
-    return f"{number} {words[number != 1]}"
 
 
 def _years_that_differ(pair: Pair) -> list[int]:
@@ -173,20 +234,12 @@ def _years_that_differ(pair: Pair) -> list[int]:
     return [year for year in years if any(share_in_force(each, year) for each in differing)] or [scenario.world.end_year]
 
 
-def span(values: np.ndarray) -> str:
-    """Write values as one figure, or from the lowest to the highest."""
-    low, high = values.min(), values.max()
-    if np.isinf(low):
-        return "no limit"
-    return f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
-
-
-def value_in_words(figure: Parameter) -> str:
+def value_in_words(parameter: Parameter) -> str:
     """Say what a figure is: a number, or the ends of a series."""
-    if figure.series is None:
-        return f"{figure.value:,.6g}"
-    first, last = figure.values[0], figure.values[-1]
-    return f"{first:,.6g} ({figure.series.first}) to {last:,.6g} ({figure.series.last})"
+    if parameter.series is None:
+        return figure(parameter.value)
+    first, last = parameter.values[0], parameter.values[-1]
+    return f"{figure(first)} ({parameter.series.first}) to {figure(last)} ({parameter.series.last})"
 
 
 def parameters_in_words(config: Config) -> str:

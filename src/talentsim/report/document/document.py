@@ -17,20 +17,13 @@ from talentsim.report.document import assumptions, baseline, pictures, readings
 from talentsim.report.document.changes import changes, lever_rows
 from talentsim.report.document.pictures import Plate
 from talentsim.report.document.scene import Scene
-from talentsim.report.numbers import interval, interval_name, one_or_count, plain, signed
-from talentsim.report.words import replaced_lines
+from talentsim.report.numbers import PEOPLE, interval, interval_name, one_or_count, plain, signed
+from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
 
-HEADLINE = {"work_share": "Works by country of work, % of all", "training_share": "Works by country of training, % of all",
-            "hq_share": "Works by country of the employer's headquarters, % of all",
-            "frontier_share": "Frontier works by country of work, % of all", "researchers": "Researchers and doctoral students"}
+SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "researchers")
+"""Outcomes whose tables are shown."""
 N_COUNTRIES = 8
 ALL, OTHERS = "all", "others"
-DECISIONS = {
-    "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
-    "displaced": "had to leave, no status left", "placed": "placed by the employer", "refused": "visa refused",
-    "lost_lottery": "lost the lottery", "status": "changed status",
-    "exit": "left research", "rehired": "changed employer", "no change": "stayed as they were",
-}
 SECTIONS = {"variance_shares": "hangs", "structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
 """Pictures that stand in another section than that of pictures, by stem."""
 
@@ -125,10 +118,10 @@ def _policies_alone(scene: Scene) -> list[list[str]]:
 def _tables(scene: Scene) -> list[dict[str, Any]]:
     """Return the headline outcomes, the countries that differ most first."""
     tables = []
-    for outcome, title in HEADLINE.items():
+    for outcome in SHOWN:
         rows = scene.headline[scene.headline["outcome"] == outcome]
         if len(rows):
-            tables.append({"title": title, "rows": [_headline_row(scene, row) for row in _most_different(scene, rows).itertuples()]})
+            tables.append({"title": outcome_in_words(outcome), "rows": [_headline_row(scene, row) for row in _most_different(scene, rows).itertuples()]})
     return tables
 
 
@@ -140,7 +133,7 @@ def _most_different(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _headline_row(scene: Scene, row: Any) -> list[str]:
-    places = 0 if row.unit == "people" else 2
+    places = 0 if row.unit == PEOPLE else 2
     return [scene.name(str(row.country)), plain(row.baseline, places), plain(row.scenario, places), signed(row.difference, places),
             interval(row.low, row.high, places)]
 
@@ -157,7 +150,7 @@ def _diversion(scene: Scene) -> list[dict[str, Any]]:
         places = 0 if rows["researchers"].max() >= 10 else 1
         total = rows["researchers"].sum()
         sides.append({"title": words, "total": plain(total, 0 if total >= 10 else 1), "rows": [
-            [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval(row.low, row.high, places).replace("+", "")]
+            [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval(row.low, row.high, places, is_difference=False)]
             for row in rows.head(N_COUNTRIES).itertuples()]})
     return sides
 
@@ -203,7 +196,7 @@ def _parting(scene: Scene) -> list[list[str]]:
         return []
     decisions = ["baseline_decision", "scenario_decision"]
     people = scene.results.table("parting").astype(dict.fromkeys(decisions, str)).groupby(decisions)["people"].sum()
-    return [[DECISIONS.get(one, one), DECISIONS.get(other, other), plain(count, 0)]
+    return [[decision_in_words(one), decision_in_words(other), plain(count, 0)]
             for (one, other), count in people.sort_values(ascending=False).head(10).items()]
 
 

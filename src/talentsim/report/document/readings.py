@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from talentsim.decide.sensitivity import by_figure
-from talentsim.report.document.scene import SHOWN, Scene
-from talentsim.report.figures.difference import QUESTIONS
-from talentsim.report.figures.funnel import ROUTES
-from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, unit_of_difference
+from talentsim.model.outcomes import HEADLINE, OUTCOMES
+from talentsim.report.document.scene import Scene
+from talentsim.report.numbers import capital, interval, interval_name, places_for, plain, quoted, signed, unit_of_difference
+from talentsim.report.words import ROUTES
 
 PEOPLE = "researchers and doctoral students"
 
 
 def headline_sentence(scene: Scene) -> str:
     """Say the answer: of whom, the focus country's share of the works in both worlds, and the difference with its interval."""
-    rows = scene.headline[(scene.headline["outcome"] == SHOWN) & (scene.headline["country"].astype(str) == scene.focus)]
+    rows = scene.headline[(scene.headline["outcome"] == HEADLINE) & (scene.headline["country"].astype(str) == scene.focus)]
     if rows.empty:
         return f"The comparison says nothing of {scene.name(scene.focus)}."
     row = rows.iloc[0]
@@ -57,22 +57,18 @@ def who_gains(scene: Scene, outcome: str) -> str:
     named = ", ".join(f"{scene.name(str(row.country))} {signed(row.difference, places)}" for row in most.itertuples())
     verbs = "gains" if len(gains) == 1 else "gain", "loses" if len(losses) == 1 else "lose"
     counted = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
-    return f"{QUESTIONS[outcome][1]}: {counted}. The largest that chance does not explain: {named} {unit}."
+    return f"{OUTCOMES[outcome].title}: {counted}. The largest that chance does not explain: {named} {unit}."
 
 
 def over_time(scene: Scene, differences: pd.DataFrame) -> str:
     """Say when the effect on the focus country begins and how far it has come by half time and at the end."""
-    rows = differences[(differences["outcome"] == SHOWN) & (differences["country"].astype(str) == scene.focus)].set_index("year")
+    rows = differences[(differences["outcome"] == HEADLINE) & (differences["country"].astype(str) == scene.focus)].set_index("year")
     if scene.start is None or not rows["difference"].any():
         return "The two worlds are the same in every year."
     half = (scene.start + scene.year) // 2
     ways = {year: float(rows.loc[year, "difference"]) for year in (half, scene.year)}
     said = [f"{plain(abs(value), 2)} points {'above' if value > 0 else 'below'} the baseline in {year}" for year, value in ways.items()]
     return f"Until {scene.start - 1} both worlds are the same. The share of {the(scene.name(scene.focus))} is {' and '.join(said)}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def through(scene: Scene, pathways: pd.DataFrame) -> str:
@@ -102,7 +98,7 @@ def narrowed(scene: Scene, corridors: pd.DataFrame) -> str:
             ways = f"from {the(scene.name(str(row['from'])))} to {the(scene.name(str(row['to'])))}"
             said.append(f"{ways} go {plain(abs(row['difference']), places)} {word} people a year "
                         f"({plain(row['baseline'], places)} in the baseline)")
-    return f"{_capital('; '.join(said))}." if said else "No corridor changes."
+    return f"{capital('; '.join(said))}." if said else "No corridor changes."
 
 
 def diverted(scene: Scene, diversion: pd.DataFrame) -> str:

@@ -11,9 +11,6 @@ from talentsim.comparison.pair import Pair
 from talentsim.config import Config, UserError, parameters_of
 from talentsim.ensemble.opened import Results
 
-SHOWN = "work_share"
-"""The outcome of the headline."""
-
 
 @dataclass(frozen=True)
 class Scene:

@@ -8,19 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, signed_tick, unit_of_difference
 
-QUESTIONS: dict[str, tuple[str, str]] = {
-    "work_share": ("Which countries gain and which lose work under {scenario}?", "Works by work country"),
-    "frontier_share": ("Which countries gain and which lose frontier work under {scenario}?", "Frontier works by work country"),
-    "training_share": ("Whose training stands behind the work under {scenario}?", "Works by training country"),
-    "origin_share": ("Where do those come from who do the work under {scenario}?", "Works by country of first degree"),
-    "researchers": ("Which countries gain and which lose researchers under {scenario}?",
-                    "Researchers and doctoral students by work country"),
+QUESTIONS = {
+    "work_share": "Which countries gain and which lose work under {scenario}?",
+    "frontier_share": "Which countries gain and which lose frontier work under {scenario}?",
+    "training_share": "Whose training stands behind the work under {scenario}?",
+    "origin_share": "Where do those come from who do the work under {scenario}?",
+    "researchers": "Which countries gain and which lose researchers under {scenario}?",
 }
-"""Question and meaning, by outcome."""
+"""Question that the picture answers, by outcome."""
 
 
 @house_style()
@@ -39,7 +39,8 @@ def difference_by_country(headline: pd.DataFrame, *, outcome: str, scenario: str
     """
     rows = headline[headline["outcome"] == outcome]
     rows = rows[rows["year"] == rows["year"].max()].sort_values("difference", ascending=False, kind="stable")
-    question, meaning = QUESTIONS.get(outcome, (f"What changes in {outcome} under {{scenario}}?", outcome))
+    meaning = OUTCOMES[outcome].title if outcome in OUTCOMES else outcome
+    question = QUESTIONS.get(outcome, f"What changes in {meaning} under {{scenario}}?")
     figure = style.new_figure(8.6, 0.75 + 0.27 * max(len(rows), 4))
     axes = figure.add_subplot()
     title = question.replace("{scenario}", quoted(scenario))

@@ -12,13 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import places_for, plain, quoted, unsigned_tick
+from talentsim.report.words import ROUTES
 
-ROUTES = {
-    "student_visa": "student visa", "lottery": "work visa under a cap", "exempt": "work visa outside the cap",
-    "transfer": "transfer in a firm", "other_visa": "other work visas", "spouse": "right of a spouse",
-    "further_degree": "further degree", "renewal": "renewal",
-}
-OUTCOMES = {
+FATES = {
     "granted": ("granted", style.GAIN, None),
     "lost_lottery": ("lost the lottery", "#DFC27D", "..."),
     "refused": ("refused", style.LOSS, "///"),
@@ -55,10 +51,10 @@ def visa_funnel(funnel: pd.DataFrame, *, country: str, scenario: str, years: tup
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     """Return counts by route, in the order of the routes, with columns (arm, outcome); routes nobody takes are left out."""
     named = rows.assign(arm=rows["arm"].astype(str), route=rows["route"].astype(str))
-    table = named.pivot_table(index="route", columns="arm", values=["applied", *OUTCOMES], aggfunc="sum", fill_value=0.0, observed=True)
+    table = named.pivot_table(index="route", columns="arm", values=["applied", *FATES], aggfunc="sum", fill_value=0.0, observed=True)
     if table.empty:
         return table
-    columns = pd.MultiIndex.from_product([["baseline", "scenario"], ["applied", *OUTCOMES]])
+    columns = pd.MultiIndex.from_product([["baseline", "scenario"], ["applied", *FATES]])
     table = table.swaplevel(axis=1).reindex(columns=columns, fill_value=0.0).astype(float)
     order = [route for route in (*ROUTES, *table.index.difference(list(ROUTES))) if route in table.index]
     table = table.loc[order]
@@ -72,7 +68,7 @@ def _draw(axes: Axes, counts: pd.DataFrame) -> None:
     for centre, route in zip(centres, counts.index, strict=True):
         for arm, shift in (("baseline", 0.2), ("scenario", -0.2)):
             left = 0.0
-            for outcome, (_, colour, hatch) in OUTCOMES.items():
+            for outcome, (_, colour, hatch) in FATES.items():
                 width = float(counts.loc[route, (arm, outcome)])
                 axes.barh(centre + shift, width, left=left, height=0.34, color=colour, hatch=hatch, edgecolor="white", linewidth=0.0)
                 left += width
@@ -95,4 +91,4 @@ def _occurs(counts: pd.DataFrame, outcome: str) -> bool:
 
 def _legend(counts: pd.DataFrame) -> list[Patch]:
     return [Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.0, label=label)
-            for outcome, (label, colour, hatch) in OUTCOMES.items() if _occurs(counts, outcome)]
+            for outcome, (label, colour, hatch) in FATES.items() if _occurs(counts, outcome)]

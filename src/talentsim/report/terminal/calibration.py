@@ -10,7 +10,7 @@ from rich.text import Text
 
 from talentsim.arrays import Floats
 from talentsim.calibration.waves import Calibration, chi2_of
-from talentsim.report.terminal.tables import plain
+from talentsim.report.terminal.tables import verbatim
 
 
 def told(found: Calibration, checked: Mapping[str, Floats], fits: Mapping[str, tuple[str, Sequence[str]]]) -> Iterator[Table | Text]:
@@ -28,7 +28,7 @@ def told(found: Calibration, checked: Mapping[str, Floats], fits: Mapping[str, t
                       f"{row.sd_ratio:.2f}")
     yield table
     for fit, (title, roles) in fits.items():
-        yield plain(f"{title}: chi2 a target on the real model {chi2_of(found.targets, checked[fit], roles):.2f} (median of {len(checked[fit])} draws)")
+        yield verbatim(f"{title}: chi2 a target on the real model {chi2_of(found.targets, checked[fit], roles):.2f} (median of {len(checked[fit])} draws)")
 
 
 def scorecard_lines(tables: Mapping[str, pd.DataFrame], changed: Sequence[str]) -> Iterator[Table | Text]:
@@ -52,7 +52,7 @@ def scorecard_lines(tables: Mapping[str, pd.DataFrame], changed: Sequence[str]) 
             history.add_row(Text(row.policy), f"{row.chi2_change:+.2f}", Text(row.target), f"{row.moved:+.1f}")
         yield history
     if changed:
-        yield plain(f"Calibrated for another version: {'; '.join(changed)} changed since the draws were made; make recalibrate")
+        yield verbatim(f"Calibrated for another version: {'; '.join(changed)} changed since the draws were made; make recalibrate")
 
 
 def _forecast_table(forecasts: pd.DataFrame) -> Table:

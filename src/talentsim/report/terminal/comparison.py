@@ -12,7 +12,7 @@ from talentsim.comparison.compare import Comparison
 from talentsim.comparison.pair import Pair
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.terminal.sides import decomposition_table, hanging_line, sensitivity_table, structure_table
-from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, plain, precision_line, total_change
+from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, precision_line, total_change, verbatim
 from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
 
 
@@ -21,26 +21,26 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
     """Print what a comparison found, with what is shown beside it, and where its results are."""
     baseline, scenario = pair
     year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
-    out.print(plain(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
+    out.print(verbatim(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
     for line in policy_lines(pair):
-        out.print(plain(f"  {line}"))
+        out.print(verbatim(f"  {line}"))
     for line in replaced_lines(pair):
-        out.print(plain(line))
-    out.print(plain(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
+        out.print(verbatim(line))
+    out.print(verbatim(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
                     f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
                     f"paired replications: {scenario.ensemble.replications}{parameters_in_words(scenario)}\n"))
     titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
     drawn = scenario.over_draws
     out.print(headline_table(result.headline, titles, focus, level, drawn))
-    out.print(plain(total_change(result.over_time, focus, year)))
+    out.print(verbatim(total_change(result.over_time, focus, year)))
     if len(result.diversion):
         out.print(diversion_summary(result.diversion, focus, year, level))
-        out.print(plain(parting_summary(result.lives.parting)))
-    out.print(plain(precision_line(result.headline, focus, scenario.ensemble.replications if drawn else None)))
+        out.print(verbatim(parting_summary(result.lives.parting)))
+    out.print(verbatim(precision_line(result.headline, focus, scenario.ensemble.replications if drawn else None)))
     if changed:
-        out.print(plain(f"Calibrated for another version: {'; '.join(changed)} changed since the draws were made; make recalibrate"), style="bold")
+        out.print(verbatim(f"Calibrated for another version: {'; '.join(changed)} changed since the draws were made; make recalibrate"), style="bold")
     if "hangs" in extra:
-        out.print(plain(hanging_line(extra["hangs"])))
+        out.print(verbatim(hanging_line(extra["hangs"])))
     if "sides" in extra:
         out.print(structure_table(extra["sides"], level))
         if scenario.compare.decompose:
@@ -48,8 +48,8 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
     if "sensitivity" in extra:
         out.print(sensitivity_table(extra["sensitivity"]))
     if pair.differing and pair.is_placebo:
-        out.print(plain(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
+        out.print(verbatim(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
     for check in result.checks:
-        out.print(plain(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
+        out.print(verbatim(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
     folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    out.print(plain(f"{seconds:.1f} s. Results: {folder}"))
+    out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"))

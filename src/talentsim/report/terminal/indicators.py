@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from rich.table import Table
 
-from talentsim.report.terminal.tables import interval, number
+from talentsim.report.terminal.tables import shown, shown_interval
 
 N_PARTNERS = 4
 
@@ -22,18 +22,18 @@ def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, 
     titles
         Indicator -> title.
     """
-    shown = Table(title=f"Indicators, {focus}, {year}", title_justify="left", title_style="bold")
+    listed = Table(title=f"Indicators, {focus}, {year}", title_justify="left", title_style="bold")
     for column in ("indicator", "partner", "baseline", "scenario", "difference", f"{level:.0%} interval"):
-        shown.add_column(column, justify="left" if column in ("indicator", "partner") else "right", overflow="fold")
+        listed.add_column(column, justify="left" if column in ("indicator", "partner") else "right", overflow="fold")
     rows = table[(table.year == year) & table.country.isin([focus, ""])]
     for name, title in titles.items():
         of = rows[rows.indicator == name].sort_values("baseline", ascending=False).head(N_PARTNERS)
         for place, row in enumerate(of.itertuples()):
             unit = "HHI" if row.unit == "HHI" else "points"
-            shown.add_row(f"{title}, {row.unit}" if place == 0 else "", row.partner, *(_number(each, unit) for each in (row.baseline, row.scenario)),
-                          _number(row.difference, unit, signed=True), interval(row.low, row.high, unit), end_section=place == len(of) - 1)
-    return shown
+            listed.add_row(f"{title}, {row.unit}" if place == 0 else "", row.partner, *(_number(each, unit) for each in (row.baseline, row.scenario)),
+                          _number(row.difference, unit, is_difference=True), shown_interval(row.low, row.high, unit), end_section=place == len(of) - 1)
+    return listed
 
 
-def _number(value: float, unit: str, signed: bool = False) -> str:
-    return f"{value:{'+' if signed else ''}.4f}" if unit == "HHI" and pd.notna(value) else number(value, unit, signed)
+def _number(value: float, unit: str, is_difference: bool = False) -> str:
+    return f"{value:{'+' if is_difference else ''}.4f}" if unit == "HHI" and pd.notna(value) else shown(value, unit, is_difference)

@@ -92,10 +92,10 @@ def fact_table(rows: Sequence[Fact]) -> Table:
 
 def _levers_table(changes: Sequence[LeverChange], years: str) -> Table:
     table = Table(title=f"Levers that differ {years}", title_justify="left")
-    for column in ("lever", "of", "towards", "baseline", "scenario", "unit"):
+    for column in ("lever", "of", "towards", "baseline", "scenario"):
         table.add_column(column)
     for each in changes:
-        table.add_row(each.lever, each.of, each.towards, span(each.before), span(each.after), LEVERS[each.lever].unit)
+        table.add_row(each.lever, each.of, each.towards, *(span(values, LEVERS[each.lever].unit) for values in (each.before, each.after)))
     return table
 
 

@@ -8,12 +8,14 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.comparison.person import name_of
+from talentsim.report.words import decision_in_words
+
 
 def lives_table(who: pd.Series, years: pd.DataFrame, codes: Sequence[str]) -> Table:
     """Return a person's years in both worlds; years that differ stand out."""
-    uid = int(who.uid)
     listed = ", tied to a listed institution" if who.get("is_listed", False) else ""
-    table = Table(title=f"{codes[uid >> 56]}-{(uid >> 40) & 0xFFFF}-{uid & ((1 << 40) - 1)}: first degree in {who.origin}, entered in "
+    table = Table(title=f"{name_of(int(who.uid), codes)}: first degree in {who.origin}, entered in "
                   f"{who.entry_year}, doctorate due {who.doctorate_year}, ability {who.ability:.2f} of a typical researcher{listed}",
                   title_justify="left", title_style="bold")
     for column in ("year", "in the baseline", "what happened", "in the scenario", "what happened"):
@@ -30,6 +32,6 @@ def examples_table(people: pd.DataFrame) -> Table:
     for column in ("name", "year", "decision in the baseline", "in the scenario"):
         table.add_column(column)
     for row in people.itertuples():
-        table.add_row(row.name, str(row.year), Text(str(row.baseline_decision).replace("_", " ")),
-                      Text(str(row.scenario_decision).replace("_", " ")))
+        table.add_row(row.name, str(row.year), Text(decision_in_words(str(row.baseline_decision))),
+                      Text(decision_in_words(str(row.scenario_decision))))
     return table

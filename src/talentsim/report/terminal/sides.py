@@ -10,7 +10,7 @@ from rich.text import Text
 
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report.numbers import one_or_count
-from talentsim.report.terminal.tables import interval, number
+from talentsim.report.terminal.tables import shown, shown_interval
 
 POINTS = "points"
 CLEAR = 2.5             # intervals of the comparison: about how far apart single replications are by chance alone
@@ -29,8 +29,8 @@ def structure_table(sides: pd.DataFrame, level: float) -> Table:
     clear = spread.max() - spread.min() > CLEAR * (first.high - first.low)
     claim = "Structure, not sampling, is the uncertainty" if clear else "Under other structures"
     table = _table(f"{claim}: works made in {first.country}, {first.year}, % of the world's", "condition", level)
-    shown = sides[sides.kind.isin(["as configured", "structure"]) | ((sides.kind == "policy alone") & (sides.replications < first.replications))]
-    for row in shown.itertuples():
+    rows = sides[sides.kind.isin(["as configured", "structure"]) | ((sides.kind == "policy alone") & (sides.replications < first.replications))]
+    for row in rows.itertuples():
         words = row.title if row.kind != "policy alone" else f"{row.name} alone: {row.title}"
         _row(table, words, row)
     return table
@@ -44,8 +44,8 @@ def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
     for row in rows.itertuples():
         _row(table, "All together" if row.kind == "as configured" else f"{row.name}, {row.kind.removeprefix('policy ')}", row)
     alone = rows[rows.kind == "policy alone"].difference.sum()
-    table.caption = (f"Alone they add up to {number(alone, POINTS, signed=True)}; what is missing to "
-                     f"{number(first.difference, POINTS, signed=True)} is how they act on each other.")
+    table.caption = (f"Alone they add up to {shown(alone, POINTS, is_difference=True)}; what is missing to "
+                     f"{shown(first.difference, POINTS, is_difference=True)} is how they act on each other.")
     table.caption_justify = "left"
     return table
 
@@ -55,13 +55,13 @@ def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
     first = sensitivity.iloc[0]
     table = Table(title=f"What it hangs on: difference in the works made in {first.country}, {first.year}, points of % of the world's",
                   title_justify="left", title_style="bold", caption_justify="left",
-                  caption=f"As configured {number(first.difference, POINTS, signed=True)}; runs an arm: {first.replications}.")
+                  caption=f"As configured {shown(first.difference, POINTS, is_difference=True)}; runs an arm: {first.replications}.")
     for column, justify in (("figure", "left"), ("stands at", "right"), ("low end", "right"), ("difference", "right"),
                             ("high end", "right"), ("difference", "right")):
         table.add_column(column, justify="left" if justify == "left" else "right", overflow="fold")
     for row in by_figure(sensitivity).itertuples():
-        table.add_row(Text(row.title), one_or_count(row.configured), one_or_count(row.low_value), number(row.low, POINTS, signed=True),
-                      one_or_count(row.high_value), number(row.high, POINTS, signed=True))
+        table.add_row(Text(row.title), one_or_count(row.configured), one_or_count(row.low_value), shown(row.low, POINTS, is_difference=True),
+                      one_or_count(row.high_value), shown(row.high, POINTS, is_difference=True))
     return table
 
 
@@ -80,5 +80,5 @@ def _table(title: str, what: str, level: float) -> Table:
 
 
 def _row(table: Table, words: str, row: Any) -> None:
-    table.add_row(Text(words), str(row.replications), number(row.baseline, POINTS), number(row.scenario, POINTS),
-                  number(row.difference, POINTS, signed=True), interval(row.low, row.high, POINTS))
+    table.add_row(Text(words), str(row.replications), shown(row.baseline, POINTS), shown(row.scenario, POINTS),
+                  shown(row.difference, POINTS, is_difference=True), shown_interval(row.low, row.high, POINTS))

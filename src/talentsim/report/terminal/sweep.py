@@ -8,7 +8,7 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from talentsim.report.terminal.tables import interval, number
+from talentsim.report.terminal.tables import shown, shown_interval
 
 N_SHOWN = 40
 SHARE = "% of works"
@@ -25,8 +25,8 @@ def sweep_table(headline: pd.DataFrame, keys: Sequence[str], level: float) -> Ta
     for column in ("baseline", "scenario", "difference", f"{level:.0%} interval"):
         table.add_column(column, justify="right")
     for _, row in headline.head(N_SHOWN).iterrows():
-        table.add_row(*(Text(str(row[key])) for key in keys), number(row.baseline, SHARE), number(row.scenario, SHARE),
-                      number(row.difference, SHARE, signed=True), interval(row.low, row.high, SHARE))
+        table.add_row(*(Text(str(row[key])) for key in keys), shown(row.baseline, SHARE), shown(row.scenario, SHARE),
+                      shown(row.difference, SHARE, is_difference=True), shown_interval(row.low, row.high, SHARE))
     return table
 
 

@@ -9,13 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from talentsim.comparison.diversion import NO_LIFE
+from talentsim.model.outcomes import HEADLINE
+from talentsim.report.numbers import PEOPLE, interval, places_of, plain, signed
+from talentsim.report.words import DECISIONS
 
-HEADLINE = ("work_share", "training_share", "researchers")
+SHOWN = (HEADLINE, "training_share", "researchers")
 N_COUNTRIES = 8
-PEOPLE = "people"           # the unit of outcomes that count them, doctoral students included
-
-PARTED = {"refused": "refused", "lost_lottery": "lost the lottery", "displaced": "displaced", "placed": "placed by the employer"}
-"""Decisions in the scenario that part lives against a person's will, in words."""
+AGAINST_THEIR_WILL = ("refused", "lost_lottery", "displaced", "placed")
+"""Decisions in the scenario that part lives against a person's will."""
 
 
 def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float, over_draws: bool = False) -> Table:
@@ -38,15 +39,15 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
     columns = ["outcome", "country", "baseline", "scenario", "difference", f"{level:.0%} interval"]
     for column in [*columns, *(["chance"] if over_draws else [])]:
         table.add_column(column, justify="left" if column in columns[:2] else "right", style="dim" if column == "chance" else None)
-    for name in HEADLINE:
+    for name in SHOWN:
         rows = headline[headline.outcome == name]
-        shown = _most_different(rows, focus)
-        for place, row in enumerate(shown.itertuples()):
+        chosen = _most_different(rows, focus)
+        for place, row in enumerate(chosen.itertuples()):
             table.add_row(f"{titles[name]}, {row.unit}" if place == 0 else "", row.country,
-                          number(row.baseline, row.unit), number(row.scenario, row.unit),
-                          number(row.difference, row.unit, signed=True), interval(row.low, row.high, row.unit),
-                          *([f"\N{PLUS-MINUS SIGN}{number(row.standard_error, row.unit)}"] if over_draws else []),
-                          end_section=place == len(shown) - 1)
+                          shown(row.baseline, row.unit), shown(row.scenario, row.unit),
+                          shown(row.difference, row.unit, is_difference=True), shown_interval(row.low, row.high, row.unit),
+                          *([f"\N{PLUS-MINUS SIGN}{shown(row.standard_error, row.unit)}"] if over_draws else []),
+                          end_section=place == len(chosen) - 1)
     return table
 
 
@@ -59,10 +60,10 @@ def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: flo
     for words, here, there in ((f"in {focus} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
                                (f"elsewhere in the baseline, in {focus} in the scenario", "scenario_country", "baseline_country")):
         rows = apart[(apart[here] == focus) & (apart.researchers > 0)].sort_values("researchers", ascending=False)
-        table.add_row(words, "all", number(rows.researchers.sum(), PEOPLE), "", end_section=rows.empty)
+        table.add_row(words, "all", shown(rows.researchers.sum(), PEOPLE), "", end_section=rows.empty)
         for place, row in enumerate(rows.head(N_COUNTRIES).itertuples(), start=1):
-            table.add_row("", getattr(row, there), number(row.researchers, PEOPLE),
-                          interval(max(row.low, 0.0), row.high, PEOPLE, signed=False),
+            table.add_row("", getattr(row, there), shown(row.researchers, PEOPLE),
+                          shown_interval(max(row.low, 0.0), row.high, PEOPLE, is_difference=False),
                           end_section=place == min(len(rows), N_COUNTRIES))
     return table
 
@@ -79,14 +80,14 @@ def total_change(over_time: pd.DataFrame, focus: str, year: int) -> str:
 
 def precision_line(headline: pd.DataFrame, focus: str, n_draws: int | None = None) -> str:
     """Say how exactly the headline's difference is known for this configuration, and what pairing is worth."""
-    row = headline[(headline.outcome == HEADLINE[0]) & (headline.country == focus)].iloc[0]
+    row = headline[(headline.outcome == HEADLINE) & (headline.country == focus)].iloc[0]
     if n_draws is not None:
         return _draws_line(row, focus, n_draws)
     words = "The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, see `talentsim parameters`."
     if pd.isna(row.standard_error):
         return f"{words} One replication gives none."
-    gain = f", 1/{row.unpaired_error / row.standard_error:.0f} of what it were between unpaired runs" if row.standard_error > 0 and row.unpaired_error >= 1.5 * row.standard_error else ""
-    boot = "" if pd.isna(row.boot_low) else f"; bootstrap interval {interval(row.boot_low, row.boot_high, row.unit)}"
+    gain = _gain(row.unpaired_error / row.standard_error) if row.standard_error > 0 else ""
+    boot = "" if pd.isna(row.boot_low) else f"; bootstrap interval {shown_interval(row.boot_low, row.boot_high, row.unit)}"
     return f"{words} Standard error of {focus}'s difference in the share of works: {row.standard_error:.3f} points{gain}{boot}."
 
 
@@ -105,29 +106,36 @@ def parting_summary(parting: pd.DataFrame) -> str:
         return "Nobody's life differs."
     lone = (parting.baseline_decision == NO_LIFE) | (parting.scenario_decision == NO_LIFE)
     decision = parting.scenario_decision.astype(str).mask(lone, "in research in one world alone")
-    cause = decision.map(PARTED).fillna(decision.where(lone, "chose otherwise"))
+    cause = decision.map({each: DECISIONS[each] for each in AGAINST_THEIR_WILL}).fillna(decision.where(lone, "chose otherwise"))
     sums = parting.people.groupby(cause.to_numpy()).sum().sort_values(ascending=False)
-    words = ", ".join(f"{name} {number(people, PEOPLE)}" for name, people in sums.items())
+    words = ", ".join(f"{name} {shown(people, PEOPLE)}" for name, people in sums.items())
     return f"First decision where lives part, people, all years: {words}. By year and origin in parting.parquet.\n"
 
 
-def number(value: float, unit: str, signed: bool = False) -> str:
-    """Return a figure as text: shares with two decimals, counts of people without, or with one where they are few."""
-    if pd.isna(value):
-        return "-"
-    places = 2 if unit != PEOPLE else 0 if abs(value) >= 100 else 1
-    sign = "+" if signed else ""
-    return f"{round(value, places) + 0.0:{sign},.{places}f}"        # adding 0.0 turns a rounded -0 into 0
+def shown(value: float, unit: str, is_difference: bool = False) -> str:
+    """Return a figure as text, with the minus sign that every terminal and every script knows."""
+    return _for_terminal((signed if is_difference else plain)(value, places_of(unit, value)))
 
 
-def interval(low: float, high: float, unit: str, signed: bool = True) -> str:
-    """Return an interval as text; a dash where one replication gives none."""
-    return "-" if pd.isna(low) else f"{number(low, unit, signed)} to {number(high, unit, signed)}"
+def shown_interval(low: float, high: float, unit: str, is_difference: bool = True) -> str:
+    """Return an interval as text."""
+    return _for_terminal(interval(low, high, places_of(unit, low, high), is_difference))
 
 
-def plain(text: str) -> Text:
+def verbatim(text: str) -> Text:
     """Return text as it stands: square brackets in a configuration's words are no markup."""
     return Text(text)
+
+
+def _gain(ratio: float) -> str:
+    """Say how much smaller the error is than without pairing, where that is worth a word."""
+    words = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth", 10: "a tenth"}
+    n = round(ratio)
+    return f", {words.get(n, f'one part in {n}')} of what unpaired runs would give" if n >= 2 else ""
+
+
+def _for_terminal(text: str) -> str:
+    return text.replace("\N{MINUS SIGN}", "-")
 
 
 def _most_different(rows: pd.DataFrame, focus: str) -> pd.DataFrame:
