@@ -1,0 +1,90 @@
+"""What the report says of each picture, against tables small enough to do by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import figure_tables as tables
+from talentsim.comparison.pair import Pair
+from talentsim.ensemble.opened import Results
+from talentsim.report.document import readings
+from talentsim.report.document.scene import Scene
+from worlds import edited, policy
+
+Plain = dict[str, Any]
+MINUS = "\N{MINUS SIGN}"
+
+
+def headline(*rows: tuple[str, str, float, float, float, float]) -> pd.DataFrame:
+    """Make a headline from outcome, country, baseline, scenario, low and high."""
+    frame = pd.DataFrame(rows, columns=["outcome", "country", "baseline", "scenario", "low", "high"])
+    return frame.assign(difference=frame.scenario - frame.baseline, unit="% of works", year=2035)
+
+
+@pytest.fixture
+def scene(plain_toy: Plain) -> Any:
+    """Make a scene of a headline."""
+    pair = Pair(edited(plain_toy), edited(plain_toy, {"policy": {"x": policy("student_refusal", value=0.2)}, "scenario.title": "Tight"}))
+    return lambda table: Scene(Results(Path(), {"files": {}}, {"headline": table}), pair)
+
+
+def test_the_answer_in_a_sentence(scene: Any) -> None:
+    text = readings.headline_sentence(scene(headline(("work_share", "USA", 32.0, 28.5, -3.6, -3.4))))
+    assert "the United States make 28.5 % of the world's work in 2035" in text and "3.50 percentage points less than the 32.0 % without it" in text
+    assert f"{MINUS}3.60 to {MINUS}3.40" in text
+    same = readings.headline_sentence(scene(headline(("work_share", "USA", 32.0, 32.0, 0.0, 0.0))))
+    assert "exactly as without it" in same
+    assert "says nothing of" in readings.headline_sentence(scene(headline(("works", "USA", 1.0, 2.0, 0.0, 0.0))))
+
+
+def test_who_gains_counts_only_what_chance_does_not_explain(scene: Any) -> None:
+    table = headline(("work_share", "USA", 30.0, 26.0, -4.5, -3.5), ("work_share", "CAN", 10.0, 12.0, 1.5, 2.5), ("work_share", "CHN", 20.0, 20.1, -0.5, 0.7))
+    text = readings.who_gains(scene(table), "work_share")
+    assert "1 of 3 countries gains, 1 loses" in text and f"United States {MINUS}4.00, Canada +2.00 percentage points" in text and "China" not in text
+    assert "clear of chance" in readings.who_gains(scene(table.assign(low=-9.0, high=9.0)), "work_share")
+
+
+def test_over_time_tells_half_way_and_the_end(scene: Any) -> None:
+    years = range(2020, 2036)
+    table = pd.DataFrame({"outcome": "work_share", "country": "USA", "year": years, "difference": [-0.5 * max(0, year - 2025) for year in years]})
+    text = readings.over_time(scene(headline(("work_share", "USA", 1.0, 1.0, 0.0, 0.0))), table)
+    assert "Until 2025 both worlds are the same" in text and "2.50 points below the baseline in 2030 and 5.00 points below the baseline in 2035" in text
+
+
+def test_the_number_of_works_is_in_per_cent_of_each_worlds(scene: Any) -> None:
+    table = headline(("works", "USA", 100.0, 88.0, 0.0, 0.0), ("works", "CHN", 300.0, 308.0, 0.0, 0.0))
+    assert readings.all_works(scene(table)) == f"The number of works changes by {MINUS}1.00 % in the world and by {MINUS}12.0 % in the United States."
+
+
+def test_the_same_people_elsewhere(scene: Any) -> None:
+    table = pd.DataFrame({"baseline_country": ["USA", "USA", "CAN"], "scenario_country": ["USA", "CHN", "USA"], "researchers": [950.0, 50.0, 20.0]})
+    text = readings.diverted(scene(headline(("work_share", "USA", 1.0, 1.0, 0.0, 0.0))), table)
+    assert text.startswith("50 people (5.0 % of those there) who are in the United States in the baseline are elsewhere")
+    assert "50 in China alone; 20 go the other way" in text
+
+
+def test_corridors_stay_rates_and_refusals(scene: Any) -> None:
+    here = scene(headline(("work_share", "USA", 1.0, 1.0, 0.0, 0.0)))
+    table = pd.DataFrame({"from": ["CHN", "IND"], "to": ["USA", "CAN"], "baseline": [100.0, 10.0], "difference": [-20.0, 4.0]})
+    assert readings.narrowed(here, table) == ("From China to the United States go 20 fewer people a year (100 in the baseline); from India to Canada go "
+                                              "4.0 more people a year (10.0 in the baseline).")
+    assert readings.narrowed(here, table.assign(difference=0.0)) == "No corridor changes."
+    assert "75.0 % are still there after 10 years, 85.0 % in the baseline" in readings.stayed(here, tables.stay(["CHN", "IND"]), "USA")
+    assert readings.stayed(here, tables.stay(["CHN"]), "CAN") == ""
+    assert readings.refused(here, tables.funnel(("student_visa",))) == ("Granted: 80.0 % of the applications by way of student visa, 90.0 % in the baseline.")
+
+
+def test_a_sign_that_turns_is_said_to_turn() -> None:
+    table = pd.DataFrame({"variant": ["as it is", "open", "closed"], "difference": [-2.0, -3.0, -1.0]})
+    assert readings.structure(table).endswith("The sign is the same in all of them.")
+    turned = readings.structure(table.assign(difference=[-2.0, 1.0, -1.0]))
+    assert turned.startswith(f"{MINUS}2.00 points become {MINUS}2.00 to +1.00") and turned.endswith("Even the sign is not the same in all of them.")
+
+
+@pytest.mark.parametrize(("name", "text"), [("United States", "the United States"), ("Netherlands", "the Netherlands"), ("China", "China"), ("Rest of Europe", "the Rest of Europe")])
+def test_articles(name: str, text: str) -> None:
+    assert readings.the(name) == text
