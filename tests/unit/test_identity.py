@@ -60,7 +60,7 @@ def test_everything_a_model_imports_counts_or_is_known_not_to() -> None:
 
 
 def test_every_part_of_a_configuration_counts_or_is_known_not_to() -> None:
-    beside = {"parameters", "replaced", "observers", "sources", "scenario", "baseline", "ensemble", "executor", "compare", "calibration", "output",
+    beside = {"parameters", "replaced", "observers", "sources", "scenario", "baseline", "ensemble", "executor", "compare", "calibration", "output", "store",
               "focus"}
     assert set(SETTINGS) - {"policies"} | {"policy"} | beside == set(Config.model_fields)
 
