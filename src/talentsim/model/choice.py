@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentsim.arrays import Booleans, Codes, Floats, Integers, Words
+from talentsim.model import kernels
 from talentsim.streams import to_exponential, to_uniform, words_at
 
 STAY, AWAY, HOME = 0, 1, 2
@@ -68,7 +69,11 @@ class Choosers:
 
     def part(self, start: int, stop: int) -> Choosers:
         """Return the choosers from `start` to before `stop`."""
-        return Choosers(*(getattr(self, name)[start:stop] for name in self.__dataclass_fields__))
+        return self.at(slice(start, stop))
+
+    def at(self, rows: Integers | slice) -> Choosers:
+        """Return some of the choosers."""
+        return Choosers(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,11 @@ class Admission:
 
     def part(self, start: int, stop: int) -> Admission:
         """Return the screening of the choosers from `start` to before `stop`."""
-        closed = None if self.closed is None else self.closed[start:stop]
-        return Admission(self.p_refusal, self.of[start:stop], self.keys, closed)
+        return self.at(slice(start, stop))
+
+    def at(self, rows: Integers | slice) -> Admission:
+        """Return the screening of some of the choosers."""
+        return Admission(self.p_refusal, self.of[rows], self.keys, None if self.closed is None else self.closed[rows])
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,8 @@ def choose(table: ChoiceTable, choosers: Choosers, keys: Words, admission: Admis
     chunk
         Choosers handled at once; the result does not depend on it, the time does: arrays should stay in cache.
     """
+    if kernels.pays(len(choosers)):
+        return _choose_compiled(table, choosers, keys, admission)
     parts = [_choose_part(table, choosers.part(start, start + chunk), keys,
                           None if admission is None else admission.part(start, start + chunk), start)
              for start in range(0, len(choosers), chunk)]
@@ -128,6 +138,24 @@ def choose(table: ChoiceTable, choosers: Choosers, keys: Words, admission: Admis
         return Chosen(np.empty(0, dtype=np.uint8), nobody, nobody)
     return Chosen(*(np.concatenate([getattr(each, name) for each in parts])
                     for name in ("alternative", "refused_row", "refused_by")))
+
+
+def _choose_compiled(table: ChoiceTable, who: Choosers, keys: Words, admission: Admission | None) -> Chosen:
+    """Let a kernel choose, and NumPy for those whose first two arrivals lie too close together."""
+    n, empty = len(keys), (np.empty((0, 0)), np.empty(0, np.int64), np.empty(0, np.uint64), np.empty((0, 0), np.bool_))
+    screening = empty if admission is None else (admission.p_refusal, admission.of, admission.keys,
+                                                 empty[3] if admission.closed is None else admission.closed)
+    chosen, refused, doubtful = kernels.first_arrivals(
+        who.address, keys, who.cell, who.reference, (who.taste, who.away, who.home), (table.utility, table.slope, table.home), screening)
+    rows = np.flatnonzero(doubtful)
+    if len(rows):
+        sure = _choose_part(table, who.at(rows), keys, None if admission is None else admission.at(rows), 0)
+        chosen[rows] = sure.alternative
+        if admission is not None:
+            refused[rows] = False
+            refused[rows[sure.refused_row], sure.refused_by] = True
+    row, refused_by = np.divmod(np.flatnonzero(refused), n)
+    return Chosen(chosen, row, refused_by)
 
 
 def _choose_part(table: ChoiceTable, who: Choosers, keys: Words, admission: Admission | None, offset: int) -> Chosen:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talentsim.arrays import EmployerCode, EmployerCodes, Floats, Integers, Words
+from talentsim.model import kernels
 from talentsim.model.state.world import World
 from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
 from talentsim.vocab import Decision
@@ -64,12 +65,23 @@ def offered_employers(world: World, rows: Integers, country: Integers, year: int
     employer = np.where(in_industry, employers.national(country), employers.university(country))
     keys = draw_key(world.key, Decision.EMPLOYER, year, posts.alternative)
     drawn = np.flatnonzero(in_industry & (posts.n_options[country] > 0))
-    for start in range(0, len(drawn), _CHUNK):
-        some = drawn[start:start + _CHUNK]
-        won = posts.alternative[_race(address[some], country[some], posts, keys)]
-        of_firm = np.flatnonzero(won)
-        employer[some[of_firm]] = employers.named(won[of_firm] - 1)
+    won = posts.alternative[_drawn(address[drawn], country[drawn], posts, keys)]
+    of_firm = np.flatnonzero(won)
+    employer[drawn[of_firm]] = employers.named(won[of_firm] - 1)
     return employer
+
+
+def _drawn(address: Words, country: Integers, posts: Posts, keys: Words) -> Integers:
+    """Return the option that each draws, by a kernel and, where its first two arrive too close together, by NumPy; or by NumPy alone."""
+    option: Integers = np.empty(len(address), np.int64)
+    rows = np.arange(len(address))
+    if kernels.pays(len(address)):
+        option, doubtful = kernels.first_options(address, country, posts.n_options, posts.first, keys, posts.weight)
+        rows = np.flatnonzero(doubtful)
+    for start in range(0, len(rows), _CHUNK):
+        some = rows[start:start + _CHUNK]
+        option[some] = _race(address[some], country[some], posts, keys)
+    return option
 
 
 def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:

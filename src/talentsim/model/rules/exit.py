@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.model.attribution import cells
-from talentsim.model.state.tally import CellSums
+from talentsim.model.attribution import sums_of_cells
 from talentsim.model.state.world import World
 from talentsim.vocab import Reason
 
@@ -26,4 +25,4 @@ def step(world: World, year: int) -> None:
         return
     columns = (people.origin_country, people.training_country, people.work_country, people.career_stage, people.visa_status)
     sizes = world.tally.stock.shape
-    world.tally.stock = CellSums.of(cells(columns, sizes), sizes, None)
+    world.tally.stock = sums_of_cells(columns, sizes)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from talentsim.model import kernels
 from talentsim.model.choice import Choosers, choose
 from talentsim.model.conditions import conditions_of
 from talentsim.model.moves import depart
+from talentsim.model.state.researchers import BLOCK
 from talentsim.model.state.world import World
 from talentsim.model.utility import by_training, moving_terms, taste_of, utility_with_permanence
 from talentsim.streams import draw_key, words_at
@@ -36,7 +38,14 @@ def searching(world: World, year: int) -> np.ndarray:
     people = world.researchers
     rate = float(world.config.behaviour.location.rate_search)
     threshold = np.uint64(min(int(rate * 2.0**64), 2**64 - 1))
-    searches = words_at(people.address, draw_key(world.key, Decision.SEARCH, year)) < threshold
+    if kernels.pays(len(people)):
+        searches = kernels.searching(people.address, np.uint64(draw_key(world.key, Decision.SEARCH, year)), threshold, people.career_stage,
+                                     people.graduation_year, CareerStage.RESEARCHER, year)
+        searches[world.ended] = False
+        return searches
+    key, searches = draw_key(world.key, Decision.SEARCH, year), np.empty(len(people), dtype=bool)
+    for first in range(0, len(people), BLOCK):
+        searches[first:first + BLOCK] = words_at(people.address[first:first + BLOCK], key) < threshold
     searches &= people.career_stage == CareerStage.RESEARCHER
     searches &= people.graduation_year != year
     searches[world.ended] = False

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from talentsim.arrays import ABILITY_UNIT, Floats, Integers
-from talentsim.model.attribution import cells, sum_by_cell
+from talentsim.model.attribution import ITSELF, cells, sum_by_cell, sums_of_cells
 from talentsim.model.state.researchers import ability_powers
 from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
@@ -34,8 +34,8 @@ def step(world: World, year: int) -> None:
         world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n).astype(np.float64, copy=False)
         world.tally.collaboration = collaboration(world)
         return
-    power = _powers(1.0 + float(law.frontier_ability))
-    of_cells = CellSums.of(_cells(world), (n, n, n, n, len(CareerStage)), people.ability, power[people.ability])
+    columns = (people.origin_country, people.training_country, people.work_country, _hq(world, slice(None)), people.career_stage)
+    of_cells = sums_of_cells(columns, (n, n, n, n, len(CareerStage)), people.ability, (ITSELF, _powers(1.0 + float(law.frontier_ability))))
     of_all = _by_work_and_headquarters(of_cells, n)
     world.tally.talent = of_all.sum(axis=(1, 2))
     world.tally.collaboration = collaboration(world)
@@ -79,13 +79,6 @@ def collaboration(world: World) -> Floats:
     total = partners.sum(axis=1)
     with_them = (partners * world.levers["collaboration"]).sum(axis=1)
     return 1.0 - share + share * np.divide(with_them, total, out=np.ones(n), where=total > 0)
-
-
-def _cells(world: World) -> Integers:
-    """Return each researcher's place in a table over (origin, training, work, headquarters, stage)."""
-    people, n = world.researchers, len(world.countries)
-    columns = (people.origin_country, people.training_country, people.work_country, _hq(world, slice(None)), people.career_stage)
-    return cells(columns, (n, n, n, n, len(CareerStage)))
 
 
 def _hq(world: World, rows: Integers | slice) -> np.ndarray:

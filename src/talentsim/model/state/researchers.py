@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, CountryCode, EmployerCode, Floats, Integers
+from talentsim.model import kernels
 from talentsim.model.employers import NO_EMPLOYER
+
+BLOCK = 1 << 16     # rows that are worked on at once where everybody is: temporaries stay small, and in cache
 
 COLUMNS: dict[str, type[np.generic]] = {
     "uid": np.uint64,               # origin 8 bits, entry year 16, index 40: the same person in every scenario
@@ -83,7 +86,9 @@ class Researchers:
         capacity = len(self._store["uid"])
         if stop > capacity:
             for name, column in self._store.items():
-                self._store[name] = np.concatenate([column, np.zeros(max(stop, 2 * capacity) - capacity, column.dtype)])
+                grown = np.zeros(max(stop, 2 * capacity), column.dtype)     # pages that nobody has written take no memory
+                grown[:start] = column[:start]
+                self._store[name] = grown
         for name in COLUMNS:
             self._store[name][start:stop] = columns[name]
         self._n = stop
@@ -92,11 +97,21 @@ class Researchers:
 
     def keep(self, stays: NDArray[np.bool_]) -> None:
         """Drop the rows where `stays` is False."""
-        kept = np.flatnonzero(stays)
-        for column in self._store.values():
-            column[: len(kept)] = column.take(kept)
-        self._n = len(kept)
+        if kernels.pays(self._n):
+            self._n = min([kernels.keep(column[: self._n], stays) for column in self._store.values()])
+        else:
+            self._n = self._compact(stays)
         self._expose()
+
+    def _compact(self, stays: NDArray[np.bool_]) -> int:
+        """Move those who stay to the front, block by block, each of which stays in cache; return how many they are."""
+        to = 0
+        for first in range(0, len(stays), BLOCK):
+            kept = np.flatnonzero(stays[first:first + BLOCK])
+            for column in self._store.values():
+                column[to:to + len(kept)] = column[first:first + BLOCK].take(kept)
+            to += len(kept)
+        return to
 
     def move(self, rows: Integers, country: NDArray[np.uint8], year: int) -> None:
         """Put the rows, those who do move, into their new countries; there they have to be hired."""
