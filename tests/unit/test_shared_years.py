@@ -25,6 +25,7 @@ from worlds import edited, policy
 Plain = dict[str, Any]
 
 
+TOLD = ("years", "conserved", "seed", "arm", "people")
 ALONE: dict[str, Content] = {}
 """Runs made alone, by id: many tests hold theirs against the same."""
 
@@ -48,11 +49,23 @@ def assert_same_as_alone(store: Store, arms: list[Config]) -> None:
             ALONE[run.id] = simulate(run)
         tables, _, facts = ALONE[run.id]
         manifest = store.manifest(run.id)
-        assert {name: manifest[name] for name in ("years", "conserved", "seed", "arm")} == {
-            name: facts[name] for name in ("years", "conserved", "seed", "arm")}
+        assert {name: manifest[name] for name in TOLD} == {name: facts[name] for name in TOLD}
         assert manifest["tables"].keys() == tables.keys() and manifest["conserved"]
         for name, table in tables.items():
             pd.testing.assert_frame_equal(store.table(run.id, name), table, obj=name)
+
+
+def test_arms_with_the_same_people_are_told_from_those_without(plain_toy: Plain, tmp_path: Path) -> None:
+    """Two arms may say the same of those who entered after they parted from two others, and not before."""
+    early = {"early": policy("student_refusal", start=2012, change="set", value=0.9)}
+    late = {"x": policy("service", start=2028, change="set", value=0.5)}
+    arms = [edited(plain_toy, {"ensemble.replications": 1, "population.scale": 5.0, "policy": each})
+            for each in ({}, early, late, early | late)]
+    run_ensembles(arms, Store(tmp_path))
+    people = [Store(tmp_path).manifest(runs_of(arm)[0].id)["people"] for arm in arms]
+    assert people[0] != people[1] and people[2] != people[3]
+    whole = [Store(tmp_path).table(runs_of(arm)[0].id, "people") for arm in arms]
+    assert [one == other for one in people for other in people] == [one.equals(other) for one in whole for other in whole]
 
 
 def n_years(monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from talentsim.arrays import ABILITY_UNIT, Integers, Words
 from talentsim.comparison.pair import PairRuns
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import Ensemble
+from talentsim.ensemble.executors import map_replications
 from talentsim.intervals import counts_spread
 from talentsim.measures.lives import ABSENT, COMPARED, Lives, numbers, rank_in_group
 from talentsim.model.tables import tier_ability
@@ -74,8 +74,7 @@ def diversion(runs: PairRuns) -> Diversion:
     """Compare all lives of two arms, replication by replication; nothing where no lives were kept."""
     if any("events" not in each["tables"] for arm in runs for each in arm.manifests):
         return Diversion()
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parted = list(threads.map(lambda place: _parted(runs, place), range(len(runs.scenario))))
+    parted = map_replications(partial(_parted, runs), len(runs.scenario), runs.scenario.config.executor)
     return Diversion(_matrix(parted, runs), _apart(parted, runs.scenario), _parting(parted, runs.scenario))
 
 
@@ -162,9 +161,9 @@ def _parted(runs: PairRuns, place: int) -> Parted:
 
 def _lives_of_both(runs: PairRuns, place: int) -> tuple[Lives, Lives]:
     """Return the lives of one replication in both arms; people who are the same in both are read once."""
-    written = [arm.manifests[place]["tables"]["people"]["sha256"] for arm in runs]
+    known = [arm.manifests[place]["people"] for arm in runs]
     people = runs.baseline.of_run(place, "people")
-    others = people if written[0] == written[1] else runs.scenario.of_run(place, "people")
+    others = people if known[0] == known[1] else runs.scenario.of_run(place, "people")
     one, other = (arm.of_run(place, "events", ["uid", *COMPARED]) for arm in runs)
     return Lives(people, one), Lives(others, other)
 

@@ -30,6 +30,19 @@ def year_digests(tables: Mapping[str, pd.DataFrame], years: Sequence[int]) -> di
     return {str(year): digest.hexdigest()[:16] for year, digest in zip(years, hashes, strict=True)}
 
 
+def people_digests(people: pd.DataFrame) -> dict[str, str]:
+    """Return a hash of all that is said of those who entered, by year of entry; the table is in that order."""
+    entered = people["entry_year"].to_numpy()
+    years, starts = np.unique(entered, return_index=True)
+    columns, found = [_bits(people[column]) for column in people.columns], {}
+    for year, start, stop in zip(years, starts, [*starts[1:], len(entered)], strict=True):
+        digest = hashlib.blake2b(digest_size=8)
+        for column in columns:
+            digest.update(column[start:stop].tobytes())
+        found[str(year)] = digest.hexdigest()
+    return found
+
+
 def conserved(tables: Mapping[str, pd.DataFrame], years: Sequence[int], before: Floats | None = None) -> bool:
     """Return whether stocks and flows of a run add up, by origin and country, in every year but the first.
 

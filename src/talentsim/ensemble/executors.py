@@ -78,6 +78,18 @@ def open_executor(config: ExecutorConfig, n_calls: int) -> Iterator[Executor]:
     executor.shutdown()
 
 
+def map_replications(work: Callable[[int], T], n: int, config: ExecutorConfig) -> list[T]:
+    """Return what `work` gives for each of n replications: in worker processes where they are kept open, else in threads.
+
+    `work` is a function of a module, or a partial of one, so that it can be sent.
+    """
+    if config.kind == "processes" and _KEPT and n > 1:
+        with open_executor(config, n) as pool:
+            return list(pool.map(work, range(n)))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(work, range(n)))
+
+
 def _processes(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
 

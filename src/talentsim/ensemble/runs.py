@@ -13,7 +13,7 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.config import Config
-from talentsim.ensemble.accounts import conserved, year_digests
+from talentsim.ensemble.accounts import conserved, people_digests, year_digests
 from talentsim.ensemble.draws import config_of
 from talentsim.ensemble.identity import arm_id, data_digests, run_ids
 from talentsim.ensemble.provenance import made_with
@@ -96,15 +96,17 @@ def content(run: Run, simulation: Simulation, beginning: Beginning | None, start
     tables = {name: result.frame(name) for name in result.names}
     tables["outcomes"] = outcome_table(tables, years, config.population.scale)
     seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
+    people = people_digests(tables["people"]) if "people" in tables else {}
     before, digests, root, closed = None, {}, None, True
     if beginning is not None:
         root = {"run": beginning.run, "year": beginning.year}
         shared = [str(year) for year in range(config.world.start_year, beginning.year)]
         digests = {year: beginning.facts["years"][year] for year in shared}
+        people |= {year: digest for year, digest in beginning.facts["people"].items() if int(year) < beginning.year}
         tables["outcomes"] = _spliced(beginning.outcomes, tables["outcomes"], beginning.year)
         if shared:
             before, closed = beginning.stock(len(config.world.countries)), beginning.facts["conserved"]
-    facts = {"arm": arm_id(run.config), "seed": seed, "data_sha256": data_digests(config), "root": root,
+    facts = {"arm": arm_id(run.config), "seed": seed, "data_sha256": data_digests(config), "root": root, "people": people,
              "conserved": closed and conserved(tables, years, before), "years": digests | year_digests(tables, years), **made_with(),
              "process": os.getpid(), "wall_seconds": round(time.perf_counter() - started, 4)}
     return tables, config.model_dump(mode="json"), facts

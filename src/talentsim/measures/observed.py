@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from talentsim.config import Config
 from talentsim.config.arms import Composer
 from talentsim.data.facts import facts
 from talentsim.ensemble.ensemble import Ensemble
+from talentsim.ensemble.executors import map_replications
 from talentsim.ensemble.identity import what_counts
 from talentsim.intervals import spread
 from talentsim.measures.indicators import RunView, stay_rate
@@ -54,10 +54,14 @@ def fit(baseline: Ensemble) -> pd.DataFrame:
     """
     if not is_observed(baseline.config):
         return pd.DataFrame()
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        tables = list(threads.map(lambda run: beside_facts(RunView(run.frame, run.years, run.codes), baseline.config), baseline))
+    tables = map_replications(partial(_of_run, baseline), len(baseline), baseline.config.executor)
     mean, low, high = spread(np.array([table["simulated"] for table in tables]), baseline.config.compare.level, baseline.config.over_draws)
     return tables[0].assign(simulated=mean, low=low, high=high)
+
+
+def _of_run(baseline: Ensemble, place: int) -> pd.DataFrame:
+    run = baseline[place]
+    return beside_facts(RunView(run.frame, [int(year) for year in run.years], run.codes), baseline.config)
 
 
 def departures(baseline: Config) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.ensemble.ensemble import Ensemble
+from talentsim.ensemble.executors import map_replications
 from talentsim.intervals import spread
 from talentsim.measures.lives import ABSENT, Lives, numbers
 
@@ -38,7 +41,7 @@ def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) 
         return pd.DataFrame()
     parts = []
     for name, arm in arms.items():
-        counts = np.array([_counts(arm, place, training, start, last, end) for place in range(len(arm))])
+        counts = np.array(map_replications(partial(_counts, arm, training, (start, last, end)), len(arm), arm.config.executor))
         with np.errstate(invalid="ignore"):
             rates: Floats = 100.0 * counts[..., 1] / counts[..., 0]        # (replication, origin, years since)
         usable = (counts[..., 0] > 0).all(axis=0)
@@ -51,8 +54,12 @@ def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) 
     return pd.concat(parts, ignore_index=True)
 
 
-def _counts(arm: Ensemble, place: int, training: str, start: int, last: int, end: int) -> Floats:
-    """Count a replication's doctorates in research, and in the country, by origin and years since; shape (o, since, 2)."""
+def _counts(arm: Ensemble, training: str, span: tuple[int, int, int], place: int) -> Floats:
+    """Count a replication's doctorates in research, and in the country, by origin and years since; shape (o, since, 2).
+
+    `span` are the first and last year of the doctorates and the last year looked at.
+    """
+    start, last, end = span
     people = arm.of_run(place, "people", ["uid", "origin", "training", "entry_year", "doctorate_year"])
     followed = people[(people["training"] == training) & people["doctorate_year"].between(start, last)].sort_values("uid")
     uids = followed["uid"].to_numpy()
