@@ -20,6 +20,12 @@ class Command(NamedTuple):
     usage: str
     summary: str
 
+    @property
+    def n_words(self) -> int | None:
+        """How many words it takes, as its usage shows them; None for any number."""
+        _, *words = self.usage.split()
+        return None if any("..." in each for each in words) else sum("=" not in each for each in words)
+
 
 COMMANDS: dict[str, Command] = {
     "calibrate": Command("talentsim.commands.calibrate", "calibrate world=ai", "fit to what is observed; propose draws, or figures (world=scholars)"),
@@ -27,16 +33,16 @@ COMMANDS: dict[str, Command] = {
     "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make world=scholars' tables from published files"),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
     "figures": Command("talentsim.commands.figures", "figures RESULTS", "draw the pictures of a folder of results"),
-    "indicators": Command("talentsim.commands.indicators", "indicators [NAME]", "stay rates, gaps, dependence and the like, in both arms"),
+    "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like, in both arms"),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
                           "every figure with unit, range, source and evidence"),
     "person": Command("talentsim.commands.person", "person [WHO] scenario=NAME", "one person's two lives, side by side"),
     "report": Command("talentsim.commands.report", "report RESULTS", "write one HTML file to hand on"),
     "runs": Command("talentsim.commands.runs", "runs [verify|prune]", "list, filter, verify or clear the stored runs"),
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
-    "sensitivity": Command("talentsim.commands.sensitivity", "sensitivity [KEY] scenario=NAME", "compare, with figures at the ends of their ranges"),
-    "show": Command("talentsim.commands.show", "show scenario=visa_tightening", "say in words what a scenario changes"),
-    "validate": Command("talentsim.commands.validate", "validate world=ai",
+    "sensitivity": Command("talentsim.commands.sensitivity", "sensitivity [KEY ...] scenario=NAME", "compare, with figures at the ends of their ranges"),
+    "show": Command("talentsim.commands.show", "show [NAME]", "say in words what a scenario changes"),
+    "validate": Command("talentsim.commands.validate", "validate [agents] world=ai",
                         "the model beside what is observed; years not seen (world=scholars)"),
     "sources": Command("talentsim.commands.sources", "sources", "the sources behind the figures"),
 }
@@ -61,7 +67,12 @@ def run_command(arguments: Arguments) -> int:
 
         if arguments.words[0] not in COMMANDS:
             raise unknown_name("command line", "command", arguments.words[0], COMMANDS)
-        module = COMMANDS[arguments.words[0]].module
+        from talentsim.commands.arguments import refuse_words
+
+        command = COMMANDS[arguments.words[0]]
+        module = command.module
+        if command.n_words is not None:
+            refuse_words(arguments, command.n_words)
     code: int = import_module(module).run(arguments)
     return code
 

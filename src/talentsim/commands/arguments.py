@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +36,7 @@ def read(argv: Sequence[str]) -> Arguments:
     from talentsim.config.errors import UserError, nearest
 
     arguments, rest = Arguments(), list(argv)
+    _refuse_cut_braces(argv)
 
     def value_of(option: str) -> str:
         if not rest:
@@ -68,6 +67,32 @@ def read(argv: Sequence[str]) -> Arguments:
     return arguments
 
 
+def _refuse_cut_braces(argv: Sequence[str]) -> None:
+    """Refuse what a shell makes of braces that are not quoted: it cuts them at their spaces."""
+    from talentsim.config.errors import UserError
+
+    for each in argv:
+        if each.count("{") != each.count("}"):
+            raise UserError(f"command line, {each!r}", "a brace is not closed: the shell has cut the argument at its spaces",
+                            "braces that close, within quotes", "'+policy.mine={lever: pay, ...}', quoted as a whole")
+
+
+def refuse_words(arguments: Arguments, most: int) -> None:
+    """Refuse words that a command would ignore.
+
+    Raises
+    ------
+    UserError
+        When more stand behind the command than it takes.
+    """
+    from talentsim.config.errors import UserError
+
+    extra = arguments.words[1 + most:]
+    if extra:
+        raise UserError(f"talentsim {arguments.words[0]}", f"it takes {most or 'no'} word{'s' if most != 1 else ''} of this kind: {' '.join(extra)}",
+                        "KEY=VALUE behind it", f"talentsim {arguments.words[0]} --help")
+
+
 def refuse_policies(overrides: Sequence[str], command: str) -> None:
     """Refuse what a command that looks at the world as it was would ignore.
 
@@ -86,5 +111,7 @@ def refuse_policies(overrides: Sequence[str], command: str) -> None:
 
 def reader_gone() -> int:
     """Let what is still to be printed go nowhere, `head` has read enough, and return the exit code."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from talentsim.commands.boundary import to_nowhere
+
+    to_nowhere()
     return 0

@@ -37,7 +37,29 @@ Options
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run one command and return its exit code: 0 well done, 1 a job failed, 2 the user's mistake, 130 stopped by Ctrl-C."""
+    """Run one command and return its exit code.
+
+    0 well done, 1 a job failed or its output could not be printed, 2 the user's mistake, 70 a fault of talentsim's, 130 stopped
+    by Ctrl-C, 143 ended by the system.
+    """
+    from talentsim.commands.boundary import prepare_process, told
+
+    prepare_process()
+    try:
+        code = _help_or_version(argv)
+        code = _run_command(argv) if code is None else code
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        from talentsim.commands.arguments import reader_gone
+
+        return reader_gone()
+    except Exception as error:
+        return told(error)
+
+
+def _help_or_version(argv: Sequence[str]) -> int | None:
+    """Answer at once what needs no command; None where one is asked for."""
     if not argv or argv[0] in ("-h", "--help", "help"):
         from talentsim.commands import command_lines
 
@@ -48,21 +70,25 @@ def run(argv: Sequence[str]) -> int:
 
         print(f"talentsim {__version__}")
         return 0
-    return _run_command(argv)
+    return None
 
 
 def _run_command(argv: Sequence[str]) -> int:
     from talentsim.commands import run_command
-    from talentsim.commands.arguments import read, reader_gone
+    from talentsim.commands.arguments import read
+    from talentsim.commands.boundary import TERMINATED, Terminated, ends_with_its_workers, require_folder
     from talentsim.config.errors import UserError
 
     try:
-        return run_command(read(argv))
+        require_folder()
+        with ends_with_its_workers():
+            return run_command(read(argv))
     except UserError as error:
         print(f"talentsim: {error.message}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\ntalentsim: stopped by Ctrl-C; what is finished stays in the store, and the same command goes on from there", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        return reader_gone()
+    except Terminated:
+        print("talentsim: ended; what is finished stays in the store, and the same command goes on from there", file=sys.stderr)
+        return TERMINATED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,7 @@ def one_job(arguments: Arguments, pair: Pair, sides: list[Side], name: str) -> i
     def task(_: Any) -> None:
         from hydra.core.hydra_config import HydraConfig
 
+        from talentsim.commands.boundary import told
         from talentsim.commands.job import compare_and_write
         from talentsim.ensemble.ensemble import RunsFailedError
 
@@ -71,6 +73,8 @@ def one_job(arguments: Arguments, pair: Pair, sides: list[Side], name: str) -> i
             raise SystemExit(1) from None
         except BrokenPipeError:             # the results are written, whoever has stopped reading
             raise SystemExit(reader_gone()) from None
+        except Exception as error:          # Hydra would print the overrides of its own as well
+            raise SystemExit(told(error)) from None
 
     hydra_own = [line for line in arguments.overrides if is_hydras(line)]
     return run_hydra(hydra_own, pair.scenario.output.dir, name, task)
@@ -85,6 +89,7 @@ def _hydra_answers(arguments: Arguments) -> int:
     from talentsim.config.files import Files
 
     asked = asked_for(Files.of(arguments.config_dir), parse(arguments.overrides))
+    os.environ["HYDRA_FULL_ERROR"] = "1"        # as in run_hydra
     with staged(asked.texts) as (folder, more):
         sys.argv = ["talentsim", *arguments.overrides, *more, *(["--multirun"] if arguments.multirun else []), *arguments.hydra]
         hydra.main(version_base="1.3", config_path=str(folder), config_name="config")(lambda _: None)()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from talentsim.commands.arguments import Arguments
     from talentsim.comparison.pair import Pair
     from talentsim.config.arms import Composer
+
+_WARNED: set[str] = set()
+"""Warnings that this process has given: the jobs of a sweep share most."""
 
 
 def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
@@ -53,16 +57,30 @@ def checked(pair: Pair) -> Pair:
     for arm in pair:
         used_sources(arm)
         corridor_path(arm)
+    warn(pair)
     prepare_folder(Path(pair.scenario.output.dir))
     return pair
+
+
+def warn(pair: Pair) -> None:
+    """Say on stderr, once each, which policies drive a figure out of what it may plausibly be."""
+    from talentsim.comparison.effective import out_of_range
+
+    for line in out_of_range(pair.scenario, pair.baseline) + out_of_range(pair.baseline, pair.scenario):
+        if line not in _WARNED:
+            print(f"talentsim: warning: {line}", file=sys.stderr)
+            _WARNED.add(line)
 
 
 def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:
     """Hand over to Hydra, which makes the folder of results and calls the task."""
     import hydra
 
+    from talentsim.commands.boundary import tell_how_to_stop
     from talentsim.config.files import conf_dir
 
+    tell_how_to_stop()
+    os.environ["HYDRA_FULL_ERROR"] = "1"        # a fault comes back here, and is told in one way
     place = output_dir.replace("\\", "\\\\").replace("'", "\\'")
     sys.argv = ["talentsim", f"output.dir='{place}'", f"scenario.name={name}", *overrides, *(["--multirun"] if multirun else [])]
     hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="launch")(task)()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from talentsim.comparison.pair import Pair, PairRuns, run_pairs
 from talentsim.ensemble.runner import Progress
@@ -29,6 +30,7 @@ def until_precise(pair: Pair, store: Store | None = None, progress: Progress | N
         pair = pair.with_replications(n)
         error = _error(run_pairs([pair], store, progress, n_apart=2)[0])
         if wanted is None or error <= wanted or n >= limit:
+            _tell(pair, error)
             return pair, error
         n = min(limit, 2 * n, max(n + 1, math.ceil(n * (error / wanted) ** 2)))
 
@@ -38,3 +40,12 @@ def _error(runs: PairRuns) -> float:
     at = config.headline_year - config.world.start_year, runs.scenario.codes.index(config.focus)
     one, other = (arm.outcomes[HEADLINE][:, at[0], at[1]] for arm in runs)
     return float(standard_error(other - one))
+
+
+def _tell(pair: Pair, reached: float) -> None:
+    """Say on stderr when `ensemble.max_replications` came before the precision that was asked for."""
+    scenario = pair.scenario
+    wanted, n = scenario.ensemble.until_precision, scenario.ensemble.replications
+    if wanted is not None and reached > wanted:
+        print(f"talentsim: the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {reached:.3g} points "
+              f"after {n} replications, {wanted:g} were asked for; more: ensemble.max_replications={math.ceil(n * (reached / wanted) ** 2)}", file=sys.stderr)

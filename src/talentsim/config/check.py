@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from talentsim.config.errors import UserError, nearest, shown, unknown_name
-from talentsim.config.files import names_in_group
+from talentsim.config.errors import UserError, nearest, shown, unknown_country, unknown_name
+from talentsim.config.files import names_in_group, refuse_foreign_path
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
 from talentsim.config.world import VisaRegime
 from talentsim.vocab import LEVERS
@@ -45,16 +45,20 @@ def check(schema: type[Config], plain: Mapping[str, Any]) -> Config:
 def _check_names(config: Config) -> None:
     countries = config.world.countries
     if config.focus not in countries:
-        raise unknown_name("focus", "country in this world", config.focus, countries)
+        raise _no_country(config, "focus", config.focus)
     for name, policy in config.policies.items():
         for field in ("countries", "origins", "trained", "partners", "headquarters"):
             for each in getattr(policy, field) or ():
                 if each not in countries:
-                    raise unknown_name(f"policy.{name}.{field}", f"country in world {config.world.name}", each, countries)
+                    raise _no_country(config, f"policy.{name}.{field}", each)
         for each in policy.employers or ():
             if each not in config.employers:
                 raise unknown_name(f"policy.{name}.employers", "employer with a name", each, config.employers)
     _check_tables(config, names_in_group("country"))
+
+
+def _no_country(config: Config, where: str, code: str) -> UserError:
+    return unknown_country(where, config.world.name, code, {each: country.name for each, country in config.world.countries.items()})
 
 
 def _check_tables(config: Config, shipped: list[str]) -> None:
@@ -65,7 +69,7 @@ def _check_tables(config: Config, shipped: list[str]) -> None:
             for origin in getattr(country.visa, f"{field}_by_origin"):
                 if origin not in countries and origin not in shipped:
                     where = f"world.countries.{host}.visa.{field}_by_origin"
-                    raise unknown_name(where, f"country in world {config.world.name}", origin, countries)
+                    raise _no_country(config, where, origin)
     elsewhere: dict[str, Iterable[str]] = {"entry.growth_after": config.entry.growth_after,
                                            "scenario.expects": [each.country for each in config.scenario.expects]}
     for name, conference in config.observers.conferences.items():
@@ -75,7 +79,7 @@ def _check_tables(config: Config, shipped: list[str]) -> None:
     for where, named in elsewhere.items():
         for each in named:
             if each not in countries and each not in shipped:
-                raise unknown_name(where, f"country in world {config.world.name}", each, countries)
+                raise _no_country(config, where, each)
     _check_employers(config, shipped)
 
 
@@ -83,10 +87,10 @@ def _check_employers(config: Config, shipped: list[str]) -> None:
     countries = config.world.countries
     for name, employer in config.employers.items():
         if employer.hq not in countries:
-            raise unknown_name(f"employers.{name}.hq", f"country in world {config.world.name}", employer.hq, countries)
+            raise _no_country(config, f"employers.{name}.hq", employer.hq)
         for country in employer.sites:
             if country not in countries and country not in shipped:
-                raise unknown_name(f"employers.{name}.sites", f"country in world {config.world.name}", country, countries)
+                raise _no_country(config, f"employers.{name}.sites", country)
     for code in countries:
         taken = {name: each.sites[code].value for name, each in config.employers.items() if code in each.sites}
         if sum(taken.values()) > 1.0 + 1e-9:
@@ -107,6 +111,13 @@ def _check_values(config: Config) -> None:
         if min(country.ecosystem.strength.values) <= 0.0:
             raise UserError(f"world.countries.{code}.ecosystem.strength", f"value {min(country.ecosystem.strength.values):g} is out of "
                             "range", "above 0: its log enters the model")
+    years = range(config.world.burn_in_year, config.world.end_year + 1)
+    agents = config.population.scale * len(years) * sum(max(country.entry.level.values) for country in config.world.countries.values())
+    if config.world.panel is None and agents < 1.0:
+        raise UserError("population.scale", f"with {config.population.scale:g} agents for a researcher nobody lives in world {config.world.name}: "
+                        f"{agents:.2g} are expected in all years together", "one agent or more", "a larger scale, or larger entry levels")
+    for where, path in (("output.dir", config.output.dir), ("world.data_dir", config.world.data_dir or "")):
+        refuse_foreign_path(where, path)
     year = config.compare.year
     if year is not None and not config.world.start_year <= year <= config.world.end_year:
         raise UserError("compare.year", f"{year} is not simulated",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.errors import nearest
-from talentsim.config.parameter import Frozen
+from talentsim.config.parameter import MOST, Frozen
 from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, WAGE_LEVELS, Evidence
 
 
@@ -128,6 +128,8 @@ class Policy(Frozen):
 
     def _check_value(self, value: float) -> None:
         lever = LEVERS[self.lever]
+        if abs(value) > MOST:
+            raise ValueError(f"value {value:g} is out of range; allowed: figures up to {MOST:g}")
         if self.range is not None and not self.range[0] <= value <= self.range[1]:
             raise ValueError(f"value {value:g} is out of range; allowed: {self.range[0]:g} to {self.range[1]:g}. "
                              "Widen the range as well if you mean it")

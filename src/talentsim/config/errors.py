@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 LINE, VALUE, NAMES = 300, 120, 60
@@ -59,6 +59,31 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
     names = {each.lower(): each for each in allowed}
     match = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     return names[match[0]] if match else None
+
+
+ALSO_CALLED = {
+    "UK": "GBR", "GB": "GBR", "US": "USA", "CN": "CHN", "PRC": "CHN", "IN": "IND", "DE": "DEU", "GER": "DEU", "FR": "FRA", "CA": "CAN",
+    "CH": "CHE", "SUI": "CHE", "NL": "NLD", "NED": "NLD", "IL": "ISR", "KR": "KOR", "ROK": "KOR", "JP": "JPN", "SG": "SGP", "AU": "AUS",
+    "IR": "IRN", "EU": "REU", "IT": "ITA", "ES": "ESP", "RU": "RUS", "BR": "BRA", "AE": "ARE", "UAE": "ARE",
+}
+"""Other codes that people know countries by: two letters, the sports' and the everyday ones."""
+
+
+def unknown_country(where: str, world: str, code: str, countries: Mapping[str, str]) -> UserError:
+    """Make the error for a country that a world does not have, with the code that is meant.
+
+    Parameters
+    ----------
+    countries
+        Code -> name, of the world's.
+    """
+    by_name = {name.lower(): each for each, name in countries.items()} | {"britain": "GBR", "england": "GBR", "america": "USA"}
+    meant = ALSO_CALLED.get(code.upper()) or by_name.get(code.lower()) or (code.upper() if code.upper() in countries else None)
+    error = unknown_name(where, f"country in world {world}", code, countries)
+    if meant is None:
+        return error
+    fix = f"did you mean {meant!r}?" if meant in countries else f"its code is {meant!r}, and world {world} does not have it"
+    return UserError(error.where, error.found, error.allowed, fix)
 
 
 def unknown_name(where: str, kind: str, name: str, allowed: Iterable[str]) -> UserError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,6 +27,21 @@ def conf_dir() -> Path:
 def names_in_group(group: str, config_dir: str | None = None) -> list[str]:
     """List the options of a configuration group, the user's own included."""
     return Files.of(config_dir).names(group)
+
+
+def refuse_foreign_path(where: str, path: str) -> None:
+    """Refuse a path that this system cannot mean: one of Windows elsewhere, or one with a sign that no name may have.
+
+    Raises
+    ------
+    UserError
+        When it is one.
+    """
+    if "\0" in path or "\n" in path:
+        raise UserError(where, f"found {path!r}", "a path without line breaks and null signs")
+    if os.name != "nt" and ("\\" in path or re.match("^[A-Za-z]:($|[\\\\/])", path)):
+        raise UserError(where, f"{path!r} is a path of Windows, and this is not Windows", "a path with /, as in results/mine",
+                        "in WSL a drive is a folder: /mnt/c/...")
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,7 @@ class Files:
         """
         if config_dir is None:
             return cls()
+        refuse_foreign_path("--config-dir", config_dir)
         if "\0" in config_dir or not os.path.isdir(config_dir):
             raise UserError("--config-dir", f"there is no folder {config_dir!r}", "a folder with your own YAML files")
         return cls(Path(config_dir))

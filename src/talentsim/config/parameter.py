@@ -18,6 +18,10 @@ CountryName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]      # names become parts of paths
 
 
+MOST = 1e12
+"""No figure of this model can be larger: what is, is a slip, and its powers would leave the numbers of the machine."""
+
+
 class Parameter(Frozen):
     """One figure with what is known about it.
 
@@ -77,6 +81,8 @@ class Parameter(Frozen):
         if low > high:
             raise ValueError(f"range {low:g} to {high:g} runs backwards; give the lower end first")
         for value in self.values:
+            if abs(value) > MOST:
+                raise ValueError(f"value {self._told(value)} is out of range; allowed: figures up to {MOST:g}")
             if not low <= value <= high:
                 raise ValueError(f"value {self._told(value)} is out of range; allowed: {low:g} to {high:g} ({self.unit}). "
                                  "Widen the range as well if you mean it")

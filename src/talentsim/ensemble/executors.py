@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -91,6 +92,8 @@ def map_replications(work: Callable[[int], T], n: int, config: ExecutorConfig) -
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(1)         # a worker that is only reading the script: the parent tells what is wrong with it
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
 
 
@@ -130,8 +133,18 @@ def _dask(config: ExecutorConfig, workers: int) -> Iterator[Executor]:
 
 
 def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the parent, so that a worker dies without a traceback of its own."""
+    """Leave Ctrl-C to the parent, so that a worker dies without a traceback of its own; and end when the parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """Wait until the parent is gone, however it went: nobody is left who would take a result."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _stop(executor: Any) -> None:

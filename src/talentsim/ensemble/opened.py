@@ -65,6 +65,8 @@ class Results:
         """
         try:
             return {name: Config.model_validate(arm["config"]) for name, arm in self.manifest.get("arms", {}).items()}
+        except (AttributeError, TypeError, KeyError):
+            raise _damaged(self.folder, MANIFEST, "does not say what was compared") from None
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
             raise UserError(f"{self.folder / MANIFEST}", f"its configuration is not one of this version: see {where}",
@@ -91,7 +93,7 @@ def open_results(folder: str | Path) -> Results:
         inside = sorted(each.parent.name for each in folder.glob(f"*/{MANIFEST}"))
         raise UserError("RESULTS", f"{str(folder)!r} holds no results: it has no {MANIFEST}", "the folder of one command's results",
                         f"did you mean {str(folder / inside[-1])!r}?" if inside else "") from None
-    except (OSError, ValueError, KeyError, TypeError, AssertionError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AssertionError):
         raise _damaged(folder, MANIFEST, "cannot be read") from None
     return Results(folder, manifest)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,6 +70,10 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
                 tick()
             late = True         # what is left, another process has: come back when it is done
         except BrokenExecutor:
+            if len(missing) == n_before and _starts_without_guard():
+                raise UserError("executor=processes", "the script starts its work whenever it is read, and every worker reads it",
+                                "executor=serial or threads, or a script that guards its start",
+                                'put what it does under `if __name__ == "__main__":`') from None
             breaks = breaks + 1 if len(missing) == n_before else 0
             if breaks >= MAX_BREAKS:
                 raise UserError("executor", "worker processes keep dying; the system may have ended them for want of memory",
@@ -76,13 +81,7 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
     return failed
 
 
-def _by_id(runs: Iterable[Run]) -> dict[str, Run]:
-    """Return each run once, in the order asked for; one that somebody wants apart stands apart."""
-    asked: dict[str, Run] = {}
-    for run in runs:
-        if run.id not in asked or run.apart:
-            asked[run.id] = run
-    return asked
+import linecache
 
 
 def _states(asked: dict[str, Run], store: Store) -> Checkpoints:

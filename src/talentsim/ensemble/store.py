@@ -92,9 +92,11 @@ class Store:
         """
         try:
             content: dict[str, Any] = json.loads((self.folder / run / MANIFEST).read_bytes())
-            return content
-        except (OSError, ValueError):
-            raise DamagedError(run, MANIFEST, "cannot be read") from None
+            if content["config_sha256"] and all(each["sha256"] and each["bytes"] >= 0 for each in content["tables"].values()):
+                return content
+        except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+            pass
+        raise DamagedError(run, MANIFEST, "cannot be read")
 
     def config(self, run: str) -> dict[str, Any]:
         """Return the configuration that a run was made from.

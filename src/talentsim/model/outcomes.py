@@ -78,4 +78,4 @@ def outcomes_of(dense: Callable[[str, str, str], np.ndarray], scale: float) -> F
 def percent(total: Floats) -> Floats:
     """Return what part of the sum over the last axis each is, in %; 0 where there is nothing."""
     everything = total.sum(axis=-1, keepdims=True)
-    return np.divide(100.0 * total, everything, out=np.zeros_like(total), where=everything > 0)
+    return np.divide(100.0 * total, everything, out=np.zeros(total.shape), where=everything > 0)
