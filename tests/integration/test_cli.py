@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -244,19 +245,33 @@ def test_a_full_disk_is_told_and_nothing_half_made_stays(tmp_path: Path, kilobyt
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size and path.parent.name not in kept]
 
 
+def heed_interrupts() -> None:
+    """Let a child heed Ctrl-C even where this suite was started by nohup or in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def end_group(job: subprocess.Popen[str]) -> None:
+    """End a job and all its workers, whatever became of the test."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(job.pid, signal.SIGKILL)
+
+
 @pytest.mark.parametrize("executor", ["serial", "threads", "processes"])
 def test_ctrl_c_keeps_whole_runs_and_nothing_else(tmp_path: Path, executor: str) -> None:
     """Interrupt a job that would take minutes, the way a terminal does: every process of the group gets the signal."""
     command = [sys.executable, "-m", "talentsim", "world=toy", "scenario=visa_tightening", "population.scale=200.0",
                f"executor={executor}", "ensemble.replications=300"]
     job = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                           start_new_session=True)
-    deadline = time.monotonic() + 60
-    while not any(tmp_path.rglob("*visa_tightening")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(3.0)
-    os.killpg(job.pid, signal.SIGINT)
-    _stdout, stderr = job.communicate(timeout=60)
+                           start_new_session=True, preexec_fn=heed_interrupts)
+    try:
+        deadline = time.monotonic() + 60
+        while not any(tmp_path.rglob("*visa_tightening")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(3.0)
+        os.killpg(job.pid, signal.SIGINT)
+        _stdout, stderr = job.communicate(timeout=60)
+    finally:
+        end_group(job)
     assert job.returncode == 130, stderr
     assert "Traceback" not in stderr and "stopped by Ctrl-C" in stderr
     kept = runs(tmp_path)
