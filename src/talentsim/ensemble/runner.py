@@ -70,10 +70,8 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
                 tick()
             late = True         # what is left, another process has: come back when it is done
         except BrokenExecutor:
-            if len(missing) == n_before and _starts_without_guard():
-                raise UserError("executor=processes", "the script starts its work whenever it is read, and every worker reads it",
-                                "executor=serial or threads, or a script that guards its start",
-                                'put what it does under `if __name__ == "__main__":`') from None
+            if len(missing) == n_before:
+                _require_guard()
             breaks = breaks + 1 if len(missing) == n_before else 0
             if breaks >= MAX_BREAKS:
                 raise UserError("executor", "worker processes keep dying; the system may have ended them for want of memory",
@@ -81,7 +79,29 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
     return failed
 
 
-import linecache
+def _require_guard() -> None:
+    """Refuse a script whose work begins when it is read: every worker reads it, and would begin it again.
+
+    Raises
+    ------
+    UserError
+        When the program is such a script.
+    """
+    program = sys.modules.get("__main__")
+    path = getattr(program, "__file__", None)
+    if path is not None and getattr(program, "__spec__", None) is None and "__name__" not in "".join(linecache.getlines(path)):
+        raise UserError("executor=processes", "the script starts its work whenever it is read, and every worker reads it",
+                        "executor=serial or threads, or a script that guards its start",
+                        'put what it does under `if __name__ == "__main__":`')
+
+
+def _by_id(runs: Iterable[Run]) -> dict[str, Run]:
+    """Return each run once, in the order asked for; one that somebody wants apart stands apart."""
+    asked: dict[str, Run] = {}
+    for run in runs:
+        if run.id not in asked or run.apart:
+            asked[run.id] = run
+    return asked
 
 
 def _states(asked: dict[str, Run], store: Store) -> Checkpoints:
