@@ -7,7 +7,7 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from talentsim.config.compose import compose_over, parse, refuse_sweeps, with_fixed
+from talentsim.config.compose import compose_over, parse, refuse_misread, with_fixed
 from talentsim.config.errors import UserError, unknown_name
 from talentsim.config.files import OVERRIDE, Files, shipped_file
 from talentsim.config.overrides import (
@@ -61,7 +61,7 @@ class Composer:
             When an override, a file or a value is wrong.
         """
         parsed = parse(overrides)
-        refuse_sweeps(parsed)
+        refuse_misread(parsed)
         refuse_all_policies(parsed)
         parsed, start = take_start(parsed)
         policies = [each for each in parsed if policy_name(each)]
@@ -90,7 +90,7 @@ class Composer:
             As `arms`.
         """
         parsed = parse(overrides)
-        refuse_sweeps(parsed)
+        refuse_misread(parsed)
         refuse_all_policies(parsed)
         parsed, start = take_start(parsed)
         common = [each for each in parsed if not policy_name(each)]
@@ -244,6 +244,10 @@ def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Overrid
             continue
         value = each.value()
         if adds and len(path) == 2:
+            if not isinstance(value, dict | None):
+                raise UserError(f"command line, {each.input_line!r}", f"found {value!r}, and a policy is more than that",
+                                "'+policy.NAME={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}'",
+                                "quote the whole: a shell spreads braces that it finds")
             value = {**value, OVERRIDE: True} if each.is_force_add() and isinstance(value, dict) else value
             scenario = {**scenario, "policy": add_policy(scenario["policy"], name, value, "command line", replaced)}
             continue

@@ -21,11 +21,11 @@ from omegaconf.errors import OmegaConfBaseException
 
 from talentsim.config.asked import asked_for
 from talentsim.config.errors import UserError
-from talentsim.config.faults import GROUPS, explained, not_an_override, refuse_sweeps
+from talentsim.config.faults import GROUPS, explained, not_an_override, refuse_misread
 from talentsim.config.files import Files, conf_dir
 from talentsim.config.reading import refuse_targets, target_error
 
-__all__ = ["GROUPS", "compose_over", "compose_plain", "parse", "refuse_sweeps", "staged", "with_fixed"]
+__all__ = ["GROUPS", "compose_over", "compose_plain", "parse", "refuse_misread", "staged", "with_fixed"]
 
 
 def with_fixed(plain: dict[str, Any], overrides: Iterable[Override]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def compose_over(files: Files, overrides: Sequence[str]) -> tuple[dict[str, Any]
         As `compose_plain`.
     """
     parsed = parse(overrides)
-    refuse_sweeps(parsed)
+    refuse_misread(parsed)
     lines, asked = tuple(str(each.input_line) for each in parsed), asked_for(files, parsed)
     try:
         plain = _composed(lines, asked.texts) if asked.texts else copy.deepcopy(_composed_as_shipped(lines))

@@ -22,15 +22,17 @@ Keys = Callable[[Sequence[str]], dict[str, Any]]
 """Returns the configuration as shipped, given the choice of a world."""
 
 
-def refuse_sweeps(overrides: Iterable[Override]) -> None:
-    """Refuse several values for one key where one comparison is asked for.
+def refuse_misread(overrides: Iterable[Override]) -> None:
+    """Refuse what Hydra would read otherwise than it is meant where one comparison is asked for.
 
     Raises
     ------
     UserError
-        When an override sweeps.
+        When an override sweeps, or chooses from a group in another way than GROUP=NAME.
     """
     for each in overrides:
+        if each.key_or_group in GROUPS and each.package is None:
+            _refuse_misuse_of_a_group(each)
         if each.is_sweep_override():
             key, _, value = str(each.input_line).partition("=")
             if _DECIMAL_COMMA.match(value):
@@ -38,6 +40,19 @@ def refuse_sweeps(overrides: Iterable[Override]) -> None:
                                 "a decimal point, or -m", f"{key}={value.replace(',', '.')}, or talentsim -m to run both values")
             raise UserError(f"command line, {each.input_line!r}", "several values for one key are a sweep", "one value, or -m",
                             f"talentsim -m {each.input_line} ...; quote a text that has a comma in it: \"{key}='...'\"")
+
+
+def _refuse_misuse_of_a_group(override: Override) -> None:
+    where, group = f"command line, {override.input_line!r}", override.key_or_group
+    if group == "country":
+        raise UserError(where, "a country needs its place in the world", "'+country@world.countries.CODE=NAME'")
+    if override.is_add() or override.is_force_add():
+        both = "; scenario=a+b stacks two" if group == "scenario" else ""
+        raise UserError(where, f"{group} is chosen already: one of each group", f"{group}=NAME", f"leave out the +{both}")
+    if override.is_delete():
+        raise UserError(where, f"every world needs one {group}, and there is none to take out", f"{group}=NAME")
+    if not override.is_sweep_override() and not isinstance(override.value(), str):
+        raise UserError(where, f"a {group} is chosen by name, and this is none", f"{group}=NAME")
 
 
 def not_an_override(line: str, error: Exception) -> UserError:
@@ -75,9 +90,6 @@ def explained(error: Exception, overrides: Sequence[Override], files: Files, tex
     if override is None:
         return UserError("configuration", text or type(error).__name__)
     where, key = f"command line, {override.input_line!r}", override.key_or_group
-    if (key in GROUPS and "Multiple values for" in text) or (override.is_add() and key in GROUPS and override.package is None):
-        both = "; scenario=a+b stacks two" if key == "scenario" else ""
-        return UserError(where, f"{key} is chosen already: one of each group", f"{key}=NAME", f"leave out the +{both}")
     if key in GROUPS:
         return UserError(where, f"a group is chosen by name: {text}", ", ".join(files.names(key)), f"{key}=NAME")
     if override.is_delete():
