@@ -12,7 +12,7 @@ HELP = """\
 talentsim: where researchers train, work and produce, and what a policy would change.
 
   talentsim scenario=visa_tightening        compare a scenario with the baseline
-  talentsim -m scenario=a,b seed=1,2        one comparison for every combination (Hydra multirun)
+  talentsim -m scenario=opt_end,h1b_fee     one comparison for every combination (Hydra multirun)
 
 {commands}
 
