@@ -70,26 +70,25 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
                 tick()
             late = True         # what is left, another process has: come back when it is done
         except BrokenExecutor:
-            if len(missing) == n_before:
-                _require_guard()
             breaks = breaks + 1 if len(missing) == n_before else 0
-            if breaks >= MAX_BREAKS:
-                raise UserError("executor", "worker processes keep dying; the system may have ended them for want of memory",
-                                "", "executor.workers=1, or a smaller population.scale") from None
+            _refuse_to_go_on(breaks)
     return failed
 
 
-def _require_guard() -> None:
-    """Refuse a script whose work begins when it is read: every worker reads it, and would begin it again.
+def _refuse_to_go_on(breaks: int) -> None:
+    """Give up when workers have died so many times without any progress.
 
     Raises
     ------
     UserError
-        When the program is such a script.
+        At the first when the program is a script whose work begins when it is read, as every worker does; else at the last.
     """
+    if breaks >= MAX_BREAKS:
+        raise UserError("executor", "worker processes keep dying; the system may have ended them for want of memory",
+                        "", "executor.workers=1, or a smaller population.scale") from None
     program = sys.modules.get("__main__")
     path = getattr(program, "__file__", None)
-    if path is not None and getattr(program, "__spec__", None) is None and "__name__" not in "".join(linecache.getlines(path)):
+    if breaks and path is not None and getattr(program, "__spec__", None) is None and "__name__" not in "".join(linecache.getlines(path)):
         raise UserError("executor=processes", "the script starts its work whenever it is read, and every worker reads it",
                         "executor=serial or threads, or a script that guards its start",
                         'put what it does under `if __name__ == "__main__":`')
