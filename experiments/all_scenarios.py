@@ -19,7 +19,7 @@ from talentsim.config.arms import load_arms
 from talentsim.config.scenario import scenario_cards
 from talentsim.ensemble.store import Store
 
-OVERRIDES = ("world=ai", "ensemble.replications=4")
+OVERRIDES = ("world=ai", "parameters=point", "ensemble.replications=4")
 
 
 def table(overrides: tuple[str, ...], store: Store) -> pd.DataFrame:

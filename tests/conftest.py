@@ -19,7 +19,7 @@ def toy() -> Config:
 @pytest.fixture(scope="session")
 def ai() -> Config:
     """The AI world as shipped, one replication, serial."""
-    return Config.load("world=ai", "executor=serial", "ensemble.replications=1")
+    return Config.load("world=ai", "parameters=point", "executor=serial", "ensemble.replications=1")
 
 
 @pytest.fixture(scope="session")

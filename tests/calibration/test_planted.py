@@ -65,6 +65,20 @@ def test_the_data_narrow_what_they_bear_on_and_nothing_else() -> None:
     assert together < -0.3                                  # what one has more, the other has less
 
 
+def test_runs_of_another_version_tell_slopes_and_not_levels() -> None:
+    truth = np.array([0.4, -0.3, 0.5, -0.6])
+    seen = formulas(truth[None])[0]
+    targets = [target(str(place), float(value)) for place, value in enumerate(seen)]
+    z = norm.ppf(latin_hypercube(80, 4, 11))
+    before = z, formulas(values_from_normal(PARAMETERS, z)) + 0.7            # another level, the same slopes
+    settings = CalibrationConfig(first=24, waves=[12], draws=300, walkers=48, steps=300)
+    found = Calibration(PARAMETERS, targets, settings, lambda values, _: formulas(values), {"all": ("calibrate",)}, earlier=before).run()
+    draws = found.values("all")
+    assert len(found.z) == 36
+    assert inside(draws, truth).all()
+    assert (draws.std(axis=0) < 0.25).all()
+
+
 def test_the_sampler_meets_a_normal_posterior_in_closed_form() -> None:
     def log_likelihood(z: np.ndarray) -> np.ndarray:
         return -0.5 * ((z[:, 0] - 1.0) / 0.1) ** 2 - 0.5 * ((z[:, 1] + z[:, 0] - 0.5) / 0.2) ** 2

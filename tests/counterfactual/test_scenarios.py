@@ -11,7 +11,7 @@ from talentsim.config.files import names_in_group
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.model.recorder import RunTables
 
-SMALL = ["world=ai", "population.scale=0.1", "executor=serial", "output.people=false"]
+SMALL = ["world=ai", "parameters=point", "population.scale=0.1", "executor=serial", "output.people=false"]
 REPLICATIONS = 2
 
 

@@ -19,13 +19,13 @@ from talentsim.report.document.baseline import fit_sentence, is_near, remarks
 from talentsim.report.document.document import report_of
 from talentsim.report.document.scene import Scene
 
-SMALL = ("population.scale=0.02", "world.end_year=2026", "ensemble.replications=2", "executor=serial", "compare.alone=null", "compare.structure=null")
+SMALL = ("parameters=point", "population.scale=0.02", "world.end_year=2026", "ensemble.replications=2", "executor=serial", "compare.alone=null", "compare.structure=null")
 
 
 @pytest.mark.slow
 def test_observed_beside_simulated(capsys: pytest.CaptureFixture[str]) -> None:
     """Fitted figures are near; the others are printed as they come. The two largest stocks are the two that are."""
-    config = Config.load("world=ai", "world.end_year=2024", "executor=serial")
+    config = Config.load("world=ai", "parameters=point", "world.end_year=2024", "executor=serial")
     run = TalentModel(config).run()
     table = beside_facts(RunView(run.frame, run.years, run.codes), config)
     with capsys.disabled():

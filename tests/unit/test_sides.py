@@ -182,7 +182,7 @@ def test_what_cannot_act_says_why() -> None:
     assert all("before the end of 2018" in idle_reason(early, policy) for policy in early.policies.values())
     idle = set()
     for name in names_in_group("scenario"):
-        config = Config.load("world=ai", f"scenario={name}")
+        config = Config.load("world=ai", "parameters=point", f"scenario={name}")
         idle |= {key for key, policy in config.policies.items() if idle_reason(config, policy)}
     assert idle == {"h1b_cap", "work_visas_without_cap"}            # the odds are data there, and no lottery is ranked
     assert is_idle(early, "behaviour.study.weights.beta_pay") and not is_idle(early, "behaviour.location.weights.beta_pay")

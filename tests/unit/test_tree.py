@@ -69,7 +69,7 @@ def test_nothing_in_the_model_reads_policies_or_entry_but_what_makes_the_inputs(
 
 @pytest.mark.parametrize("overrides", [
     ["world=toy", "population.scale=10.0"], ["world=toy", "output.people=false"],
-    ["world=ai", "population.scale=0.02", "scenario=great_decoupling", "world.end_year=2029"]], ids=["toy", "no people", "ai"])
+    ["world=ai", "parameters=point", "population.scale=0.02", "scenario=great_decoupling", "world.end_year=2029"]], ids=["toy", "no people", "ai"])
 def test_a_simulation_goes_on_from_any_state_as_if_it_had_not_stopped(overrides: list[str]) -> None:
     config = load_arms(overrides)[1]
     whole, states = Simulation(config, replication=1), {}

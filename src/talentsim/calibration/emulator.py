@@ -14,6 +14,9 @@ N_PRODUCTS = 25
 """Products of two parameters that each target may take, those its residuals go with most."""
 
 PENALTIES = np.geomspace(0.1, 300.0, 8)
+EARLIER_UNIT = 10.0
+"""Size of the mark of runs of another version: large enough that the penalty leaves their level free."""
+
 SCREENED = 1.15
 """By how much the error left out grows: the products were chosen on the same runs."""
 
@@ -84,7 +87,7 @@ def features(ranks: Floats, pairs: Integers) -> Floats:
     return np.concatenate([np.ones((len(u), 1)), u, 1.5 * u**2 - 0.5, u[:, pairs[:, 0]] * u[:, pairs[:, 1]]], axis=1)
 
 
-def fit_emulator(ranks: Floats, emulated: Floats, weights: Floats, noise: Floats, judged: slice) -> Emulator:
+def fit_emulator(ranks: Floats, emulated: Floats, weights: Floats, noise: Floats, judged: slice, earlier: Floats | None = None) -> Emulator:
     """Fit an emulator to runs.
 
     Parameters
@@ -99,12 +102,17 @@ def fit_emulator(ranks: Floats, emulated: Floats, weights: Floats, noise: Floats
         Standard deviation of one run by target.
     judged
         Runs by which the error is told: those where the posterior is.
+    earlier
+        1 for runs of another version of the model, 0 for the others; the former have levels of their own. None: no such runs.
     """
     n, k = ranks.shape
     u = 2.0 * ranks - 1.0
     one, two = np.triu_indices(k, 1)
     products = u[:, one] * u[:, two]
     base = features(ranks, np.empty((0, 2), np.int64))
+    n_own = base.shape[1]
+    if earlier is not None:
+        base = np.column_stack([base, EARLIER_UNIT * earlier])
     filled = np.where(np.isfinite(emulated), emulated, np.nanmean(emulated, axis=0))
     fits = []
     for column in filled.T:
@@ -114,10 +122,10 @@ def fit_emulator(ranks: Floats, emulated: Floats, weights: Floats, noise: Floats
         coefficients, _, left_out = _ridge(np.concatenate([base, products[:, chosen]], axis=1), column, weights)
         fits.append((chosen, coefficients, left_out))
     used = np.unique(np.concatenate([chosen for chosen, _, _ in fits])).astype(np.int64)
-    table = np.zeros((base.shape[1] + len(used), len(fits)))
+    table = np.zeros((n_own + len(used), len(fits)))
     for place, (chosen, coefficients, _) in enumerate(fits):
-        table[:base.shape[1], place] = coefficients[:base.shape[1]]
-        table[base.shape[1] + np.searchsorted(used, chosen), place] = coefficients[base.shape[1]:]
+        table[:n_own, place] = coefficients[:n_own]
+        table[n_own + np.searchsorted(used, chosen), place] = coefficients[base.shape[1]:]
     left_out = np.stack([each for _, _, each in fits], axis=1)[judged]
     total = SCREENED * left_out.std(axis=0)
     error = np.sqrt(np.maximum(total**2 - noise**2, (0.3 * total) ** 2))

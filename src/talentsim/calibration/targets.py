@@ -91,9 +91,12 @@ def targets_of(world: str) -> tuple[Target, ...]:
                  for name, entry in content["targets"].items())
 
 
-def targets_digest(world: str) -> str:
-    """Return a hash of a world's targets."""
-    return digest_of(content_of(world, "targets"))
+def roles_of_facts(world: str) -> dict[str, str]:
+    """Return by id of a fact the roles that its figures have in the calibration of a world."""
+    roles: dict[str, list[str]] = {}
+    for each in targets_of(world):
+        roles.setdefault(each.fact, []).append(each.role)
+    return {fact: ", ".join(dict.fromkeys(each)) for fact, each in roles.items()}
 
 
 def digest_of(content: Any) -> str:

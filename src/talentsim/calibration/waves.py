@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ Simulate = Callable[[Floats, int], Floats]
 """Targets at vectors of parameters, shape (n, n_targets); the second argument is the number of the first replication."""
 
 MOVED = 0.2         # posterior standard deviations
+WIDER = 1.3         # by how much a first design reaches beyond the posterior of another version
 N_REPEATS = 12      # runs at one vector that tell the noise of a run
 EARLIER = 0.4       # weight of the runs of earlier waves
 
@@ -35,6 +36,8 @@ class Calibration:
     ----------
     roles
         By name of a fit, the roles of targets that it sees.
+    earlier
+        Scores and indicators of runs of another version: the first design is then its posterior, and the emulator learns slopes from it.
     """
 
     parameters: Sequence[CalibratedParameter]
@@ -46,6 +49,7 @@ class Calibration:
     shown: Floats = field(default_factory=lambda: np.empty((0, 0)))
     noise: Floats = field(default_factory=lambda: np.empty(0))
     draws: dict[str, Floats] = field(default_factory=dict)
+    earlier: tuple[Floats, Floats] | None = None
     trace: list[dict[str, object]] = field(default_factory=list)
     emulator: Emulator | None = None
     latest: slice = field(default_factory=lambda: slice(0, 0))
@@ -56,12 +60,14 @@ class Calibration:
         cube = latin_hypercube(self.settings.first, len(self.parameters), self.settings.seed)
         proposed = norm.ppf(np.clip(cube, 1e-6, 1 - 1e-6))
         self.noise = self._noise(proposed)
+        if self.earlier is not None:
+            self._fit(-1)
+            proposed = WIDER * self._inside(self.settings.first)
         for wave, _ in enumerate(sizes):
             self._add(proposed)
             moved = self._fit(wave)
             if wave + 1 < len(sizes):
-                n = sizes[wave + 1]
-                proposed = np.concatenate([draws[np.linspace(0, len(draws) - 1, n // len(self.draws)).astype(int)] for draws in self.draws.values()])
+                proposed = self._inside(sizes[wave + 1])
             if wave > 1 and moved < MOVED and self._chi2(slice(self.latest.start, None)) < 1.3:
                 break
         return self
@@ -96,6 +102,10 @@ class Calibration:
 
         return log_likelihood
 
+    def _inside(self, n: int) -> Floats:
+        """Return scores from the posteriors so far, as many of each fit."""
+        return np.concatenate([draws[np.linspace(0, len(draws) - 1, n // len(self.draws)).astype(int)] for draws in self.draws.values()])
+
     def _noise(self, proposed: Floats) -> Floats:
         """Return the standard deviation of one run on the emulated scale, by target, from runs at the middle of the prior."""
         middle = np.zeros((N_REPEATS, proposed.shape[1]))
@@ -110,21 +120,34 @@ class Calibration:
 
     def _fit(self, wave: int) -> float:
         """Fit the emulator, sample every fit's posterior, note it; return how far the most moved parameter has moved."""
-        weights = np.full(len(self.z), EARLIER)
-        weights[self.latest] = 1.0
-        emulator = self.emulator = fit_emulator(norm.cdf(self.z), transformed(self.targets, self.shown), weights, self.noise, self.latest)
+        emulator = self.emulator = self._emulated()
         most = 0.0
         for number, fit in enumerate(self.roles):
             draws = ensemble_sample(self.log_likelihood(fit, emulator), len(self.parameters), self.settings.walkers, self.settings.steps,
-                                    self.settings.seed + 7 * wave + number, self.settings.draws)
+                                    self.settings.seed + 7 * (wave + 1) + number, self.settings.draws)
             before = self.draws.get(fit)
             moved = np.inf if before is None else float(np.max(np.abs(draws.mean(axis=0) - before.mean(axis=0)) / draws.std(axis=0)))
             self.draws[fit] = draws
             most = max(most, moved)
             emulated = chi2_of(self.targets, restored(self.targets, emulator(norm.cdf(draws))), self.roles[fit])
             self.trace.append({"wave": wave, "fit": fit, "runs": len(self.z), "moved": moved, "chi2_emulator": emulated,
-                               "chi2_latest_runs": self._chi2(self.latest, self.roles[fit]), "r2_median": float(np.median(emulator.r2))})
+                               "chi2_latest_runs": self._chi2(self.latest, self.roles[fit]) if len(self.z) else float("nan"), "r2_median": float(np.median(emulator.r2))})
         return most
+
+    def _emulated(self) -> Emulator:
+        """Fit the emulator to all runs, those of the latest wave first of all."""
+        z, shown, mark = self.z, self.shown, None
+        judged = self.latest
+        weights = np.full(len(z), EARLIER)
+        weights[self.latest] = 1.0
+        if self.earlier is not None:
+            old_z, old_shown = self.earlier
+            mark = np.concatenate([np.zeros(len(z)), np.ones(len(old_z))])
+            z, shown = np.concatenate([z.reshape(-1, old_z.shape[1]), old_z]), np.concatenate([shown.reshape(-1, old_shown.shape[1]), old_shown])
+            weights = np.concatenate([weights, np.full(len(old_z), EARLIER)])
+            if not len(self.z):
+                judged, mark = slice(0, len(z)), None
+        return fit_emulator(norm.cdf(z), transformed(self.targets, shown), weights, self.noise, judged, mark)
 
     def _chi2(self, runs: slice, roles: Sequence[str] = FITTED) -> float:
         """Return the median over runs of the real model of the mean squared miss of a target, in tolerances."""
@@ -145,3 +168,21 @@ def chi2_of(targets: Sequence[Target], shown: Floats, roles: Sequence[str]) -> f
 def simulator(config: Config, parameters: Sequence[CalibratedParameter], targets: Sequence[Target], folder: Path, tick: Tick | None) -> Simulate:
     """Return the real model as waves ask for it, with results kept in a folder."""
     return lambda values, first: simulated(config, parameters, values, targets, folder, first, tick)
+
+
+def runs_table(found: Calibration) -> pd.DataFrame:
+    """Return the scores and indicators of every run, one row a run."""
+    scores = {f"z {each.name}": found.z[:, place] for place, each in enumerate(found.parameters)}
+    return pd.DataFrame(scores | {each.id: found.shown[:, place] for place, each in enumerate(found.targets)})
+
+
+def earlier_runs(table: pd.DataFrame, parameters: Sequence[CalibratedParameter], targets: Sequence[Target],
+                 points: Mapping[str, float]) -> tuple[Floats, Floats]:
+    """Return scores and indicators of the runs of another version.
+
+    A parameter that it did not have stood at the point; a target that it did not have is missing.
+    """
+    z = [table[f"z {each.name}"].to_numpy(float) if f"z {each.name}" in table else np.full(len(table), each.to_normal(np.array(points[each.name])))
+         for each in parameters]
+    shown = [table[each.id].to_numpy(float) if each.id in table else np.full(len(table), np.nan) for each in targets]
+    return np.stack(z, axis=1), np.stack(shown, axis=1)

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from talentsim.commands.arguments import Arguments, refuse_policies
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from talentsim.arrays import Floats
+    from talentsim.calibration.parameters import CalibratedParameter
+    from talentsim.calibration.targets import Target
     from talentsim.calibration.waves import Calibration
     from talentsim.config import Config
 
@@ -56,7 +59,8 @@ def _sample_posterior(config: Config) -> int:
     kept = Path(config.output.dir) / "calibration" / "runs"
     with new_results(folder) as written, progress(True) as report:
         simulate = simulator(config, parameters, targets, kept, report)
-        found = Calibration(parameters, targets, config.calibration, simulate, {fit: roles for fit, (_, roles) in FITS.items()}).run()
+        found = Calibration(parameters, targets, config.calibration, simulate, {fit: roles for fit, (_, roles) in FITS.items()},
+                            earlier=_earlier(config, parameters, targets)).run()
         written += _draws(folder, config, found)
         checked = {fit: checked_draws(drawn(config, folder / f"{fit}.csv"), config.calibration.check, targets, report) for fit in FITS}
         written += _said(folder, config, found, checked)
@@ -65,6 +69,25 @@ def _sample_posterior(config: Config) -> int:
         out.print(each)
     print(f"Proposed: {folder}. Try it: talentsim scenario=visa_tightening parameters.draws={folder}/ai.csv")
     return 0
+
+
+def _earlier(config: Config, parameters: Sequence[CalibratedParameter], targets: Sequence[Target]) -> tuple[Floats, Floats] | None:
+    """Return the runs of another version that the calibration begins from, None where it begins from the prior."""
+    if config.calibration.earlier is None:
+        return None
+    import pandas as pd
+
+    from talentsim.calibration.waves import earlier_runs
+    from talentsim.config import UserError
+    from talentsim.ensemble.draws import figure_at
+
+    try:
+        table = pd.read_parquet(config.calibration.earlier)
+    except (OSError, ValueError) as error:
+        raise UserError("calibration.earlier", f"{config.calibration.earlier!r} cannot be read: {error}", "runs.parquet of an earlier calibration") from None
+    points = {each.name: {"set": figure.value or 0.0, "shift": 0.0, "scale": 1.0}[each.apply]
+              for each in parameters if (figure := figure_at(config, each.keys[0])) is not None}
+    return earlier_runs(table, parameters, targets, points)
 
 
 def drawn(config: Config, table: Path) -> Config:
@@ -92,7 +115,7 @@ def _said(folder: Path, config: Config, found: Calibration, checked: dict[str, F
     """Write what was learnt, how the draws fit on the real model, and the trace."""
     import pandas as pd
 
-    from talentsim.calibration.waves import chi2_of
+    from talentsim.calibration.waves import chi2_of, runs_table
     from talentsim.ensemble.results import read_json, write_json, write_manifest, write_table
 
     written = []
@@ -103,6 +126,7 @@ def _said(folder: Path, config: Config, found: Calibration, checked: dict[str, F
         written += write_table(found.identifiability(fit), folder, f"{fit}_identifiability", config.output.csv)
         written += write_table(pd.DataFrame(checked[fit], columns=[each.id for each in found.targets]), folder, f"{fit}_checked", config.output.csv)
     written += write_table(pd.DataFrame(found.trace), folder, "trace", config.output.csv)
+    written += write_table(runs_table(found), folder, "runs", config.output.csv)
     return [*written, write_manifest(folder, {"command": "calibrate", "config": config.model_dump(mode="json")}, written)]
 
 

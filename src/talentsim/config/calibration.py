@@ -9,7 +9,10 @@ from talentsim.config.parameter import Frozen
 
 class CalibrationConfig(Frozen):
     """How `talentsim calibrate world=ai` goes about it: agents per researcher, runs of the first design and of each wave after it,
-    the draws to keep, how many of them are run on the real model in the end, and the crowd that samples the posterior."""
+    the draws to keep, how many of them are run on the real model in the end, and the crowd that samples the posterior.
+
+    `earlier` is the runs.parquet of a calibration of another version: its runs tell the emulator slopes, not levels.
+    """
 
     scale: float = Field(default=0.5, gt=0.0, le=1000.0, strict=True)
     first: int = Field(default=240, ge=2, le=100_000, strict=True)
@@ -18,4 +21,5 @@ class CalibrationConfig(Frozen):
     check: int = Field(default=64, ge=2, le=10_000, strict=True)
     walkers: int = Field(default=200, ge=8, le=10_000, strict=True)
     steps: int = Field(default=1500, ge=10, le=1_000_000, strict=True)
+    earlier: str | None = None
     seed: int = Field(default=1, ge=0, lt=2**16, strict=True)

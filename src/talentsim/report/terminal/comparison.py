@@ -10,8 +10,9 @@ from rich.console import Console
 
 from talentsim.comparison.compare import Comparison
 from talentsim.comparison.pair import Pair
+from talentsim.ensemble.draws import draws_of
 from talentsim.model.outcomes import OUTCOMES
-from talentsim.report.terminal.sides import decomposition_table, hanging_line, sensitivity_table, structure_table
+from talentsim.report.terminal.sides import beyond_line, decomposition_table, hanging_line, sensitivity_table, structure_table
 from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, precision_line, total_change, verbatim
 from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
 
@@ -47,6 +48,7 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
             out.print(decomposition_table(extra["sides"], level))
     if "sensitivity" in extra:
         out.print(sensitivity_table(extra["sensitivity"]))
+        out.print(verbatim(beyond_line(extra["sensitivity"], draws_of(scenario))))
     if pair.differing and pair.is_placebo:
         out.print(verbatim(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
     for check in result.checks:

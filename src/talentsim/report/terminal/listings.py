@@ -81,12 +81,12 @@ def source_table(known: Mapping[str, Source], used: Mapping[str, Sequence[str]])
     return table
 
 
-def fact_table(rows: Sequence[Fact]) -> Table:
-    """List observed figures with unit, year, source and evidence."""
-    table = _folding("fact", "quantity", "value", "unit", "year", "evidence", "source")
+def fact_table(rows: Sequence[Fact], roles: Mapping[str, str] | None = None) -> Table:
+    """List observed figures with unit, year, source, evidence and their role in calibration, where they have one."""
+    table = _folding("fact", "quantity", "value", "unit", "year", "evidence", "source", "calibration")
     for each in rows:
         table.add_row(Text(each.id), Text(each.quantity), Text(_as_text(each.value)), Text(each.unit), str(each.year or ""),
-                      each.evidence.value, Text(each.source))
+                      each.evidence.value, Text(each.source), (roles or {}).get(each.id, ""))
     return table
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.data.posterior import Draws
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report.numbers import one_or_count
 from talentsim.report.terminal.tables import shown, shown_interval
@@ -63,6 +64,21 @@ def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
         table.add_row(Text(row.title), one_or_count(row.configured), one_or_count(row.low_value), shown(row.low, POINTS, is_difference=True),
                       one_or_count(row.high_value), shown(row.high, POINTS, is_difference=True))
     return table
+
+
+def beyond_line(sensitivity: pd.DataFrame, draws: Draws | None) -> str:
+    """Say which ends of ranges lie outside all draws of the posterior: the data speak against them."""
+    if draws is None:
+        return ""
+    low, high = dict(zip(draws.keys, draws.values.min(axis=0), strict=True)), dict(zip(draws.keys, draws.values.max(axis=0), strict=True))
+    beyond = []
+    for row in by_figure(sensitivity).itertuples():
+        keys = str(row.parameter).split(", ")
+        for end, values in (("low", row.low_value), ("high", row.high_value)):
+            at = dict(zip(keys, map(float, str(values).split(", ")), strict=True))
+            if any(key in low and not low[key] <= at[key] <= high[key] for key in keys):
+                beyond.append(f"{row.title} ({end} end)")
+    return f"Outside all draws of the posterior, which the data speak against: {'; '.join(beyond)}." if beyond else ""
 
 
 def hanging_line(shares: pd.DataFrame) -> str:
