@@ -96,6 +96,31 @@ class Chromium:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    def wait_for(self, expression: str, seconds: float = 90.0) -> Any:
+        """Wait until a JavaScript expression is true in the page, and return what it is."""
+        until = time.monotonic() + seconds
+        while not (value := self.value(expression)):
+            assert time.monotonic() < until, f"never: {expression}"
+            time.sleep(0.05)
+        return value
+
+    def press(self, key: str, times: int = 1) -> None:
+        """Press a key, as a hand does."""
+        code = {"ArrowRight": 39, "ArrowLeft": 37, "Enter": 13, "Tab": 9, " ": 32, "Home": 36, "End": 35}[key]
+        text = {"Enter": "\r", " ": " "}.get(key, "")
+        for _ in range(times):
+            for kind in ("keyDown", "keyUp"):
+                self.call("Input.dispatchKeyEvent", type=kind, key=key, code="Space" if key == " " else key, windowsVirtualKeyCode=code,
+                          **({"text": text} if text and kind == "keyDown" else {}))
+
+    def click(self, selector: str) -> None:
+        """Click in the middle of an element."""
+        self.value(f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block: 'center'}})")
+        x, y = self.value(f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+                          " return [box.x + box.width / 2, box.y + box.height / 2] })()")
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
     def requests(self) -> list[str]:
         """Return the addresses that the page has asked for since it was opened."""
         return [each["params"]["request"]["url"] for each in self.events if each.get("method") == "Network.requestWillBeSent"]

@@ -14,7 +14,7 @@ from talentsim.comparison.compare import compare_runs
 from talentsim.comparison.pair import Pair, PairRuns
 from talentsim.comparison.pathways import pathways
 from talentsim.config import Config
-from talentsim.dashboard.engine import Outcomes
+from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.opened import Results
 from talentsim.intervals import t_interval
@@ -26,7 +26,10 @@ from talentsim.report.numbers import PEOPLE
 from talentsim.report.terminal.tables import shown, shown_interval
 
 SHOWN = ("work_share", "training_share", "hq_share", "researchers")
-N_FLOWS, N_STAYING = 9, 9
+N_FLOWS, N_STAYING = 7, 9
+LEAST_FLOW = 3.0
+"""Smallest flow that is drawn by itself, in % of the works made in a country."""
+
 OTHERS = "others"
 _NOWHERE = Path()
 
@@ -54,6 +57,13 @@ def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats]
     unit = OUTCOMES["work_share"].unit
     words = _words(unit, one[None], other[None], (other - one)[None], np.full((1, len(one)), np.nan), np.full((1, len(one)), np.nan))[0]
     return frame(baseline, scenario) | {"year": year, "baseline": _plain(one), "scenario": _plain(other), "words": words}
+
+
+def under(scenario: Config, both: tuple[Floats, Floats]) -> dict[str, Any]:
+    """Return the difference in the share of the works under a structure, by year and country, as the terminal's text."""
+    unit = OUTCOMES["work_share"].unit
+    words = [[number(each, unit, signed=True) for each in row] for row in both[1] - both[0]]
+    return {"words": words, "scale": scenario.population.scale * (SAMPLE if is_large(scenario) else 1.0)}
 
 
 def frame(baseline: Config, scenario: Config) -> dict[str, Any]:
@@ -156,7 +166,7 @@ def _paths(through: pd.DataFrame, focus: str) -> dict[str, list[list[Any]]]:
         sums = 100.0 / total * here.groupby([here[stage].astype(str), here["arm"].astype(str)])["works"].sum().unstack(fill_value=0.0)
         sums = sums.reindex(columns=["baseline", "scenario"], fill_value=0.0)
         sums = sums.loc[sums.max(axis=1).sort_values(ascending=False).index]
-        large = sums[sums.max(axis=1) >= 1.0].head(N_FLOWS)
+        large = sums[sums.max(axis=1) >= LEAST_FLOW].head(N_FLOWS)
         rest = sums.drop(large.index).sum()
         rows = [[code, round(float(row.baseline), 3), round(float(row.scenario), 3)] for code, row in large.iterrows()]
         paths[stage] = rows + ([[OTHERS, round(float(rest.baseline), 3), round(float(rest.scenario), 3)]] if rest.max() > 0 else [])

@@ -62,6 +62,19 @@ class Desk:
         policies = {name: policy for name, policy in question.choice.policies.items() if policy is not None}
         return self.question(question.choice.model_copy(update={"policies": policies}))
 
+    def under(self, question: Question, structure: str) -> Question:
+        """Return a question under another structure, one of `compare.structure`.
+
+        Raises
+        ------
+        UserError
+            As `question`: a world may not have that structure.
+        """
+        overrides = [*question.overrides, *question.scenario.compare.structures[structure].overrides]
+        with self._lock:
+            baseline, scenario = self._composer.arms(overrides)
+        return Question(question.choice, tuple(overrides), command_of(overrides, self.config_dir), baseline, scenario)
+
     def question(self, choice: Choice) -> Question:
         """Compose and check what is asked.
 

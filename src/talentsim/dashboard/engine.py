@@ -108,6 +108,7 @@ class Engine:
             When a run fails.
         """
         store = open_store(scenario.output.dir)
+        self._pool(scenario)
         sampled = shares = None
         if is_large(scenario) and not all(run.id in store for arm in (baseline, scenario) for run in runs_of(arm)):
             sampled = self._preview(baseline, scenario, anchor, say, cancelled)
@@ -121,6 +122,12 @@ class Engine:
         if sampled is None:
             return anchor
         return Anchor(arm_id(baseline), sampled, (both[0][SHOWN].mean(axis=0), both[1][SHOWN].mean(axis=0)), spread_of(both, scenario))
+
+    def under(self, baseline: Config, scenario: Config, cancelled: Callable[[], bool]) -> tuple[Floats, Floats]:
+        """Return the shares of the works of both arms in one pair, each (year, country); in a large world of a sample of the people."""
+        share = SAMPLE if is_large(scenario) else 1.0
+        one, other = (self.session.outcomes(_one(arm, share), cancelled=cancelled, keep=arm is baseline) for arm in (baseline, scenario))
+        return one[SHOWN][0], other[SHOWN][0]
 
     def close(self) -> None:
         """End the worker processes."""
@@ -175,7 +182,10 @@ class Engine:
         key = config.executor.model_dump_json()
         with self._lock:
             if key not in self._pools:
-                self._pools[key] = self._stack.enter_context(open_executor(config.executor, 2 * config.ensemble.replications))
+                pool = self._stack.enter_context(open_executor(config.executor, 2 * config.ensemble.replications))
+                self._pools[key] = pool
+                for _ in range(getattr(pool, "_max_workers", 0)):
+                    pool.submit(is_large, config)       # a worker starts, and imports the model, while the sample runs
             return self._pools[key]
 
 

@@ -34,6 +34,7 @@ class LiveRun:
     question: Question
     loop: asyncio.AbstractEventLoop
     answer: Answer | None = None
+    is_forgotten: bool = False
     is_over: bool = False
     _told: list[str] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -103,11 +104,13 @@ class Runs:
         """Begin to answer a question; the tab's run before it ends."""
         if tab in self._current:
             self._current[tab].stop()
+            self._current[tab].is_forgotten = True
         run = LiveRun(secrets.token_urlsafe(9), tab, question, asyncio.get_running_loop())
         self._runs[run.id] = self._current[tab] = run
         while len(self._runs) > MOST_KEPT:
             _, forgotten = self._runs.popitem(last=False)
             forgotten.stop()
+            forgotten.is_forgotten = True
             if self._current.get(forgotten.tab) is forgotten:
                 del self._current[forgotten.tab]
         threading.Thread(target=self._work, args=(run,), daemon=True, name=f"run {run.id}").start()

@@ -20,13 +20,14 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from talentsim.config import UserError
-from talentsim.dashboard import catalogue, exports
+from talentsim.dashboard import answer, catalogue, exports
 from talentsim.dashboard.choice import choice_of, policy_at_fault
 from talentsim.dashboard.desk import Desk, Question
 from talentsim.dashboard.engine import Engine
 from talentsim.dashboard.exports import FullJob
 from talentsim.dashboard.guard import REPORT_POLICY, Guard
 from talentsim.dashboard.runs import LiveRun, Runs
+from talentsim.ensemble.session import Cancelled
 
 STATIC = {"/": ("index.html", "text/html"), "/page.css": ("page.css", "text/css"), "/icon.svg": ("icon.svg", "image/svg+xml"),
           **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("page", "state", "panel", "charts", "map", "run", "words", "show", "add", "hangs")}}
@@ -50,6 +51,7 @@ class Page:
                 Route("/api/offer", self.offer, methods=["POST"]), Route("/api/map", self.map, methods=["POST"]), Route("/api/command", self.command, methods=["POST"]),
                 Route("/api/runs", self.start, methods=["POST"]), Route("/api/runs/{run}/events", self.events),
                 Route("/api/runs/{run}/stop", self.stop, methods=["POST"]), Route("/api/runs/{run}/view", self.view, methods=["POST"]),
+                Route("/api/runs/{run}/under", self.under, methods=["POST"]),
                 Route("/api/runs/{run}/tables.zip", self.tables), Route("/api/scenario", self.scenario, methods=["POST"]),
                 Route("/api/full", self.full, methods=["POST"]), Route("/api/full/{job}", self.full_state),
                 Route("/reports/{job}", self.report)]
@@ -97,6 +99,19 @@ class Page:
         if run.answer is None:
             raise HTTPException(404, "no answer yet")
         return JSONResponse(await anyio.to_thread.run_sync(run.answer.view, focus, year))
+
+    async def under(self, request: Request) -> Response:
+        """Answer a run's question under another structure, from a sample of the people; with none named, as it is."""
+        run, sent = self._run(request), await _json(request)
+        name = sent.get("structure")
+        if name is not None and name not in run.question.scenario.compare.structures:
+            raise HTTPException(422, "no such structure")
+
+        def ask() -> dict[str, Any]:
+            asked = run.question if name is None else self.desk.under(run.question, name)
+            return answer.under(asked.scenario, self.engine.under(asked.baseline, asked.scenario, lambda: run.is_forgotten))
+
+        return JSONResponse(await anyio.to_thread.run_sync(ask))
 
     async def tables(self, request: Request) -> Response:
         """Hand out every table of an answer."""
@@ -165,7 +180,7 @@ def application(desk: Desk, hosts: Iterable[str], engine: Engine | None = None) 
         await anyio.to_thread.run_sync(page.close)
 
     return Starlette(routes=page.routes(), middleware=[Middleware(Guard, hosts=hosts)], lifespan=lifespan,
-                     exception_handlers={UserError: _user_error, HTTPException: _http_error})
+                     exception_handlers={UserError: _user_error, HTTPException: _http_error, Cancelled: _cancelled})
 
 
 async def _json(request: Request) -> dict[str, Any]:
@@ -187,6 +202,10 @@ async def _user_error(_: Request, error: Exception) -> Response:
 async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": error.detail}, error.status_code)
+
+
+async def _cancelled(_: Request, __: Exception) -> Response:
+    return JSONResponse({"error": "another question has been asked"}, 409)
 
 
 async def _file(name: str, kind: str, _: Request) -> Response:

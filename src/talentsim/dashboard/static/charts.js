@@ -87,7 +87,10 @@ export function diverted(place, {lost, gained, names}) {
   const largest = new Map();
   for (const [code, people] of [...lost, ...gained]) largest.set(code, Math.max(largest.get(code) ?? 0, people));
   const codes = [...largest.keys()].sort((one, other) => largest.get(one) - largest.get(other)).slice(-9);
-  const traces = [[lost, look.loss, 'lost to'], [gained, look.gain, 'gained from']].map(([rows, color, word]) => {
+  const size = (rows) => rows.reduce((sum, each) => sum + each[1], 0);
+  const sides = [[lost, look.loss, 'lost to'], [gained, look.gain, 'gained from']];
+  const told = sides.filter(([rows]) => size(rows) > 0.05 * (size(lost) + size(gained)));     // the sentence below says the rest
+  const traces = told.map(([rows, color, word]) => {
     const by = new Map(rows.map(([code, people, text]) => [code, {people, text}]));
     return {type: 'bar', orientation: 'h', y: codes.map((code) => names(code)), x: codes.map((code) => by.get(code)?.people ?? 0),
       marker: {color, pattern: {shape: word === 'lost to' ? '' : '/'}}, text: codes.map((code) => by.get(code)?.text ?? ''), textposition: 'outside',

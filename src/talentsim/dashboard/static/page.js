@@ -2,7 +2,7 @@
 
 import {addForm} from './add.js';
 import * as charts from './charts.js';
-import {drawHangs} from './hangs.js';
+import {Hangs} from './hangs.js';
 import {Panel} from './panel.js';
 import {Gone, Refused, Run, ask, json} from './run.js';
 import {Shown} from './show.js';
@@ -24,6 +24,9 @@ const panel = new Panel(find('policies'), {
   change: (name, fields) => set(withPolicy(choice, name, fields)),
   toggle: (name, on) => set(on ? back(name) : withoutPolicy(choice, name)),
 });
+
+const hangs = new Hangs(find('hangs'));
+const lookHangs = () => hangs.look(offer.countries.map((each) => each.code), offer.years[0], focus(), year());
 
 function back(name) {
   const next = copy(choice);
@@ -70,6 +73,7 @@ function look(change) {
   showLook();
   shown.draw(focus(), year());
   shown.drawKept(focus(), year());
+  lookHangs();
   view();
   describeCommand();
 }
@@ -129,7 +133,8 @@ function describe(described) {
   find('world-title').textContent = `${described.world_title}${described.scale === 1 ? '' : `; ${described.scale} agents a researcher`}`;
   find('command').textContent = described.command;
   panel.show(described.sliders);
-  drawHangs(find('hangs'), described, run);
+  lookHangs();
+  hangs.describe(described, run);
 }
 
 async function describeCommand() {
@@ -247,7 +252,7 @@ function listen() {
     choice = before;
     find('undo').disabled = past.length === 0;
     history.replaceState(null, '', toAddress(choice));
-    if (isLook) { showLook(); shown.draw(focus(), year()); view(); describeCommand(); } else soon(isNewWorld);
+    if (isLook) { showLook(); shown.draw(focus(), year()); lookHangs(); view(); describeCommand(); } else soon(isNewWorld);
   });
   find('reset').addEventListener('click', () => set({...empty(), world: choice.world, scenario: choice.scenario}, true));
   find('keep').addEventListener('click', () => { shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });

@@ -1,0 +1,273 @@
+"""The live page in a real browser without a network: quiet, whole at 1280 and 390, by keyboard alone, and true."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chromium import Chromium
+
+pytestmark = pytest.mark.slow
+
+SCREENS = (1280, 390)
+WORLD = ("world=toy", "executor=serial", "ensemble.replications=2", "output.figures=false")
+SLIDER = "lever-f1_refusal"
+HEADLINE = "document.getElementById('headline').dataset.value"
+
+
+class Server:
+    """`talentsim dashboard` as a user starts it."""
+
+    def __init__(self, folder: Path, *overrides: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen([sys.executable, "-u", "-m", "talentsim", "dashboard", "18200", *overrides, f"output.dir={folder}"],
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, cwd=folder)
+        assert self.process.stdout is not None
+        self.said = ""
+        while "http://" not in self.said:
+            line = self.process.stdout.readline()
+            assert line, self.said
+            self.said += line
+        self.url = re.search(r"http://127\.0\.0\.1:\d+/", self.said)[0]     # type: ignore[index]
+        self.port = int(self.url.rsplit(":", 1)[1].strip("/"))
+
+    def stop(self, how: int = signal.SIGINT) -> str:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+        rest, _ = self.process.communicate(timeout=30)
+        return self.said + rest
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("page"), *WORLD)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser(server: Server) -> Iterator[Chromium]:
+    with Chromium() as chromium:
+        opened(chromium, server)
+        yield chromium
+
+
+def opened(browser: Chromium, server: Server, width: int = 1280, address: str = "") -> None:
+    browser.open(f"{server.url}?{time.monotonic()}{address}", width)       # another part behind "#" alone would load nothing
+    done(browser)
+
+
+def done(browser: Chromium, but: str = "") -> str:
+    """Wait until a run is done and its view is there; return the run's id."""
+    browser.wait_for("document.body.dataset.state === 'done' && document.body.dataset.view?.endsWith(' 2')"
+                     f" && document.body.dataset.run !== {but!r}")
+    return str(browser.value("document.body.dataset.run"))
+
+
+@pytest.mark.parametrize("width", SCREENS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_fetched_nothing_complains_and_nothing_sticks_out(server: Server, browser: Chromium, width: int, theme: str) -> None:
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+    opened(browser, server, width)
+    assert browser.complaints() == []
+    assert all(each.startswith((server.url, "data:", "blob:")) for each in browser.requests())
+    browser.value("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    assert browser.value(f"[...document.querySelectorAll('button, select, input, p, h1, figure, label')].filter(each => "
+                         f"each.getBoundingClientRect().right > {width} + 0.5).map(each => each.id || each.textContent)") == []
+    assert browser.value("document.getElementById('levers').scrollWidth <= document.getElementById('levers').clientWidth")
+    smallest = browser.value("Math.min(...[...document.querySelectorAll('body *')].filter(each => [...each.childNodes].some(node => "
+                             "node.nodeType === 3 && node.textContent.trim()) && each.checkVisibility())"
+                             ".map(each => parseFloat(getComputedStyle(each).fontSize)))")
+    assert smallest >= 11.0
+    if width == 390:
+        assert browser.value("document.getElementById('answer').getBoundingClientRect().top < document.getElementById('levers').getBoundingClientRect().top")
+
+
+def test_a_key_on_a_slider_moves_the_headline_the_right_way(browser: Chromium) -> None:
+    before, run = float(browser.value(HEADLINE)), done(browser)
+    browser.value(f"document.getElementById('{SLIDER}').focus()")
+    browser.press("ArrowRight", 15)
+    run = done(browser, but=run)
+    more = float(browser.value(HEADLINE))
+    assert more < before < 0
+    browser.press("Home")
+    done(browser, but=run)
+    assert float(browser.value(HEADLINE)) > more
+    assert browser.value("new URLSearchParams(location.hash.slice(1)).get('policy.f1_refusal.value')") == "0"
+
+
+def test_the_page_says_what_the_command_line_says_and_a_link_is_a_scenario(server: Server, browser: Chromium) -> None:
+    opened(browser, server, address="#scenario=visa_tightening&policy.f1_refusal.value=0.35&focus=CAN")
+    command = browser.value("document.getElementById('command').textContent").split()
+    assert command[0] == "talentsim" and "policy.f1_refusal.value=0.35" in command
+    told = talentsim(*command[1:], "output.report=false", cwd=server.folder).stdout
+    row = next(re.split(r"\s*│\s*", line.strip("│ \n")) for line in told.partition("Headline, 2035")[2].splitlines() if "│ CAN" in line)
+    assert browser.value(HEADLINE) == row[-2] and browser.value("document.getElementById('headline').dataset.interval") == row[-1]
+    assert row[-2].replace("-", "−") in browser.value("document.getElementById('headline').textContent")
+
+
+def test_a_scenario_taken_away_gives_the_same_numbers(server: Server, browser: Chromium, tmp_path: Path) -> None:
+    browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    browser.click("#yaml")
+    until = time.monotonic() + 30
+    while not (found := list(tmp_path.glob("*.yaml"))):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    (tmp_path / "scenario").mkdir()
+    found[0].rename(tmp_path / "scenario" / found[0].name)
+    told = talentsim("--config-dir", str(tmp_path), *WORLD, f"scenario={found[0].stem}", f"output.dir={server.folder}", "output.report=false",
+                     cwd=tmp_path).stdout
+    assert f" {browser.value(HEADLINE)} " in told
+
+
+def test_a_mistake_is_told_beside_its_slider_in_the_command_lines_words(server: Server, browser: Chromium) -> None:
+    number = "document.querySelector('[data-policy=f1_refusal] input[type=number]')"
+    browser.value(f"{number}.value = 90; {number}.dispatchEvent(new Event('change', {{bubbles: true}}))")
+    browser.wait_for("document.body.dataset.state === 'error'")
+    stderr = talentsim(*WORLD, "scenario=visa_tightening", "policy.f1_refusal.value=0.9", f"output.dir={server.folder}", cwd=server.folder, code=2).stderr
+    beside = browser.value("document.querySelector('[data-policy=f1_refusal] .error').textContent")
+    assert stderr == f"talentsim: {beside}\n"
+    above = browser.value("document.getElementById('error').textContent")
+    assert above == f"{beside}\nWhat is shown is the last valid scenario."
+    assert browser.value("document.getElementById('rest').classList.contains('stale')")
+    browser.click("#undo")
+    done(browser)
+    assert not browser.value("document.getElementById('rest').classList.contains('stale')")
+    assert browser.value("document.getElementById('error').hidden")
+
+
+def test_the_map_by_mouse_and_by_keyboard_and_nothing_is_run_for_it(browser: Chromium) -> None:
+    run = browser.value("document.body.dataset.run")
+    browser.events.clear()
+    browser.value("document.querySelector('#map [tabindex][data-code=CHN]').focus()")
+    browser.press("Enter")
+    browser.wait_for("document.getElementById('headline').textContent.startsWith('China')")
+    browser.click("#map [tabindex][data-code=IND]")
+    browser.wait_for("document.body.dataset.view?.startsWith('IND') && document.getElementById('headline').textContent.startsWith('India')")
+    assert browser.value("document.getElementById('focus').value") == "IND"
+    browser.value("document.getElementById('year').focus()")
+    browser.press("ArrowLeft", 3)
+    browser.wait_for("document.body.dataset.view === 'IND 2032 2'")
+    assert browser.value("document.body.dataset.run") == run
+    assert not [each for each in browser.requests() if each.endswith("/api/runs")]
+
+
+def test_keyboard_alone_reaches_everything(browser: Chromium) -> None:
+    """Tab visits every control that is to be used, and what has the focus can be seen."""
+    wanted = set(browser.value("[...document.querySelectorAll('button, select, input, summary, #map [tabindex]')].filter(each => !each.disabled && "
+                               "each.checkVisibility()).map((each, place) => (each.dataset.visit = String(place)))"))
+    seen = set()
+    for _ in range(len(wanted) + 12):
+        browser.press("Tab")
+        seen.add(browser.value("document.activeElement.dataset.visit"))
+    assert wanted <= seen
+    browser.value("document.querySelector('#add summary').focus()")
+    browser.press("Enter")
+    assert browser.value("document.getElementById('add').open")
+
+
+def test_a_policy_can_be_added_switched_off_and_taken_back(browser: Chromium) -> None:
+    run, cards = done(browser), "document.querySelectorAll('.policy').length"
+    n = browser.value(cards)
+    browser.value("document.querySelector('#add summary').click(); document.getElementById('add-lever').value = 'student_refusal';"
+                  " document.getElementById('add-lever').dispatchEvent(new Event('change'));"
+                  " [...document.getElementById('add-countries').options].forEach(each => { each.selected = each.value === 'CAN' });"
+                  " document.getElementById('add-value').value = '-0.1'; document.querySelector('#add-form button').click()")
+    run = done(browser, but=run)
+    assert browser.value(cards) == n + 1
+    assert browser.value("[...document.querySelectorAll('.policy label')].some(each => each.textContent === 'Student visas refused, CAN')")
+    browser.click("#lever-h1b_renewals-on")
+    run = done(browser, but=run)
+    assert browser.value("document.querySelector('[data-policy=h1b_renewals]').classList.contains('off')")
+    assert "policy.h1b_renewals=null" in browser.value("document.getElementById('command').textContent")
+    browser.click("#undo")
+    run = done(browser, but=run)
+    assert not browser.value("document.querySelector('[data-policy=h1b_renewals]').classList.contains('off')")
+    browser.click("#reset")
+    done(browser, but=run)
+    assert browser.value(cards) == n
+
+
+def test_an_answer_stays_beside_another(browser: Chromium) -> None:
+    run, before = done(browser), browser.value(HEADLINE)
+    browser.click("#keep")
+    browser.value(f"document.getElementById('{SLIDER}').focus()")
+    browser.press("End")
+    done(browser, but=run)
+    assert before.replace("-", "−") in browser.value("document.getElementById('kept').textContent") and browser.value(HEADLINE) != before
+    assert "Dotted: kept" in browser.value("document.getElementById('lines-title').textContent")
+
+
+def test_two_tabs_do_not_disturb_each_other(server: Server, browser: Chromium) -> None:
+    with Chromium() as other:
+        opened(other, server, address="#scenario=visa_opening")
+        mine, run = browser.value(HEADLINE), browser.value("document.body.dataset.run")
+        other.value("document.querySelector('.policy input[type=range]:not(:disabled)').focus()")
+        other.press("ArrowRight", 3)
+        done(other, but=other.value("document.body.dataset.run"))
+        assert browser.value(HEADLINE) == mine and browser.value("document.body.dataset.run") == run
+        assert browser.value("document.body.dataset.state") == "done" and other.value(HEADLINE) != mine
+
+
+def test_stop_stops_and_a_new_move_aborts_the_old(tmp_path: Path) -> None:
+    server = Server(tmp_path, "world=toy", "executor=threads", "executor.workers=1", "ensemble.replications=400", "output.people=false")
+    try:
+        with Chromium() as browser:
+            browser.open(server.url, 1280)
+            browser.wait_for("['pair', 'draws'].includes(document.body.dataset.state)")
+            first = browser.value("document.body.dataset.run")
+            browser.value(f"document.getElementById('{SLIDER}').focus()")
+            browser.press("ArrowRight")
+            browser.wait_for(f"document.body.dataset.run !== '{first}' && ['pair', 'draws'].includes(document.body.dataset.state)")
+            browser.click("#stop")
+            browser.wait_for("document.body.dataset.state === 'stopped' && document.getElementById('status').textContent === 'Stopped'", 20)
+            n = len(list((tmp_path / "store").glob("*/manifest.json")))
+            time.sleep(1.5)
+            assert len(list((tmp_path / "store").glob("*/manifest.json"))) - n <= 2, "runs go on after the stop"
+    finally:
+        server.stop()
+
+
+def test_the_page_says_when_the_server_has_gone(tmp_path: Path) -> None:
+    server = Server(tmp_path, *WORLD)
+    try:
+        with Chromium() as browser:
+            opened(browser, server)
+            server.stop(signal.SIGKILL)
+            browser.wait_for("document.body.dataset.state === 'gone' && document.getElementById('status').textContent.startsWith('The server has gone')", 20)
+    finally:
+        server.stop()
+
+
+def test_the_server_listens_to_this_machine_alone_tells_a_taken_port_and_ends_on_ctrl_c(server: Server, tmp_path: Path) -> None:
+    listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"]
+    assert f"0100007F:{server.port:04X}" in listening and f"00000000:{server.port:04X}" not in listening
+    other = Server(tmp_path, *WORLD)
+    assert f"Port 18200 is taken; the next one that is free is {other.port}" in other.said and other.port != server.port
+    request = urllib.request.Request(other.url, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+    assert refused.value.code == 403
+    refused.value.close()
+    with contextlib.closing(socket.create_connection(("127.0.0.1", other.port))):
+        said = other.stop()
+    assert other.process.returncode == 0 and "The page is closed" in said and "Traceback" not in said
+
+
+def talentsim(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    ran = subprocess.run([sys.executable, "-m", "talentsim", *arguments], capture_output=True, text=True, timeout=300, check=False, cwd=cwd)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    return ran
