@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from talentsim.commands import cli
-from talentsim.comparison.pair import start_of_difference
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config, UserError
 from talentsim.config.arms import Composer
 from talentsim.config.files import names_in_group
@@ -245,7 +245,7 @@ def test_a_large_world_is_previewed_then_paired_and_the_fork_equals_the_full_run
     """The toy world, taken as large: states in their order, and one pair from memory the same bits as the stored one."""
     monkeypatch.setattr(engine_module, "LEAST_SAMPLED", 0.0)
     question = Desk([*given, "seed=7"]).question(choice_of(TIGHT))
-    start = start_of_difference(question.baseline, question.scenario)
+    start = Pair(question.baseline, question.scenario).start
     assert start is not None
     states: list[State] = []
     engine = Engine()

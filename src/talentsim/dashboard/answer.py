@@ -17,7 +17,7 @@ from talentsim.config import Config
 from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.opened import Results
-from talentsim.intervals import t_interval
+from talentsim.intervals import spread
 from talentsim.measures.staying import stay_curves
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.document import readings
@@ -41,14 +41,16 @@ def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes])
         if name not in both[0]:
             continue
         one, other = both[0][name], both[1][name]
-        mean, low, high = t_interval(other - one, level)
+        before, after = (spread(each, level, scenario.over_draws)[0] for each in (one, other))
+        middle, low, high = spread(other - one, level, scenario.over_draws)
         band = np.quantile(other, [0.05, 0.95], axis=0)
         unit = OUTCOMES[name].unit
-        outcomes[name] = {"title": OUTCOMES[name].title, "unit": unit, "baseline": _plain(one.mean(axis=0)),
-                          "scenario": _plain(other.mean(axis=0)), "difference": _plain(mean), "low": _plain(low), "high": _plain(high),
+        outcomes[name] = {"title": OUTCOMES[name].title, "unit": unit, "baseline": _plain(before),
+                          "scenario": _plain(after), "difference": _plain(middle), "low": _plain(low), "high": _plain(high),
                           "band": [_plain(band[0]), _plain(band[1])],
-                          "words": _words(unit, one.mean(axis=0), other.mean(axis=0), mean, low, high)}
-    return frame(baseline, scenario) | {"pairs": len(both[1]["work_share"]), "outcomes": outcomes}
+                          "words": _words(unit, before, after, middle, low, high)}
+    kind = "draws of the parameters" if scenario.over_draws else "pairs of runs"
+    return frame(baseline, scenario) | {"pairs": len(both[1]["work_share"]), "kind": kind, "outcomes": outcomes}
 
 
 def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats]) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats]
 def under(scenario: Config, both: tuple[Floats, Floats]) -> dict[str, Any]:
     """Return the difference in the share of the works under a structure, by year and country, as the terminal's text."""
     unit = OUTCOMES["work_share"].unit
-    words = [[number(each, unit, signed=True) for each in row] for row in both[1] - both[0]]
+    words = [[shown(each, unit, is_difference=True) for each in row] for row in both[1] - both[0]]
     return {"words": words, "scale": scenario.population.scale * (SAMPLE if is_large(scenario) else 1.0)}
 
 

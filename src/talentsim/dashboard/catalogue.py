@@ -40,7 +40,7 @@ def described(desk: Desk, question: Question) -> dict[str, Any]:
     meta, config, whole = question.scenario.scenario, question.scenario, desk.with_all_policies(question)
     return {"title": meta.title, "description": meta.description.strip(), "stands_for": meta.stands_for.strip(),
             "against": question.baseline.scenario.title, "world_title": config.world.title, "command": question.command,
-            "scale": config.population.scale, "pairs": config.ensemble.replications, "draws": config.parameters.draws is not None,
+            "scale": config.population.scale, "pairs": config.ensemble.replications, "draws": config.over_draws,
             "years": [config.world.start_year, config.world.end_year],
             "structures": {name: each.title for name, each in config.compare.structures.items()},
             "sliders": sliders(whole.baseline, whole.scenario, question.switched_off)}

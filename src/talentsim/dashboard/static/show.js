@@ -61,7 +61,7 @@ export class Shown {
     const [before, after, difference, interval] = words.map(trueMinus);
     find('headline').textContent = `${name}: ${difference} points of the world's works in ${year}`;
     const sure = preview ? 'A preview from a sample of the people' : interval === '-' ? 'One pair of runs gives no interval'
-      : `${this.numbers.level} interval ${interval}, ${this.numbers.pairs} pairs of runs`;
+      : `${this.numbers.level} interval ${interval}, ${this.numbers.pairs} ${this.numbers.kind}`;
     find('interval').textContent = `${before} % in the baseline, ${after} % in the scenario. ${sure}.`;
     find('headline').dataset.value = words[2];
     find('headline').dataset.interval = words[3];
@@ -119,7 +119,7 @@ export class Shown {
     for (const id of ['diverted-panel', 'stay-panel', 'paths-panel']) find(id).style.opacity = view ? '' : '.45';
     if (!view) return;
     const name = this.name(focus);
-    const pairs = view.pairs === 1 ? 'one pair of runs' : `mean of ${view.pairs} pairs`;
+    const pairs = view.pairs === 1 ? 'one pair of runs' : `mean of ${view.pairs} pairs of runs`;
     const isCurrent = !this.growing && view.pairs === this.numbers?.pairs;
     for (const [id, key] of [['lines', 'over_time'], ['map', 'gains'], ['diverted', 'diverted'], ['stay', 'stayed'], ['paths', 'works']]) {
       find(`${id}-reading`).textContent = isCurrent || id === 'diverted' || id === 'stay' ? view.said[key] ?? '' : '';
