@@ -200,7 +200,7 @@ LEVERS: dict[str, Lever] = {
         Lever("openness", Axes.COUNTRY, "index", 1e-3, 1e3, "freedom to publish, move and work with others"),
         Lever("ip_protection", Axes.COUNTRY, "index", 1e-3, 1e3, "protection of what one makes"),
         Lever("translation", Axes.COUNTRY, "index", 1e-3, 1e3, "strength in turning research into products"),
-        Lever("post_study_years", Axes.COUNTRY, "years", 0.0, 100.0, "years of work that a degree taken in the country entitles to, with one try for a work visa in each, and one however few they are"),
+        Lever("post_study_years", Axes.COUNTRY, "years", 0.0, 100.0, "years of work that a degree taken in the country entitles to; less than one leaves one try for a work visa"),
         Lever("max_years", Axes.COUNTRY, "years", 0.0, 100.0, "longest stay on a work visa, unless one waits for permanence"),
         Lever("visa_fee", Axes.COUNTRY, "US$", 0.0, _INF, "one-off fee on a new work visa for somebody abroad"),
         Lever("fee_share", Axes.COUNTRY, "share of the fee", 0.0, 1.0, "how much of the fee on a work visa falls on the worker"),

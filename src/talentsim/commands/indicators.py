@@ -31,6 +31,6 @@ def run(arguments: Arguments) -> int:
     write_table(table, folder, "indicators", scenario.output.csv)
     out = terminal(piped_width=120)
     titles = {name: each.title for name, each in INDICATORS.items()}
-    out.print(indicator_table(table, titles, scenario.focus, scenario.headline_year, scenario.compare.level))
+    out.print(indicator_table(table, titles, scenario.focus, scenario.headline_year, scenario.compare.level, scenario.focus_countries))
     out.print(verbatim(f"All years, countries and partners: {folder / 'indicators.parquet'}"))
     return 0

@@ -12,6 +12,7 @@ from talentsim.arrays import Floats
 from talentsim.comparison.breakdown import by_origin, by_tier
 from talentsim.comparison.checks import Check, verify
 from talentsim.comparison.diversion import Diversion, diversion
+from talentsim.comparison.groups import codes_shown, put_together
 from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.config import Config
 from talentsim.ensemble.runner import Progress
@@ -88,8 +89,9 @@ def compare_runs(runs: PairRuns) -> Comparison:
     """
     runs.pair.must_match()
     baseline, scenario = runs
-    values = {name: (one, scenario.outcomes[name]) for name, one in baseline.outcomes.items()}
-    codes, years = scenario.codes, scenario.years
+    values = {name: (put_together(one, scenario.config), put_together(scenario.outcomes[name], scenario.config))
+              for name, one in baseline.outcomes.items()}
+    codes, years = codes_shown(scenario.config), scenario.years
     lives = diversion(runs)
     return Comparison(
         headline=_headline(values, codes, scenario.config, years),

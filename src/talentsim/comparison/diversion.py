@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import ABILITY_UNIT, Integers, Words
+from talentsim.comparison.groups import codes_shown, place_shown, put_together
 from talentsim.comparison.pair import PairRuns
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import Ensemble
@@ -184,7 +185,9 @@ def _matrix(parted: list[Parted], runs: PairRuns) -> pd.DataFrame:
     alone = scenario.weight * np.array([each.only for each in parted])
     same = runs.baseline.outcomes["researchers"] - matrices.sum(axis=3) - alone
     matrices[:, :, np.arange(n), np.arange(n)] = same
-    mean, low, high = counts_spread(matrices, scenario.config.compare.level, scenario.config.over_draws)
+    codes = codes_shown(scenario.config)
+    n = len(codes)
+    mean, low, high = counts_spread(put_together(matrices, scenario.config, axes=(2, 3)), scenario.config.compare.level, scenario.config.over_draws)
     return pd.DataFrame({"year": np.repeat(years, n * n), "baseline_country": np.tile(np.repeat(codes, n), len(years)),
                          "scenario_country": np.tile(codes, n * len(years)), "researchers": mean.ravel(), "low": low.ravel(),
                          "high": high.ravel()})
@@ -192,9 +195,13 @@ def _matrix(parted: list[Parted], runs: PairRuns) -> pd.DataFrame:
 
 def _apart(parted: list[Parted], scenario: Ensemble) -> pd.DataFrame:
     names = ["year", "origin", "tier", "stage", "baseline_country", "scenario_country"]
-    counts = _counted([pd.DataFrame(each.apart, columns=names) for each in parted], names, scenario, "researchers")
-    labels = {"origin": scenario.codes, "tier": list(TIERS), "stage": list(STAGES), "baseline_country": scenario.codes,
-              "scenario_country": scenario.codes}
+    shown, place, tables = codes_shown(scenario.config), place_shown(scenario.config), []
+    for each in parted:
+        table = pd.DataFrame(each.apart, columns=names)
+        table[names[-2:]] = place[table[names[-2:]].to_numpy(dtype=np.int64)]
+        tables.append(table[table["baseline_country"] != table["scenario_country"]])
+    counts = _counted(tables, names, scenario, "researchers")
+    labels = {"origin": scenario.codes, "tier": list(TIERS), "stage": list(STAGES), "baseline_country": shown, "scenario_country": shown}
     for name, categories in labels.items():
         counts[name] = pd.Categorical.from_codes(counts[name].to_numpy().astype(np.int64), categories)
     return counts.assign(year=counts["year"] + int(scenario.years[0]))

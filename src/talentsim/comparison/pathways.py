@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
+from talentsim.comparison.groups import relabelled
 from talentsim.comparison.pair import PairRuns
 from talentsim.intervals import counts_spread
 from talentsim.measures.staying import stay_curves
@@ -34,10 +35,14 @@ def flow_tables(runs: PairRuns) -> dict[str, pd.DataFrame]:
     years = first if start is None or start > year else max(start, first), year
     weight, replications = scenario.weight, len(scenario)
     long = {name: {arm: each.frame(name) for arm, each in arms.items()} for name in ("works", "flows", "visas")}
+    if len(config.focus_countries) > 1:
+        for name, columns in (("works", STAGES), ("flows", ("from", "to")), ("visas", ("country",))):
+            long[name] = {arm: relabelled(table, config, columns) for arm, table in long[name].items()}
+        long["flows"] = {arm: table[table["from"] != table["to"]] for arm, table in long["flows"].items()}
     tables = {"pathways": pathways(long["works"], year, weight, replications),
               "corridors": corridors(long["flows"], years, weight, replications, config.compare.level, config.over_draws),
               "visa_funnel": visa_funnel(long["visas"], years, weight, replications),
-              "stay_curves": stay_curves(arms, config.focus, *years)}
+              "stay_curves": stay_curves(arms, config.focus_countries, *years, name=config.focus)}
     return {name: table for name, table in tables.items() if len(table)}
 
 

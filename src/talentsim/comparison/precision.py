@@ -37,8 +37,8 @@ def until_precise(pair: Pair, store: Store | None = None, progress: Progress | N
 
 def _error(runs: PairRuns) -> float:
     config = runs.scenario.config
-    at = config.headline_year - config.world.start_year, runs.scenario.codes.index(config.focus)
-    one, other = (arm.outcomes[HEADLINE][:, at[0], at[1]] for arm in runs)
+    year, focus = config.headline_year - config.world.start_year, [runs.scenario.codes.index(each) for each in config.focus_countries]
+    one, other = (arm.outcomes[HEADLINE][:, year, focus].sum(axis=1) for arm in runs)
     return float(standard_error(other - one))
 
 

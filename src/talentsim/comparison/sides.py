@@ -68,8 +68,8 @@ def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: P
 def headline_row(runs: PairRuns) -> dict[str, object]:
     """Return the focus country's share of the works in the headline's year, in both arms, with the paired interval."""
     config, n = runs.scenario.config, len(runs.scenario)
-    at = config.headline_year - config.world.start_year, runs.scenario.codes.index(config.focus)
-    one, other = (arm.outcomes[HEADLINE][:, at[0], at[1]] for arm in runs)
+    year, focus = config.headline_year - config.world.start_year, [runs.scenario.codes.index(each) for each in config.focus_countries]
+    one, other = (arm.outcomes[HEADLINE][:, year, focus].sum(axis=1) for arm in runs)
     level, drawn = config.compare.level, config.over_draws
     middle, low, high = spread(np.asarray(other - one), level, drawn)
     return {"country": config.focus, "year": config.headline_year, "replications": n,

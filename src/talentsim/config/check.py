@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from talentsim.config.errors import UserError, nearest, shown, unknown_country, unknown_name
 from talentsim.config.files import names_in_group, refuse_foreign_path
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
-from talentsim.config.world import VisaRegime
+from talentsim.config.world import VisaRegime, region_code
 from talentsim.vocab import LEVERS
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ def check(schema: type[Config], plain: Mapping[str, Any]) -> Config:
 
 def _check_names(config: Config) -> None:
     countries = config.world.countries
-    if config.focus not in countries:
-        raise _no_country(config, "focus", config.focus)
+    if not config.focus_countries:
+        regions = dict.fromkeys(region_code(each.region) for each in countries.values() if each.region)
+        error = _no_country(config, "focus", config.focus)
+        raise UserError(error.where, error.found, f"{error.allowed}; a list of them, or a region: {', '.join(regions)}", error.fix)
     for name, policy in config.policies.items():
         for field in ("countries", "origins", "trained", "partners", "headquarters"):
             for each in getattr(policy, field) or ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.calibration import CalibrationConfig
@@ -16,7 +16,7 @@ from talentsim.config.observers import Observers
 from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
 from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig, StoreConfig
 from talentsim.config.scenario import ScenarioMeta
-from talentsim.config.world import Country, VisaRules, WorldConfig
+from talentsim.config.world import Country, VisaRules, WorldConfig, region_code
 
 __all__ = ["Behaviour", "Config", "Country", "DrawsConfig", "ExecutorConfig", "Parameter", "Policy", "ScenarioMeta", "WorldConfig"]
 
@@ -94,6 +94,30 @@ class Config(Frozen):
     store: StoreConfig = StoreConfig()
     focus: str
     replaced: list[str] = Field(default_factory=list)
+
+    @field_validator("focus", mode="before")
+    @classmethod
+    def _several_are_named_by_all(cls, focus: Any) -> Any:
+        return "+".join(map(str, focus)) if isinstance(focus, list | tuple) else focus
+
+    @property
+    def focus_countries(self) -> tuple[str, ...]:
+        """Countries of the focus: one by its code, several as `FRA+DEU`, or a region's, as `EUROPE`; none where there is no such."""
+        countries = self.world.countries
+        if self.focus in countries:
+            return (self.focus,)
+        named = tuple(dict.fromkeys(self.focus.split("+")))
+        if all(each in countries for each in named):
+            return named
+        return tuple(code for code, each in countries.items() if region_code(each.region) == self.focus)
+
+    @property
+    def focus_name(self) -> str:
+        """Name of the focus: the country's, those of several, or the region's."""
+        names = [self.world.countries[code].name for code in self.focus_countries]
+        if len(names) > 1 and "+" not in self.focus:
+            return self.world.countries[self.focus_countries[0]].region
+        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
     @property
     def headline_year(self) -> int:

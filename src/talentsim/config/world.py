@@ -144,6 +144,11 @@ class VisaRegime(Frozen):
         return tuple(name.removesuffix("_by_origin") for name in cls.model_fields if name.endswith("_by_origin"))
 
 
+def region_code(region: str) -> str:
+    """Return a region as a focus names it: South-East Asia is SOUTH_EAST_ASIA."""
+    return region.upper().replace(" ", "_").replace("-", "_")
+
+
 class Country(Frozen):
     """Everything the model is told about one country; one YAML file."""
 

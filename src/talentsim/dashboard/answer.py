@@ -119,7 +119,7 @@ class Answer:
 
     def _stay(self, scene: Scene) -> pd.DataFrame:
         start, end = scene.span
-        return stay_curves({"baseline": self.baseline, "scenario": self.scenario}, scene.focus, start, end)
+        return stay_curves({"baseline": self.baseline, "scenario": self.scenario}, scene.scenario.focus_countries, start, end, scene.focus)
 
 
 def headline_of(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:

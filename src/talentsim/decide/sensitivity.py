@@ -49,7 +49,8 @@ def variations(config: Config, beginnings: Sequence[str] = ()) -> list[Variation
         When no figure's key begins so.
     """
     known = dict(parameters_of(config))
-    listed = {name: (each.title.replace("{focus}", config.focus), [key.replace("{focus}", config.focus) for key in each.keys])
+    listed = {name: (each.title.replace("{focus}", config.focus),
+                     list(dict.fromkeys(key.replace("{focus}", code) for key in each.keys for code in config.focus_countries)))
               for name, each in config.compare.varied.items()}
     if not beginnings:
         found = [Variation(name, title, {key: known[key] for key in keys if key in known and not is_idle(config, key)}) for name, (title, keys) in listed.items()]

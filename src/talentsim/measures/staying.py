@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -16,8 +17,8 @@ from talentsim.measures.lives import ABSENT, Lives, numbers
 COHORTS = 5     # years of doctorates that are followed together
 
 
-def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) -> pd.DataFrame:
-    """Follow the doctorates of a country, those of up to five years from `start` on, as far as all of them can be followed.
+def stay_curves(arms: dict[str, Ensemble], training: Sequence[str], start: int, end: int, name: str) -> pd.DataFrame:
+    """Follow the doctorates of one country, or of several together, those of up to five years from `start` on, as far as all of them can be followed.
 
     Stay rate(t; o) = those of origin o in the country t years after their doctorate / those of them in research then,
     as `indicators.stay_rate`.
@@ -27,9 +28,11 @@ def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) 
     arms
         Both arms by name; empty results where no lives were kept.
     training
-        Country of the doctorate.
+        Countries of the doctorate.
     start, end
         First year of the doctorates, and last year looked at.
+    name
+        What the countries are called together.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) 
     if end <= last or any("events" not in each["tables"] for arm in arms.values() for each in arm.manifests):
         return pd.DataFrame()
     parts = []
-    for name, arm in arms.items():
+    for label, arm in arms.items():
         counts = np.array(map_replications(partial(_counts, arm, training, (start, last, end)), len(arm), arm.config.executor))
         with np.errstate(invalid="ignore"):
             rates: Floats = 100.0 * counts[..., 1] / counts[..., 0]        # (replication, origin, years since)
@@ -48,20 +51,20 @@ def stay_curves(arms: dict[str, Ensemble], training: str, start: int, end: int) 
         mean, low, high = spread(np.where(usable, rates, 0.0), arm.config.compare.level, arm.config.over_draws)
         origin, since = np.nonzero(usable)
         parts.append(pd.DataFrame({
-            "arm": name, "training": training, "origin": np.array(arm.codes)[origin], "years_since": since,
+            "arm": label, "training": name, "origin": np.array(arm.codes)[origin], "years_since": since,
             "stay_rate": mean[usable], "low": np.maximum(low[usable], 0.0), "high": np.minimum(high[usable], 100.0),
             "graduates": arm.weight * counts[:, :, 0, 0].mean(axis=0)[origin], "first_cohort": start, "last_cohort": last}))
     return pd.concat(parts, ignore_index=True)
 
 
-def _counts(arm: Ensemble, training: str, span: tuple[int, int, int], place: int) -> Floats:
+def _counts(arm: Ensemble, training: Sequence[str], span: tuple[int, int, int], place: int) -> Floats:
     """Count a replication's doctorates in research, and in the country, by origin and years since; shape (o, since, 2).
 
     `span` are the first and last year of the doctorates and the last year looked at.
     """
     start, last, end = span
     people = arm.of_run(place, "people", ["uid", "origin", "training", "entry_year", "doctorate_year"])
-    followed = people[(people["training"] == training) & people["doctorate_year"].between(start, last)].sort_values("uid")
+    followed = people[people["training"].isin(training) & people["doctorate_year"].between(start, last)].sort_values("uid")
     uids = followed["uid"].to_numpy()
     lives = Lives(people, arm.of_run(place, "events", ["uid", "year", "to", "reason"])).of(uids)
     country, _ = lives.places(uids, np.arange(start, end + 1))
@@ -70,5 +73,5 @@ def _counts(arm: Ensemble, training: str, span: tuple[int, int, int], place: int
     counts = np.zeros((len(arm.codes), len(since), 2))
     origin = numbers(followed["origin"])
     np.add.at(counts[..., 0], origin, where != ABSENT)
-    np.add.at(counts[..., 1], origin, where == arm.codes.index(training))
+    np.add.at(counts[..., 1], origin, np.isin(where, [arm.codes.index(each) for each in training]))
     return counts

@@ -99,7 +99,9 @@ class Scene:
                 f"{vintage(self.scenario)}; runs: baseline {arms['baseline']['id']}, scenario {arms['scenario']['id']}")
 
     def name(self, code: str) -> str:
-        """Return a country's name, its code where it has none here."""
+        """Return a country's name, or that of the focus; its code where it has none here."""
+        if code == self.focus:
+            return self.scenario.focus_name
         country = self.scenario.world.countries.get(code)
         return code if country is None else country.name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from rich.table import Table
@@ -12,7 +12,8 @@ from talentsim.report.terminal.tables import shown, shown_interval
 N_PARTNERS = 4
 
 
-def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, year: int, level: float) -> Table:
+def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, year: int, level: float,
+                    countries: Sequence[str] = ()) -> Table:
     """Return the indicators of the focus country in one year, with the partners of the largest values.
 
     Parameters
@@ -25,7 +26,9 @@ def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, 
     listed = Table(title=f"Indicators, {focus}, {year}", title_justify="left", title_style="bold")
     for column in ("indicator", "partner", "baseline", "scenario", "difference", f"{level:.0%} interval"):
         listed.add_column(column, justify="left" if column in ("indicator", "partner") else "right", overflow="fold")
-    rows = table[(table.year == year) & table.country.isin([focus, ""])]
+    rows = table[(table.year == year) & table.country.isin([*(countries or [focus]), ""])]
+    if len(countries) > 1:          # each of them has its own
+        rows = rows.assign(partner=rows.country.where(rows.partner == "", rows.country + ", " + rows.partner))
     for name, title in titles.items():
         of = rows[rows.indicator == name].sort_values("baseline", ascending=False).head(N_PARTNERS)
         for place, row in enumerate(of.itertuples()):

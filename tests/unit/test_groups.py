@@ -1,0 +1,56 @@
+"""A focus of several countries: sums of its members, and nobody who moves among them is diverted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from talentsim.comparison.compare import compare
+from talentsim.comparison.groups import codes_shown, put_together
+from talentsim.comparison.pair import Pair, run_pair
+from talentsim.comparison.sides import headline_row
+from talentsim.config import Config, UserError
+from talentsim.config.arms import load_arms
+from talentsim.ensemble.store import Store
+
+
+def test_names_of_a_focus() -> None:
+    focus = {given: Config.load("world=ai", f"focus={given}") for given in ("CAN", "[FRA,DEU]", "EUROPE")}
+    assert focus["CAN"].focus_countries == ("CAN",) and focus["CAN"].focus_name == "Canada"
+    assert focus["[FRA,DEU]"].focus == "FRA+DEU" and focus["[FRA,DEU]"].focus_name == "France and Germany"
+    assert set(focus["EUROPE"].focus_countries) == {"GBR", "DEU", "FRA", "CHE", "NLD", "REU"} and focus["EUROPE"].focus_name == "Europe"
+    assert codes_shown(focus["[FRA,DEU]"])[3:6] == ["GBR", "FRA+DEU", "CAN"]
+    for wrong in ("[FRA,XYZ]", "EUROPA"):
+        with pytest.raises(UserError, match="EUROPE"):
+            Config.load("world=ai", f"focus={wrong}")
+
+
+def test_values_are_put_together_by_sums() -> None:
+    config = Config.load("world=toy", "focus=[USA,IND]")
+    values = np.arange(16.0).reshape(4, 4)
+    assert put_together(values[0], config).tolist() == [2.0, 1.0, 3.0]
+    assert put_together(values, config, axes=(0, 1)).tolist() == [[20.0, 10.0, 14.0], [10.0, 5.0, 7.0], [26.0, 13.0, 15.0]]
+
+
+def test_a_comparison_of_a_group(tmp_path: Path) -> None:
+    """Headline, differences and diversion are the members' sums; the checks and the others' rows are those of one country."""
+    common = ["world=toy", "scenario=visa_tightening", "ensemble.replications=3", "population.scale=3", "executor=serial"]
+    store = Store(tmp_path)
+    one, group = (load_arms([*common, f"focus={focus}"]) for focus in ("USA", "[USA,CAN]"))
+    single, several = compare(*one, store=store), compare(*group, store=store)
+    for name in ("headline", "differences"):
+        mine, theirs = (getattr(each, name).set_index(["outcome", "country", "year"]) for each in (several, single))
+        label = mine.xs("USA+CAN", level="country")["difference"]
+        parts = theirs.xs("USA", level="country")["difference"] + theirs.xs("CAN", level="country")["difference"]
+        assert label.to_numpy() == pytest.approx(parts.to_numpy())
+        assert mine.xs("CHN", level="country").equals(theirs.xs("CHN", level="country"))
+    year = single.diversion[single.diversion["baseline_country"] == "CHN"].set_index("scenario_country")["researchers"]
+    both = several.diversion[several.diversion["baseline_country"] == "CHN"].set_index("scenario_country")["researchers"]
+    assert both["USA+CAN"] == pytest.approx(year["USA"] + year["CAN"])
+    assert several.diversion["researchers"].sum() == pytest.approx(single.diversion["researchers"].sum())
+    assert all(each.passed for each in several.checks)
+    row = headline_row(run_pair(Pair(*group), store))
+    shown = several.headline[(several.headline.outcome == "work_share") & (several.headline.country == "USA+CAN")].iloc[0]
+    assert (row["difference"], row["low"]) == pytest.approx((shown.difference, shown.low))
