@@ -77,15 +77,15 @@ def in_force(scene: Scene) -> dict[str, str]:
     base = base_levers(config, year)
     now = levers_in_year(base, config.policies, year, lever_axes(config))
     for key, _ in parameters_of(config.world.countries, "world.countries"):
-        name, origin = _lever_behind(key)
+        name, origin = lever_behind(key)
         if name in LEVERS and LEVERS[name].axes in (Axes.COUNTRY, Axes.HOST_ORIGIN):
-            place = _part(config, key.split(".")[2], name, origin)
+            place = part_of_lever(config, key.split(".")[2], name, origin)
             if (now[name][place] != base[name][place]).any():
                 replaced[key] = f"{span(now[name][place], LEVERS[name].unit)} in {year}"
     return replaced
 
 
-def _lever_behind(key: str) -> tuple[str, str]:
+def lever_behind(key: str) -> tuple[str, str]:
     """Return the lever that a country's figure is the base value of, or no lever's name, and the origin where it is for one."""
     *_, table, name = key.split(".")
     if table.endswith("_by_origin"):
@@ -93,7 +93,7 @@ def _lever_behind(key: str) -> tuple[str, str]:
     return {"fee": "visa_fee"}.get(name, name), ""
 
 
-def _part(config: Config, host: str, name: str, origin: str) -> tuple[Integers, ...]:
+def part_of_lever(config: Config, host: str, name: str, origin: str) -> tuple[Integers, ...]:
     """Return which part of a lever's array one figure fills: a country, one origin there, or all that have no figure of their own."""
     codes = codes_of(config)
     row = np.array([codes.index(host)])

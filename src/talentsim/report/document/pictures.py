@@ -14,6 +14,7 @@ from talentsim.report import figures
 from talentsim.report.document import readings
 from talentsim.report.document.baseline import fit_sentence, fit_table
 from talentsim.report.document.scene import Scene
+from talentsim.report.document.series import touched_series
 from talentsim.report.figures.save import drawn
 from talentsim.scholars.card import fact_card, forecast_card
 
@@ -83,6 +84,13 @@ def _over_time(scene: Scene) -> Iterator[Picture]:
     yield Picture("work_over_time", readings.over_time(scene, differences), lambda: figures.work_over_time(
         table, scenario=scene.title, countries=countries, differences=differences, level=scene.level, policy_start=scene.start,
         source=scene.source))
+
+
+def _moving_figures(scene: Scene) -> Iterator[Picture]:
+    table = touched_series(scene)
+    if len(table):
+        yield Picture("figures_over_time", readings.moving_figures(table), lambda: figures.figures_over_time(
+            table, scenario=scene.title, policy_start=scene.start, source=scene.source))
 
 
 def _map(scene: Scene) -> Iterator[Picture]:
@@ -181,5 +189,5 @@ def _cards(results: Results) -> list[Picture]:
 
 
 BUILDERS: tuple[Callable[[Scene], Iterator[Picture]], ...] = (
-    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _hanging, _structure, _sensitivity, _fit,
+    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _hanging, _structure, _sensitivity, _fit, _moving_figures,
 )

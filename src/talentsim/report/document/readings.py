@@ -71,6 +71,12 @@ def over_time(scene: Scene, differences: pd.DataFrame) -> str:
     return f"Until {scene.start - 1} both worlds are the same. The share of {the(scene.name(scene.focus))} is {' and '.join(said)}."
 
 
+def moving_figures(series: pd.DataFrame) -> str:
+    """Say how many figures that move in time the scenario touches."""
+    n = series["figure"].nunique()
+    return f"The scenario changes {n} figure{'s' * (n != 1)} that move{'s' * (n == 1)} in time: the policy acts on the value of each year."
+
+
 def through(scene: Scene, pathways: pd.DataFrame) -> str:
     """Say what part of the focus country's works is made by people trained elsewhere, and owned from elsewhere."""
     parts = []

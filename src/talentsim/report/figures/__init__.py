@@ -11,6 +11,7 @@ from talentsim.report.figures.fit import baseline_fit
 from talentsim.report.figures.funnel import visa_funnel
 from talentsim.report.figures.over_time import work_over_time
 from talentsim.report.figures.scorecard import scorecard
+from talentsim.report.figures.series import figures_over_time
 from talentsim.report.figures.shares import variance_shares
 from talentsim.report.figures.stay import stay_curves
 from talentsim.report.figures.structure import structure_range
@@ -18,5 +19,5 @@ from talentsim.report.figures.targets import target_card
 from talentsim.report.figures.tornado import tornado
 from talentsim.report.figures.world_map import world_map
 
-__all__ = ["alluvial", "baseline_fit", "corridor_matrix", "difference_by_country", "diversion_flow", "dose_response", "scorecard", "stay_curves",
+__all__ = ["alluvial", "baseline_fit", "corridor_matrix", "difference_by_country", "diversion_flow", "dose_response", "figures_over_time", "scorecard", "stay_curves",
            "structure_range", "target_card", "tornado", "variance_shares", "visa_funnel", "work_over_time", "world_map"]
