@@ -34,6 +34,15 @@ def sum_by_cell(cell: Integers, weight: np.ndarray | None, sizes: tuple[int, ...
     return total if weight is None else total.astype(np.float64, copy=False)        # of nobody, bincount makes whole numbers
 
 
+def everybody(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...], weight: np.ndarray | None = None) -> np.ndarray:
+    """Sum a whole-number weight (None counts heads) over everybody by cell of a small table, block by block."""
+    total: Any = np.zeros(sizes, np.int64 if weight is None else np.float64)
+    for first in range(0, len(columns[0]), BLOCK):
+        cell = cells(tuple(column[first:first + BLOCK] for column in columns), sizes)
+        total += sum_by_cell(cell, None if weight is None else weight[first:first + BLOCK], sizes)
+    return total
+
+
 def sums_of_cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...], ability: np.ndarray | None = None,
                   tables: tuple[Floats, ...] = ()) -> CellSums:
     """Sum over people by cell of five columns: heads, or else each table's whole number at everybody's ability.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from talentsim.arrays import Floats
-from talentsim.model.attribution import cells, sum_by_cell
+from talentsim.model.attribution import everybody
 from talentsim.model.state.world import World
 
 READS = ("tally.talent", "levers", "figures.destinations", "given.levers", "destinations", "researchers", "log_reference",
@@ -77,7 +77,7 @@ def diaspora_shares(world: World) -> Floats:
     """Return the share of each origin's nationals abroad by country; shape (origin, country), 0 at home."""
     n = len(world.countries)
     people = world.researchers
-    abroad = sum_by_cell(cells((people.origin_country, people.work_country), (n, n)), None, (n, n)).astype(np.float64)
+    abroad = everybody((people.origin_country, people.work_country), (n, n)).astype(np.float64)
     np.fill_diagonal(abroad, 0.0)
     total = abroad.sum(axis=1, keepdims=True)
     return np.divide(abroad, total, out=np.zeros_like(abroad), where=total > 0)

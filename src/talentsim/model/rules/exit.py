@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from talentsim.model.attribution import sums_of_cells
+from talentsim.model.attribution import everybody, sums_of_cells
 from talentsim.model.state.world import World
 from talentsim.vocab import Reason
 
@@ -20,7 +20,7 @@ def step(world: World, year: int) -> None:
     np.add.at(world.tally.exits, (people.origin_country[rows], people.work_country[rows]), 1)
     world.journal.write(people, rows, year, people.work_country[rows], Reason.EXIT)
     people.keep(~leaves)
-    world.headcount = np.bincount(people.work_country, minlength=n).astype(np.int64, copy=False)
+    world.headcount = everybody((people.work_country,), (n,))
     if year < world.config.world.start_year:
         return
     columns = (people.origin_country, people.training_country, people.work_country, people.career_stage, people.visa_status)

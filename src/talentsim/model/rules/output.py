@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from talentsim.arrays import ABILITY_UNIT, Floats, Integers
-from talentsim.model.attribution import ITSELF, cells, sum_by_cell, sums_of_cells
+from talentsim.model.attribution import ITSELF, cells, everybody, sum_by_cell, sums_of_cells
 from talentsim.model.state.researchers import ability_powers
 from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
@@ -31,7 +31,7 @@ def step(world: World, year: int) -> None:
     """
     people, n, law = world.researchers, len(world.countries), world.config.behaviour.output
     if year < world.config.world.start_year:      # output feeds nothing, and burn-in years are not reported
-        world.tally.talent = np.bincount(people.work_country, people.ability, minlength=n).astype(np.float64, copy=False)
+        world.tally.talent = everybody((people.work_country,), (n,), people.ability)
         world.tally.collaboration = collaboration(world)
         return
     columns = (people.origin_country, people.training_country, people.work_country, _hq(world, slice(None)), people.career_stage)
@@ -105,7 +105,7 @@ def _count_tiers(world: World, of_all: Floats, per_ability: Floats, stage: Float
     sizes = (len(Tier), n, n, len(CareerStage))
     cell = cells((highest, people.work_country[rows], _hq(world, rows), people.career_stage[rows]), sizes)
     heads, ability = sum_by_cell(cell, None, sizes).sum(axis=(2, 3)), sum_by_cell(cell, able, sizes)
-    heads[0] = np.bincount(people.work_country, minlength=n) - heads.sum(axis=0)
+    heads[0] = everybody((people.work_country,), (n,)) - heads.sum(axis=0)
     ability[0] = of_all - ability.sum(axis=0)
     world.tally.tier_researchers = _and_higher(heads)
     world.tally.tier_works = _and_higher((ability * ABILITY_UNIT @ stage * per_ability).sum(axis=2))
