@@ -18,7 +18,7 @@ from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.pathways import flow_tables
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
-from talentsim.config import Config
+from talentsim.config import Config, composed
 from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.ensemble.ensemble import run_ensemble, run_ensembles
@@ -101,6 +101,7 @@ def _run_all(pair: Pair, sides: Sequence[Side], store: Store, report: Report) ->
     """Run whatever is missing in one go, so that no worker waits for the end of another pair."""
     arms = pair.arms_to_run()
     run_ensembles([*arms, *(arm for side in sides for arm in side.pair)], store, report, n_apart=len(arms))
+    composed.keep(store.folder / composed.FOLDER)
 
 
 def _compared(pair: Pair, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:

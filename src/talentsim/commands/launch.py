@@ -18,9 +18,13 @@ _WARNED: set[str] = set()
 
 def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
     """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
+    from talentsim.config import composed
     from talentsim.config.arms import Composer
 
-    return Composer(arguments.config_dir), [line for line in arguments.overrides if not is_hydras(line)]
+    own = [line for line in arguments.overrides if not is_hydras(line)]
+    folders = [line.partition("=")[2].strip("'\"") for line in own if line.startswith("output.dir=")]
+    composed.look_in(Path(folders[-1] if folders else "outputs") / "store" / composed.FOLDER)
+    return Composer(arguments.config_dir), own
 
 
 def checked_pair(arguments: Arguments) -> Pair:

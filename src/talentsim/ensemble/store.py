@@ -31,7 +31,7 @@ from talentsim.config import UserError
 
 MANIFEST = "manifest.json"
 CONFIG = "config.json"
-SEPARATE = {"damaged", "claims", "parts", "checkpoints"}
+SEPARATE = {"damaged", "claims", "parts", "checkpoints", "composed"}
 YEARS = {"people": "entry_year"}
 """Column with the year that a row belongs to, where it is not called "year"."""
 SELF_CONTAINED = ("outcomes",)
