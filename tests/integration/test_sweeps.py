@@ -59,7 +59,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_sweep_is_one_tidy_table_and_one_figure(whole: Path) -> None:
     table = joined(whole)
-    assert {"job", "overrides", "policy.f1_refusal.value", "seed", "outcome", "country", "unit", "year", "baseline", "scenario",
+    assert {"job", "overrides", "world", "focus", "headline_year", "level", "policy.f1_refusal.value", "seed", "outcome", "country", "unit", "year", "baseline", "scenario",
             "difference", "low", "high", "standard_error"} == set(table.columns)
     assert set(table["policy.f1_refusal.value"]) == {0.1, 0.4} and set(table.seed) == {1, 2}
     assert table.difference.to_numpy() == pytest.approx((table.scenario - table.baseline).to_numpy(), abs=1e-9)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from talentsim.comparison.pair import Pair
 from talentsim.comparison.sweep import Joined, join
+from talentsim.config import UserError
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.provenance import version_of
 from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
@@ -53,7 +54,7 @@ def join_and_write(folder: Path) -> int:
     if done:
         joined = _joined(done)
         written += write_table(joined.table, folder, "sweep", joined.csv) + _figure(joined, folder)
-        out.print(sweep_table(joined.headline, joined.keys, joined.level))
+        out.print(sweep_table(joined))
     if len(failures):
         failures["overrides"] = [" ".join(each) for each in failures["overrides"]]
         written += write_table(failures, folder, "failures", False)
@@ -72,7 +73,20 @@ def redraw(folder: Path) -> list[Path]:
 def _jobs(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the folders of all jobs, and of those that are done."""
     places = sorted((each for each in folder.iterdir() if each.name.isdigit()), key=lambda each: int(each.name))
-    return places, [each for each in places if (each / MANIFEST).exists()]
+    return places, [each for each in places if (each / MANIFEST).exists() and not (each / FAILURE).exists()]
+
+
+def refuse_used(folder: Path) -> None:
+    """Make sure that a folder holds no sweep yet: its jobs would be counted among those of the new one.
+
+    Raises
+    ------
+    UserError
+        When it holds jobs or a joined table.
+    """
+    if folder.is_dir() and any(each.name.isdigit() or (each.name in (MANIFEST, "sweep.parquet") and each.is_file()) for each in folder.iterdir()):
+        raise UserError(f"hydra.sweep.dir={folder}", "the folder holds a sweep already", "a folder without results",
+                        "name another one; runs that are stored are not computed again")
 
 
 def _joined(done: Sequence[Path]) -> Joined:

@@ -10,6 +10,11 @@ import pandas as pd
 
 from talentsim.model.outcomes import HEADLINE, OUTCOMES
 
+OWN = ("world", "focus", "headline_year", "level")
+"""What each job has of its own beside its numbers."""
+
+COLUMNS = {"job", "overrides", *OWN, "outcome", "country", "unit", "year", "baseline", "scenario", "difference", "low", "high", "standard_error"}
+
 
 @dataclass(frozen=True)
 class Joined:
@@ -18,12 +23,15 @@ class Joined:
     Parameters
     ----------
     table
-        job, overrides, a column for each key that the sweep varies, outcome, country, unit, year, baseline, scenario,
-        difference, low, high, standard_error: every year of every job.
+        job, overrides, world, focus, headline_year, level, a column for each key that the sweep varies, outcome, country,
+        unit, year, baseline, scenario, difference, low, high, standard_error: every year of every job. A key that has the
+        name of another column stands there as `swept.KEY`.
     headline
-        The focus country's share of the works in the headline's year, one row a job.
+        The focus country's share of the works in the headline's year, one row a job: each job's own focus, year and level.
     keys
-        What the sweep varies.
+        What the sweep varies, as columns of the table.
+    mixed
+        Those of world, focus, headline_year and level in which the jobs differ: rows that are not alike say so.
     dose
         The key on the horizontal axis: the one with most numbers, or with most values where none has numbers.
     curves
@@ -35,6 +43,7 @@ class Joined:
     keys: list[str]
     dose: str
     curves: pd.DataFrame
+    mixed: list[str]
     title: str
     level: float
     csv: bool
@@ -44,20 +53,24 @@ def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame, pd.DataFrame
     """Join jobs, each given by number, manifest, levels by arm and paired differences, both over time."""
     jobs = list(jobs)
     values = {number: _values(manifest["overrides"]) for number, manifest, _, _ in jobs}
-    keys = [key for key in dict.fromkeys(key for each in values.values() for key in each)
-            if len({each.get(key) for each in values.values()}) > 1]
-    table = pd.concat([_rows(number, manifest, over_time, differences, {key: values[number].get(key) for key in keys})
+    swept = {key: _column(key) for key in dict.fromkeys(key for each in values.values() for key in each)
+             if len({each.get(key) for each in values.values()}) > 1}
+    table = pd.concat([_rows(number, manifest, over_time, differences, {column: values[number].get(key) for key, column in swept.items()})
                        for number, manifest, over_time, differences in jobs], ignore_index=True)
+    keys = list(swept.values())
     for key in keys:
         table[key] = _numbers_where_all_are(table[key])
-    for name in ("overrides", "outcome", "country", "unit"):
+    for name in ("overrides", "outcome", "country", "unit", "world", "focus"):
         table[name] = table[name].astype("category")
-    config = jobs[0][1]["arms"]["scenario"]["config"]
-    focus, year = config["focus"], config["compare"]["year"] or config["world"]["end_year"]
-    headline = table[(table["outcome"] == HEADLINE) & (table["country"] == focus) & (table["year"] == year)].reset_index(drop=True)
-    dose, curves = _curves(headline, keys)
-    return Joined(table, headline, keys, dose, curves, f"{OUTCOMES[HEADLINE].title}, {focus}, {year}", config["compare"]["level"],
-                  config["output"]["csv"])
+    own = (table["country"].astype(str) == table["focus"].astype(str)) & (table["year"] == table["headline_year"])
+    headline = table[(table["outcome"] == HEADLINE) & own].reset_index(drop=True)
+    mixed = [name for name in OWN if headline[name].nunique() > 1]
+    dose, curves = _curves(headline, keys, mixed)
+    first = headline.iloc[0]
+    where = "each job's focus" if "focus" in mixed else str(first["focus"])
+    when = "each job's year" if "headline_year" in mixed else str(first["headline_year"])
+    output = jobs[0][1]["arms"]["scenario"]["config"]["output"]
+    return Joined(table, headline, keys, dose, curves, mixed, f"{OUTCOMES[HEADLINE].title}, {where}, {when}", float(first["level"]), output["csv"])
 
 
 def _rows(number: int, manifest: Mapping[str, Any], over_time: pd.DataFrame, differences: pd.DataFrame,
@@ -66,10 +79,17 @@ def _rows(number: int, manifest: Mapping[str, Any], over_time: pd.DataFrame, dif
     levels = over_time.pivot(index=places, columns="arm", values="mean")
     rows = differences.join(levels, on=places)
     rows["unit"] = rows["outcome"].map({name: outcome.unit for name, outcome in OUTCOMES.items()})
-    rows = rows.assign(job=number, overrides=" ".join(manifest["overrides"]), **{key: [value] * len(rows) for key, value in swept.items()})
-    columns = ["job", "overrides", *swept, "outcome", "country", "unit", "year", "baseline", "scenario", "difference", "low", "high",
+    config = manifest["arms"]["scenario"]["config"]
+    rows = rows.assign(job=number, overrides=" ".join(manifest["overrides"]), world=config["world"]["name"], focus=str(config["focus"]),
+                       headline_year=config["compare"]["year"] or config["world"]["end_year"], level=config["compare"]["level"],
+                       **{key: [value] * len(rows) for key, value in swept.items()})
+    columns = ["job", "overrides", *OWN, *swept, "outcome", "country", "unit", "year", "baseline", "scenario", "difference", "low", "high",
                "standard_error"]
     return rows[columns]
+
+
+def _column(key: str) -> str:
+    return f"swept.{key}" if key in COLUMNS else key
 
 
 def _values(overrides: Sequence[str]) -> dict[str, str]:
@@ -82,7 +102,7 @@ def _numbers_where_all_are(column: pd.Series) -> pd.Series:
     return numbers if numbers.notna().all() else column.astype("category")
 
 
-def _curves(headline: pd.DataFrame, keys: Sequence[str]) -> tuple[str, pd.DataFrame]:
+def _curves(headline: pd.DataFrame, keys: Sequence[str], mixed: Sequence[str]) -> tuple[str, pd.DataFrame]:
     ranked = sorted(keys, key=lambda key: (pd.api.types.is_numeric_dtype(headline[key]) and not key.endswith("seed"),
                                            headline[key].nunique()), reverse=True)
     dose = ranked[0] if ranked else "overrides"
@@ -90,6 +110,7 @@ def _curves(headline: pd.DataFrame, keys: Sequence[str]) -> tuple[str, pd.DataFr
     if not pd.api.types.is_numeric_dtype(curves["dose"]):
         curves["dose"] = curves["dose"].astype(str)
     others = [key for key in keys if key != dose]
+    others += [name for name in mixed if not any(headline.groupby(key, observed=True)[name].nunique().eq(1).all() for key in keys)]
     if others:
         curves["series"] = headline[others].astype(str).agg(", ".join, axis=1)
     return dose, curves

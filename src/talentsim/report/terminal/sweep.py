@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.comparison.sweep import Joined
 from talentsim.report.terminal.tables import shown, shown_interval
 
 N_SHOWN = 40
 SHARE = "% of works"
 
 
-def sweep_table(headline: pd.DataFrame, keys: Sequence[str], level: float) -> Table:
-    """Return the headline of every job: the focus country's share of the works in both arms and the paired difference."""
-    first = headline.iloc[0]
-    table = Table(title=f"Works made in {first.country}, {first.year}, % of the world's: {len(headline)} comparisons",
-                  title_justify="left", title_style="bold", caption_justify="left",
-                  caption="" if len(headline) <= N_SHOWN else f"The first {N_SHOWN}; all are in sweep.parquet.")
-    for key in keys:
-        table.add_column(Text(key), overflow="fold")
-    for column in ("baseline", "scenario", "difference", f"{level:.0%} interval"):
+def sweep_table(joined: Joined) -> Table:
+    """Return the headline of every job: its focus country's share of the works in both arms and the paired difference.
+
+    Where jobs differ in world, focus, year or level, each row says which it has.
+    """
+    headline, mixed = joined.headline, [name for name in joined.mixed if name not in joined.keys and f"swept.{name}" not in joined.keys]
+    table = Table(title=f"{joined.title}, % of the world's: {len(headline)} comparisons", title_justify="left", title_style="bold",
+                  caption_justify="left", caption="" if len(headline) <= N_SHOWN else f"The first {N_SHOWN}; all are in sweep.parquet.")
+    for key in joined.keys:
+        table.add_column(Text(key.removeprefix("swept.")), overflow="fold")
+    for name in mixed:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    level = "interval" if "level" in joined.mixed else f"{joined.level:.0%} interval"
+    for column in ("baseline", "scenario", "difference", level):
         table.add_column(column, justify="right")
     for _, row in headline.head(N_SHOWN).iterrows():
-        table.add_row(*(Text(str(row[key])) for key in keys), shown(row.baseline, SHARE), shown(row.scenario, SHARE),
+        table.add_row(*(Text(str(row[key])) for key in (*joined.keys, *mixed)), shown(row.baseline, SHARE), shown(row.scenario, SHARE),
                       shown(row.difference, SHARE, is_difference=True), shown_interval(row.low, row.high, SHARE))
     return table
 
