@@ -126,6 +126,7 @@ def test_a_block_of_words_is_scrambled_as_each_alone_is() -> None:
 @pytest.mark.parametrize("packing", PACKINGS.values(), ids=PACKINGS)
 def test_no_two_addresses_of_a_run_share_a_counter(monkeypatch: pytest.MonkeyPatch, packing: streams.Packing) -> None:
     """Record every address a whole run of the toy world, 20 times its size, draws at: each occurs once."""
+    monkeypatch.setattr("talentsim.model.kernels.pays", lambda _: False)      # compiled loops draw where nobody sees it
     monkeypatch.setattr("talentsim.model.state.world.packing_of", lambda *_: packing)
     drawn: list[np.ndarray] = []
     real = streams.words_at

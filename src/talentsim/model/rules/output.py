@@ -7,9 +7,9 @@ from math import prod
 
 import numpy as np
 
-from talentsim.arrays import ABILITY_UNIT, Floats, Integers
+from talentsim.arrays import ABILITY_UNIT, CountryCode, Floats, Integers
 from talentsim.model.attribution import ITSELF, cells, everybody, sum_by_cell, sums_of_cells
-from talentsim.model.state.researchers import ability_powers
+from talentsim.model.state.researchers import BLOCK, ability_powers
 from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
 from talentsim.vocab import CareerStage, Tier
@@ -82,8 +82,12 @@ def collaboration(world: World) -> Floats:
 
 
 def _hq(world: World, rows: Integers | slice) -> np.ndarray:
-    """Return the headquarters country of the rows' employers."""
-    return np.asarray(world.employers.hq_code.take(world.researchers.employer[rows]))
+    """Return the headquarters country of the rows' employers, block by block: NumPy widens what it looks up by."""
+    employer = world.researchers.employer[rows]
+    hq = np.empty(len(employer), CountryCode)
+    for first in range(0, len(employer), BLOCK):
+        hq[first:first + BLOCK] = world.employers.hq_code.take(employer[first:first + BLOCK])
+    return hq
 
 
 def _stage_factor(world: World) -> Floats:

@@ -86,7 +86,7 @@ class Researchers:
         capacity = len(self._store["uid"])
         if stop > capacity:
             for name, column in self._store.items():
-                grown = np.zeros(max(stop, 2 * capacity), column.dtype)     # pages that nobody has written take no memory
+                grown = np.zeros(max(stop, capacity + capacity // 4), column.dtype)
                 grown[:start] = column[:start]
                 self._store[name] = grown
         for name in COLUMNS:
