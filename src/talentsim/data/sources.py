@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import yaml
@@ -21,6 +22,7 @@ class Source:
     url: str
 
 
+@lru_cache(maxsize=1)
 def sources() -> dict[str, Source]:
     """Return every source the project knows, by id."""
     text = files("talentsim.data").joinpath("sources.yaml").read_text(encoding="utf-8")

@@ -18,6 +18,10 @@ YearDone = Callable[[int, int, dict[str, Floats]], None]
 """Called with replication, year and the year's outcomes by name, each of shape (n_countries,)."""
 
 
+MOST_YEARS = 20_000
+"""Years of outcomes that are remembered, about a kilobyte each."""
+
+
 class Cancelled(Exception):     # nothing has gone wrong
     """The caller has asked to stop; what was simulated until then is remembered."""
 
@@ -72,7 +76,10 @@ class Session:
         """
         bare = config.model_copy(update={"output": config.output.model_copy(update={"people": False})})
         n = config.ensemble.replications
-        values = np.array([self._replication(bare, each, progress, cancelled, keep) for each in range(n)])
+        try:
+            values = np.array([self._replication(bare, each, progress, cancelled, keep) for each in range(n)])
+        finally:
+            self._forget_what_is_over()
         return {name: values[:, :, place] for place, name in enumerate(OUTCOMES)}
 
     def forget(self) -> None:
@@ -80,6 +87,13 @@ class Session:
         with self._lock:
             self._states.clear()
             self._years.clear()
+
+    def _forget_what_is_over(self) -> None:
+        """Drop the hashes of an arm that nobody asks for again, and years beyond those that a long sitting needs, the oldest first."""
+        with self._lock:
+            self._branches = Branches()
+            for key in list(self._years)[: max(len(self._years) - MOST_YEARS, 0)]:
+                del self._years[key]
 
     def _replication(self, config: Config, replication: int, progress: YearDone | None, cancelled: Callable[[], bool],
                      keep: bool) -> Floats:

@@ -4,6 +4,7 @@ import * as charts from './charts.js';
 import {WorldMap} from './map.js';
 import {find, make, trueMinus} from './words.js';
 
+const the = (name) => (/^(United |Rest of)|^Netherlands$/.test(name) ? `the ${name}` : name);
 const N_LINES = 6;
 const SHOWN = 'work_share';
 
@@ -118,7 +119,7 @@ export class Shown {
     const view = this.view?.focus === focus && this.view?.year === year ? this.view : null;
     for (const id of ['diverted-panel', 'stay-panel', 'paths-panel']) find(id).style.opacity = view ? '' : '.45';
     if (!view) return;
-    const name = this.name(focus);
+    const name = the(this.name(focus));
     const pairs = view.pairs === 1 ? 'one pair of runs' : `mean of ${view.pairs} pairs of runs`;
     const isCurrent = !this.growing && view.pairs === this.numbers?.pairs;
     for (const [id, key] of [['lines', 'over_time'], ['map', 'gains'], ['diverted', 'diverted'], ['stay', 'stayed'], ['paths', 'works']]) {
