@@ -66,7 +66,7 @@ def test_in_one_lottery_a_higher_cap_only_adds_winners(plain_toy: Plain, seed: i
             "ensemble.seed": seed, "population.scale": 20.0, "policy": {"x": policy("work_visa_cap", change="set", value=cap)}})
         asked = admission._gather(model.world, 2026)
         drawn = asked.route == VisaRoute.LOTTERY
-        won = drawn & ~admission._lose_lottery(model.world, asked, 2026)
+        won = drawn & ~admission._lose_lottery(model.world, asked, np.zeros(len(asked.rows), dtype=bool), 2026)
         winners.append(set(model.world.researchers.uid[asked.rows[won & (asked.host == model.codes.index("USA"))]].tolist()))
     assert all(fewer <= more for fewer, more in itertools.pairwise(winners))
     assert len(winners[0]) == 0 < len(winners[2]) < len(winners[-1])
@@ -77,7 +77,7 @@ def test_lottery_odds_given_as_data_are_met(plain_toy: Plain) -> None:
         model = model_before(no_caps(plain_toy), 2026, "admission", **{
             "policy": {"x": policy("work_visa_odds", start=2010, change="set", value=odds)}})
         asked = admission._gather(model.world, 2026)
-        lost = admission._lose_lottery(model.world, asked, 2026)
+        lost = admission._lose_lottery(model.world, asked, np.zeros(len(asked.rows), dtype=bool), 2026)
         drawn = (asked.route == VisaRoute.LOTTERY) & (asked.host == model.codes.index("USA"))
         assert drawn.sum() > 300
         assert stats.binomtest(int((drawn & ~lost).sum()), int(drawn.sum()), odds).pvalue > 1e-4
@@ -87,7 +87,7 @@ def test_lots_and_refusals_do_not_look_at_ability(plain_toy: Plain) -> None:
     """Mean log ability of those who lose, of those refused, and of all applicants, by country."""
     model = model_before(plain_toy, 2026, "admission")
     asked = admission._gather(model.world, 2026)
-    lost = admission._lose_lottery(model.world, asked, 2026)
+    lost = admission._lose_lottery(model.world, asked, np.zeros(len(asked.rows), dtype=bool), 2026)
     refused = is_refused(model.world, asked.rows, asked.host, 2026)
     ability = np.log(model.world.researchers.ability_of(asked.rows))
     for host in range(len(model.codes)):
