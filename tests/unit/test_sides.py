@@ -14,6 +14,7 @@ from talentsim.comparison.pair import Pair
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import compare_sides, decomposition, policies_alone, structure_side
 from talentsim.config import Config, parameters_of
+from talentsim.config.arms import load_arms
 from talentsim.config.files import names_in_group
 from talentsim.ensemble.ensemble import Ensemble, run_ensemble
 from talentsim.ensemble.store import Store
@@ -62,6 +63,16 @@ def test_leaving_out_what_the_baseline_alone_has(arms: tuple[Config, Config]) ->
     sides = {(side.kind, side.name): side for side in decomposition(Pair(arms[1], arms[0]))}
     assert set(sides["policy alone", "x"].pair.scenario.policies) == {"y"}
     assert set(sides["policy left out", "x"].pair.scenario.policies) == {"x"}
+
+
+def test_a_stack_is_taken_apart_by_its_parts() -> None:
+    """Each part's policies together, alone and left out; what the command line adds stands by itself."""
+    arms = load_arms(["world=toy", "scenario=visa_tightening+h1b_fee", "+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.1}"])
+    sides = {(side.kind, side.name): set(side.pair.scenario.policies) for side in decomposition(Pair(*arms))}
+    fee, both = set(load_arms(["world=toy", "scenario=h1b_fee"])[1].policies), set(arms[1].policies)
+    assert {name for _, name in sides} == {"visa_tightening", "h1b_fee", "mine"}
+    assert sides["policy alone", "h1b_fee"] == fee and sides["policy left out", "h1b_fee"] == both - fee
+    assert sides["policy alone", "mine"] == {"mine"} and sides["policy left out", "visa_tightening"] == fee | {"mine"}
 
 
 def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_toy: Plain, store: Store) -> None:

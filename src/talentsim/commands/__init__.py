@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
     "figures": Command("talentsim.commands.figures", "figures RESULTS", "draw the pictures of a folder of results"),
     "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like, in both arms"),
+    "new": Command("talentsim.commands.new", "new scenario NAME", "write a commented scenario that runs, to make your own"),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
                           "every figure with unit, range, source and evidence"),
     "person": Command("talentsim.commands.person", "person [WHO] scenario=NAME", "one person's two lives, side by side"),

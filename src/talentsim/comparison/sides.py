@@ -41,17 +41,23 @@ def policies_alone(pair: Pair) -> list[Side]:
 
 
 def decomposition(pair: Pair) -> list[Side]:
-    """Return each policy that differs alone, and the scenario without it, at full replications."""
+    """Return each policy that differs alone, and the scenario without it, at full replications; of a stack, each of its parts.
+
+    What policies of a stack's own, or of the command line, change stands beside the parts.
+    """
+    parts = {name: [each for each in policies if each in pair.differing] for name, policies in pair.scenario.scenario.parts.items()}
+    of_a_part = {each for policies in parts.values() for each in policies}
+    groups = {name: (name, policies) for name, policies in parts.items() if policies}
+    groups |= {name: (policy.title or name, [name]) for name, policy in pair.differing.items() if name not in of_a_part}
     sides = []
-    for name, policy in pair.differing.items():
-        title = policy.title or name
-        sides.append(Side("policy alone", name, title, _alone(pair, name)))
-        sides.append(Side("policy left out", name, title, Pair(pair.baseline, _with_policy(pair.scenario, pair.baseline, name))))
+    for name, (title, policies) in groups.items():
+        sides.append(Side("policy alone", name, title, _alone(pair, *policies)))
+        sides.append(Side("policy left out", name, title, Pair(pair.baseline, _with_policies(pair.scenario, pair.baseline, policies))))
     return sides
 
 
-def _alone(pair: Pair, name: str) -> Pair:
-    return Pair(pair.baseline, _with_policy(pair.baseline, pair.scenario, name))
+def _alone(pair: Pair, *names: str) -> Pair:
+    return Pair(pair.baseline, _with_policies(pair.baseline, pair.scenario, names))
 
 
 def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: Progress | None = None) -> pd.DataFrame:
@@ -77,9 +83,9 @@ def headline_row(runs: PairRuns) -> dict[str, object]:
             "low": low, "high": high}
 
 
-def _with_policy(arm: Config, other: Config, name: str) -> Config:
-    """Return an arm with one policy as the other arm has it, which may be not at all."""
-    policies: dict[str, Policy | None] = {**arm.policies, name: other.policies.get(name)}
+def _with_policies(arm: Config, other: Config, names: Sequence[str]) -> Config:
+    """Return an arm with some policies as the other arm has them, which may be not at all."""
+    policies: dict[str, Policy | None] = {**arm.policies, **{name: other.policies.get(name) for name in names}}
     return arm.model_copy(update={"policy": {each: policy for each, policy in policies.items() if policy is not None},
                                   "compare": other.compare, "focus": other.focus})
 

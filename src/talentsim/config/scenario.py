@@ -23,7 +23,10 @@ class Expectation(Frozen):
 
 
 class ScenarioMeta(Frozen):
-    """What a scenario is called and stands for, and what it is expected to move by the last year."""
+    """What a scenario is called and stands for, and what it is expected to move by the last year.
+
+    `parts` are filled in for a stack: the policies of each scenario it is made of.
+    """
 
     name: StackName
     title: str
@@ -31,6 +34,7 @@ class ScenarioMeta(Frozen):
     stands_for: str = ""
     source: list[str] = Field(default_factory=list)
     expects: list[Expectation] = Field(default_factory=list)
+    parts: dict[str, list[str]] = Field(default_factory=dict)
 
 
 def scenario_cards(config_dir: str | None = None) -> tuple[list[ScenarioMeta], list[UserError]]:

@@ -141,6 +141,8 @@ def _stacked(name: str, parts: list[Scenario], own: Plain, where: str) -> Scenar
     for key, each in _placed(own).items():
         whole[key] = _over_parts(whole.get("policy") or {}, each, where) if key == "policy" else \
             each if key == "scenario" else merged(whole.get(key), each)
+    if isinstance(whole.get("scenario"), dict):
+        whole["scenario"] = {**whole["scenario"], "parts": {part.name: list(part.policies) for part in parts}}
     return Scenario(name, whole, [each for part in parts for each in part.choices], [each for part in parts for each in part.replaced])
 
 
