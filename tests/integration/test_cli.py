@@ -36,7 +36,7 @@ def runs(folder: Path) -> Store:
 
 
 def test_main_job_writes_tables_figures_and_manifest(tmp_path: Path) -> None:
-    done = talentsim("scenario=visa_tightening", *BASE, "output.csv=true", "output.figures=true", "output.report=true", cwd=tmp_path)
+    done = talentsim("scenario=visa_tightening", *BASE, "output.csv=true", "output.figures=true", "output.report=true", "output.tables=full", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Headline, 2035" in done.stdout and "focus USA" in done.stdout
     assert "check ok   before start" in done.stdout and "check ok   conservation" in done.stdout
@@ -72,7 +72,7 @@ def test_the_table_adds_up(tmp_path: Path) -> None:
 
 
 def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path) -> None:
-    done = talentsim("scenario=baseline", *BASE, cwd=tmp_path)
+    done = talentsim("scenario=baseline", *BASE, "output.tables=full", cwd=tmp_path)
     assert "check ok   placebo" in done.stdout
     folder = results(tmp_path)
     for name in ("headline", "differences"):
@@ -305,3 +305,22 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     command = f"{sys.executable} -m talentsim parameters world=toy | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == ""
+
+
+def test_the_answer_fits_thirty_lines_of_a_hundred_columns(tmp_path: Path) -> None:
+    """Without what is asked for beside it; the numbers are those of the tables."""
+    done = talentsim("scenario=visa_tightening", *BASE, "focus=CAN", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.rstrip("\n").splitlines()
+    assert len(lines) <= 30 and max(map(len, lines)) <= 100, done.stdout
+    folder = results(tmp_path)
+    headline = pd.read_parquet(folder / "headline.parquet").set_index(["outcome", "country"])
+    row = headline.loc[("work_share", "CAN")]
+    answer = " ".join(done.stdout.split())
+    assert (f"Canada, 2035, Works by work country, % of works: {row.baseline:.2f} in the baseline, {row.scenario:.2f} in the scenario, "
+            f"difference {row.difference:+.2f} points (95% interval {row.low:+.2f} to {row.high:+.2f})") in answer
+    for code, name in (("USA", "United States"), ("CHN", "China"), ("IND", "India")):
+        share, people = (headline.loc[(outcome, code)].difference for outcome in ("work_share", "researchers"))
+        (line,) = (each for each in lines if each.startswith(f"{name} ({code})"))
+        assert f" {share:+.2f} " in line and line.split()[-1].startswith(f"{people:+.0f}"[:2])
+    assert "Checks that hold: before start, placebo, conservation" in answer and "Read next: " in answer and str(folder.name) in answer

@@ -30,5 +30,5 @@ def test_wheel_carries_the_configuration_and_runs_anywhere(tmp_path: Path) -> No
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     shown = run(command, "scenario=visa_tightening", "world=toy", "ensemble.replications=2", cwd=elsewhere)
-    assert "Headline, 2035" in shown
+    assert "Countries that move most, 2035" in shown
     assert len(list(elsewhere.glob("outputs/2*/*/manifest.json"))) == 1         # beside the runs in outputs/store

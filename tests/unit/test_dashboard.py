@@ -150,7 +150,7 @@ def test_the_page_says_what_the_command_line_says(given: list[str], answered: tu
     _, states = answered
     assert [each["state"] for each in states] == ["pair", "done"]
     stored = set(open_store(given[3].removeprefix("output.dir=")))
-    assert cli.run([*overrides_of(choice_of(TIGHT), given), "output.report=false", "compare.structure=null", "compare.alone=null"]) == 0
+    assert cli.run([*overrides_of(choice_of(TIGHT), given), "output.report=false", "output.tables=full", "compare.structure=null", "compare.alone=null"]) == 0
     table = capsys.readouterr().out.partition("Headline, 2035")[2].partition("Shares differ")[0]
     rows = [[each.strip() for each in line.split("\N{BOX DRAWINGS LIGHT VERTICAL}")[2:7]] for line in table.splitlines()]
     numbers = states[-1]["numbers"]

@@ -67,7 +67,7 @@ def test_every_part_of_a_configuration_counts_or_is_known_not_to() -> None:
 
 def test_run_ids_hold_what_changes_results_and_nothing_else(plain_toy: Plain) -> None:
     base = edited(plain_toy)
-    same = [{"executor": {"kind": "threads", "workers": 3}}, {"ensemble.replications": 99}, {"output.dir": "elsewhere"}, {"output.report": False},
+    same = [{"executor": {"kind": "threads", "workers": 3}}, {"ensemble.replications": 99}, {"output.dir": "elsewhere"}, {"output.report": False}, {"output.tables": "full"},
             {"population.chunk": 500}, {"focus": "CAN"}, {"policy": {"off": None}}, {"compare.year": 2020},
             {"scenario.title": "Another name"}, {"behaviour.exit.rate.note": "said otherwise"}, {"world.title": "Another"},
             {"world.countries.USA.name": "Elsewhere"}, {"entry.title": "Said otherwise"}]

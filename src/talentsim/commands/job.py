@@ -30,6 +30,7 @@ from talentsim.ensemble.results import new_results, write_manifest, write_table
 from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.store import Store, open_store
 from talentsim.measures.observed import departures, fit
+from talentsim.report.terminal.brief import WIDTH
 from talentsim.report.terminal.comparison import print_comparison
 from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.terminal import terminal
@@ -81,7 +82,7 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
-        print_comparison(terminal(piped_width=120), result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
+        print_comparison(terminal(piped_width=120 if scenario.output.tables == "full" else WIDTH), result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
         if scenario.output.timing:
             print(f"\nTime by phase\n{WATCH.told()}")
     return result

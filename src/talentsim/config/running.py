@@ -104,7 +104,7 @@ class StoreConfig(Frozen):
 
 class OutputConfig(Frozen):
     """Where and what a command writes; every path stays inside `dir`. Without `people` no lives are kept; with `timing` the
-    main job says where its time went."""
+    main job says where its time went; `tables` is whether it prints its answer in thirty lines, or every table in full."""
 
     dir: str
     csv: bool = Field(strict=True)
@@ -112,3 +112,4 @@ class OutputConfig(Frozen):
     report: bool = Field(default=True, strict=True)
     people: bool = Field(default=True, strict=True)
     timing: bool = Field(default=False, strict=True)
+    tables: Literal["brief", "full"] = "brief"

@@ -54,7 +54,7 @@ def decision_in_words(reason: str) -> str:
 def policy_in_words(policy: Policy, name: Namer = str) -> str:
     """Say what one policy does, to whom and when."""
     ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
-    return f"{LEVERS[policy.lever].meaning}, {_whose(policy, name)}: {_change(policy)}, {_when(policy)}{ramp}"
+    return f"{LEVERS[policy.lever].meaning}, {_whose(policy, name)}: {change_in_words(policy)}, {_when(policy)}{ramp}"
 
 
 def amount(value: float, unit: str) -> str:
@@ -103,7 +103,8 @@ def _listed(codes: Sequence[Any] | None, name: Callable[[Any], str], everybody: 
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _change(policy: Policy) -> str:
+def change_in_words(policy: Policy) -> str:
+    """Say what one policy does to its lever."""
     if policy.path is None:
         assert policy.value is not None
         return _verb(policy, policy.value)

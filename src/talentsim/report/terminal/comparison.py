@@ -12,6 +12,7 @@ from talentsim.comparison.compare import Comparison
 from talentsim.comparison.pair import Pair
 from talentsim.ensemble.draws import draws_of
 from talentsim.model.outcomes import OUTCOMES
+from talentsim.report.terminal.brief import brief_lines
 from talentsim.report.terminal.sides import beyond_line, decomposition_table, hanging_line, sensitivity_table, structure_table
 from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, precision_line, total_change, verbatim
 from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
@@ -19,7 +20,32 @@ from talentsim.report.words import parameters_in_words, policy_lines, replaced_l
 
 def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair, folder: Path, seconds: float,
                      changed: Sequence[str] = ()) -> None:
-    """Print what a comparison found, with what is shown beside it, and where its results are."""
+    """Print what a comparison found, in as many words as `output.tables` asks for, and where its results are."""
+    output = pair.scenario.output
+    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    if output.tables == "full":
+        _print_full(out, result, extra, pair, changed)
+        out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"))
+        return
+    for each in brief_lines(result, extra, pair):
+        out.print(each)
+    _print_changed(out, changed)
+    if pair.scenario.compare.decompose and "sides" in extra:
+        out.print(decomposition_table(extra["sides"], pair.scenario.compare.level))
+    if "sensitivity" in extra:
+        out.print(sensitivity_table(extra["sensitivity"]))
+        out.print(verbatim(beyond_line(extra["sensitivity"], draws_of(pair.scenario))))
+    out.print(verbatim(f"Read next: {'report.html' if output.report else 'talentsim report FOLDER'}; all tables by output.tables=full; talentsim sensitivity"))
+    out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"), soft_wrap=True)
+
+
+def _print_changed(out: Console, changed: Sequence[str]) -> None:
+    if changed:
+        out.print(verbatim(f"Calibrated for another version: {'; '.join(changed)} changed since the draws were made; make recalibrate"), style="bold")
+
+
+def _print_full(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair, changed: Sequence[str]) -> None:
+    """Print every table of the headline, with what is shown beside it, and the checks."""
     baseline, scenario = pair
     year, level, focus = scenario.headline_year, scenario.compare.level, scenario.focus
     out.print(verbatim(f"\n{scenario.scenario.title}, against: {baseline.scenario.title}"), style="bold")
@@ -38,8 +64,7 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
         out.print(diversion_summary(result.diversion, focus, year, level))
         out.print(verbatim(parting_summary(result.lives.parting)))
     out.print(verbatim(precision_line(result.headline, focus, scenario.ensemble.replications if drawn else None)))
-    if changed:
-        out.print(verbatim(f"Calibrated for another version: {'; '.join(changed)} changed since the draws were made; make recalibrate"), style="bold")
+    _print_changed(out, changed)
     if "hangs" in extra:
         out.print(verbatim(hanging_line(extra["hangs"])))
     if "sides" in extra:
@@ -53,5 +78,3 @@ def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.Da
         out.print(verbatim(f"Note: no policy that differs is in force before the end of {scenario.world.end_year}."))
     for check in result.checks:
         out.print(verbatim(f"check {'ok  ' if check.passed else 'FAILED'} {check.name}: {check.detail}"))
-    folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"))

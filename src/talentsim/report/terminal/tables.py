@@ -68,11 +68,11 @@ def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: flo
     return table
 
 
-def total_change(over_time: pd.DataFrame, focus: str, year: int) -> str:
-    """Say how the number of works changes, in the world and in `focus`: shares do not show a world that makes fewer."""
+def total_change(over_time: pd.DataFrame, focus: str, year: int, called: str | None = None) -> str:
+    """Say how the number of works changes, in the world and in `focus`, `called` so: shares do not show a world that makes fewer."""
     works = over_time[(over_time.outcome == "works") & (over_time.year == year)]
     parts = []
-    for place, rows in (("the world", works), (focus, works[works.country == focus])):
+    for place, rows in (("the world", works), (called or focus, works[works.country == focus])):
         made = rows.groupby("arm")["mean"].sum()
         parts.append(f"{place} {100 * (made['scenario'] / made['baseline'] - 1):+.2f} %" if made["baseline"] else f"{place} none")
     return f"Number of works in {year}, scenario against baseline: {', '.join(parts)}\n"

@@ -1,0 +1,147 @@
+"""The answer of a comparison in at most thirty lines of a hundred columns: what changes, the headline, who moves, whether it holds."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from talentsim.comparison.compare import Comparison
+from talentsim.comparison.idle import NO_EFFECT
+from talentsim.comparison.pair import Pair
+from talentsim.model.outcomes import HEADLINE
+from talentsim.report.numbers import PEOPLE, counted
+from talentsim.report.terminal.tables import shown, shown_interval, total_change
+from talentsim.report.words import Namer, change_in_words, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
+
+WIDTH = 100
+"""Columns that the brief form fits in."""
+
+N_COUNTRIES = 6
+N_DESTINATIONS = 5
+
+
+def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair) -> list[RenderableType]:
+    """Return the lines and the one table of the brief form, in their order; the folder and the time come after them.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    extra
+        Tables beside it, of which `sides` gives the span over other structures.
+    """
+    scenario, name = pair.scenario, _namer(pair)
+    title = f"{scenario.scenario.title}, against: {pair.baseline.scenario.title}"
+    lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in _wrapped(title, 1)), *_texts(_changes(pair))]
+    for line in replaced_lines(pair):
+        lines += _texts(_wrapped(line, 2))
+    lines += [*_texts(_wrapped(_world(pair), 2)), Text("")]
+    lines += [Text(line, style="bold") for line in _wrapped(_headline(result, pair, name), 2)]
+    lines += _texts(_wrapped(total_change(result.over_time, scenario.focus, scenario.headline_year, name(scenario.focus)).strip(), 2))
+    lines += [Text(""), _countries(result.headline, pair, name), Text("")]
+    lines += _texts(_wrapped(_destinations(result.diversion, pair, name), 2)) if len(result.diversion) else []
+    return lines + _texts(_wrapped(_how_sure(extra, pair), 2)) + _texts(_checks(result))
+
+
+def _texts(lines: Sequence[str]) -> list[RenderableType]:
+    return [Text(line) for line in lines]
+
+
+def _namer(pair: Pair) -> Namer:
+    """Return what says a country's name; its code where it has none."""
+    countries = pair.scenario.world.countries
+    return lambda code: countries[code].name if code in countries else code
+
+
+def _wrapped(text: str, most: int, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, max_lines=most, placeholder=" ...", break_on_hyphens=False)
+
+
+def _changes(pair: Pair) -> list[str]:
+    """Say what changes in two lines: the policies in words where these have room, else their names."""
+    lines = policy_lines(pair)
+    whole = [part for line in lines for part in _wrapped(line, 9, "  ")]
+    if len(whole) <= 2:
+        return whole
+    idle = [line.partition(":")[0] for line in lines if f"({NO_EFFECT}" in line]
+    policies = {**pair.added, **{f"{name} (baseline alone)": each for name, each in pair.dropped.items()}}
+    changes = "; ".join(f"{name} {change_in_words(policy)}" for name, policy in policies.items())
+    without = f", without effect in this world: {', '.join(idle)}" if idle else ""
+    first = min(policy.start.year for policy in policies.values())
+    return _wrapped(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", 2, "  ")
+
+
+def _world(pair: Pair) -> str:
+    arm = pair.scenario
+    placebo = f" No policy that differs is in force before the end of {arm.world.end_year}." if pair.differing and pair.is_placebo else ""
+    return (f"World {arm.world.name}, {arm.world.start_year} to {arm.world.end_year}, entry {arm.entry.name}, scale {arm.population.scale:g}, "
+            f"paired replications: {arm.ensemble.replications}{parameters_in_words(arm)}.{placebo}")
+
+
+def _headline(result: Comparison, pair: Pair, name: Namer) -> str:
+    scenario = pair.scenario
+    row = _row(result.headline, HEADLINE, scenario.focus)
+    level = f"{scenario.compare.level:.0%} interval" if not scenario.over_draws else f"{scenario.compare.level:.0%} of the draws"
+    middle = "median " if scenario.over_draws else ""
+    span = "no interval from one replication" if pd.isna(row.low) else f"{level} {shown_interval(row.low, row.high, row.unit)}"
+    return (f"{name(scenario.focus)}, {scenario.headline_year}, {outcome_in_words(HEADLINE)}: {middle}{shown(row.baseline, row.unit)} in the baseline, "
+            f"{shown(row.scenario, row.unit)} in the scenario, difference {shown(row.difference, row.unit, is_difference=True)} points ({span})")
+
+
+def _row(headline: pd.DataFrame, outcome: str, country: str) -> pd.Series:
+    return headline[(headline.outcome == outcome) & (headline.country == country)].iloc[0]
+
+
+def _countries(headline: pd.DataFrame, pair: Pair, name: Namer) -> Table:
+    """Return the focus and the countries whose share of the works differs most, with their people."""
+    year, level, focus = pair.scenario.headline_year, pair.scenario.compare.level, pair.scenario.focus
+    table = Table(title=f"Countries that move most, {year}: works in % of the world's, and {PEOPLE}", title_justify="left", title_style="bold",
+                  box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    table.add_column("country", max_width=26, no_wrap=True, overflow="ellipsis")
+    for column in ("works, %", "difference", f"{level:.0%} interval", PEOPLE, "difference"):
+        table.add_column(column, justify="right", no_wrap=True)
+    shares = headline[headline.outcome == HEADLINE].sort_values("difference", key=lambda each: each.abs(), ascending=False)
+    for code in [focus, *[code for code in shares.country if code != focus][:N_COUNTRIES - 1]]:
+        works, people = (_row(headline, outcome, code) for outcome in (HEADLINE, "researchers"))
+        table.add_row(Text(name(code) if name(code) == code else f"{name(code)} ({code})"), shown(works.baseline, works.unit),
+                      shown(works.difference, works.unit, is_difference=True), shown_interval(works.low, works.high, works.unit),
+                      shown(people.baseline, people.unit), shown(people.difference, people.unit, is_difference=True))
+    return table
+
+
+def _destinations(diversion: pd.DataFrame, pair: Pair, name: Namer) -> str:
+    focus = pair.scenario.focus
+    apart = diversion[(diversion.baseline_country != diversion.scenario_country) & (diversion.researchers > 0)]
+    counts = []
+    for here, there in (("baseline_country", "scenario_country"), ("scenario_country", "baseline_country")):
+        rows = apart[apart[here] == focus].sort_values("researchers", ascending=False)
+        first = ", ".join(f"{name(row[there])} {shown(row.researchers, PEOPLE)}" for _, row in rows.head(N_DESTINATIONS).iterrows())
+        counts.append(shown(rows.researchers.sum(), PEOPLE) + (f" ({first})" if first else ""))
+    return (f"Where people went: of those in {name(focus)} in the baseline, {counts[0]} are elsewhere in the scenario; "
+            f"the other way {counts[1].partition(' (')[0]}.")
+
+
+def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
+    """Say what the interval holds, and between which ends the answer lies under other structures."""
+    words = ("The interval says what is not known about the parameters; the rules are taken as they are." if pair.scenario.over_draws else
+             "The interval is chance alone; what is not known about the parameters is larger.")
+    if "sides" not in extra:
+        return words
+    sides = extra["sides"][extra["sides"].kind.isin(["as configured", "structure"])]
+    if len(sides) < 2:
+        return words
+    low, high = (shown(value, "points", is_difference=True) for value in (sides.difference.min(), sides.difference.max()))
+    return f"{words} Under {counted(len(sides) - 1, 'other structure', 'other structures')} the difference lies from {low} to {high}."
+
+
+def _checks(result: Comparison) -> list[str]:
+    """Say in one line that all checks hold; one that failed is told in full."""
+    failed = [line for check in result.checks if not check.passed for line in _wrapped(f"check FAILED {check.name}: {check.detail}", 9)]
+    names = ", ".join(check.name for check in result.checks if check.passed)
+    return failed + _wrapped(f"Checks that hold: {names}" if names else "No check holds", 1)
