@@ -112,7 +112,7 @@ def test_the_page_says_what_the_command_line_says_and_a_link_is_a_scenario(serve
     opened(browser, server, address="#scenario=visa_tightening&policy.f1_refusal.value=0.35&focus=CAN")
     command = browser.value("document.getElementById('command').textContent").split()
     assert command[0] == "talentsim" and "policy.f1_refusal.value=0.35" in command
-    told = talentsim(*command[1:], "output.report=false", cwd=server.folder).stdout
+    told = talentsim(*command[1:], "output.report=false", "output.tables=full", cwd=server.folder).stdout
     row = next(re.split(r"\s*│\s*", line.strip("│ \n")) for line in told.partition("Headline, 2035")[2].splitlines() if "│ CAN" in line)
     assert browser.value(HEADLINE) == row[-2] and browser.value("document.getElementById('headline').dataset.interval") == row[-1]
     assert row[-2].replace("-", "−") in browser.value("document.getElementById('headline').textContent")
