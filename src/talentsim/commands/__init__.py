@@ -31,6 +31,7 @@ COMMANDS: dict[str, Command] = {
     "calibrate": Command("talentsim.commands.calibrate", "calibrate world=ai", "fit to what is observed; propose draws, or figures (world=scholars)"),
     "dashboard": Command("talentsim.commands.dashboard", "dashboard [PORT]", "a page with every lever as a slider, on this machine alone"),
     "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make world=scholars' tables from published files"),
+    "export": Command("talentsim.commands.export", "export RESULTS --xlsx", "write one Excel workbook, or with --csv every table"),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
     "figures": Command("talentsim.commands.figures", "figures RESULTS", "draw the pictures of a folder of results"),
     "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like, in both arms"),

@@ -22,6 +22,7 @@ class Arguments:
     multirun: bool = False
     wants_help: bool = False
     over_time: bool = False
+    formats: list[str] = field(default_factory=list)
     hydra: list[str] = field(default_factory=list)
 
 
@@ -52,12 +53,14 @@ def read(argv: Sequence[str]) -> Arguments:
             arguments.multirun = True
         elif each == "--over-time":
             arguments.over_time = True
+        elif each in ("--xlsx", "--csv"):
+            arguments.formats.append(each.removeprefix("--"))
         elif option in ("--config-dir", "-cd"):
             arguments.config_dir = value if equals else value_of(option)
         elif option in _HYDRA_ONLY:
             arguments.hydra += [each] + [value_of(option) for _ in range(0 if equals else _HYDRA_ONLY[option])]
         elif each.startswith("-"):
-            options = ["--config-dir", "--multirun", "--over-time", "--help", "--version", *_HYDRA_ONLY]
+            options = ["--config-dir", "--multirun", "--over-time", "--xlsx", "--csv", "--help", "--version", *_HYDRA_ONLY]
             near = nearest(each, options)
             raise UserError(each, "there is no such option", ", ".join(options), f"did you mean {near!r}?" if near else "")
         elif "=" in each or each.startswith("~"):

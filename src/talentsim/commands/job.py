@@ -75,6 +75,8 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         for name, table in tables.items():
             written += write_table(table, folder, name, scenario.output.csv)
         facts = _facts(pair, result, overrides)
+        if scenario.output.xlsx:
+            written.append(_workbook(Results(folder, {**facts, **made_with(), "files": {path.name: "" for path in written}}, tables)))
         if figures:
             WATCH.begin("figures and report")
             written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario, ready)
@@ -134,6 +136,14 @@ def _facts(pair: Pair, result: Comparison, overrides: Sequence[str]) -> dict[str
             for name, config in (("baseline", pair.baseline), ("scenario", pair.scenario))}
     return {"arms": arms, "store": str(open_store(pair.scenario.output.dir).folder), "overrides": list(overrides),
             "checks": [vars(check) for check in result.checks], "calibration": differences(pair.baseline)}
+
+
+def _workbook(results: Results) -> Path:
+    """Write a comparison as an Excel workbook."""
+    from talentsim.report.figures.save import save_bytes
+    from talentsim.report.workbook import workbook_of
+
+    return save_bytes(workbook_of(results), results.folder / "comparison.xlsx")
 
 
 def _ready_to_draw(scenario: Config) -> list[Future[None]]:

@@ -104,7 +104,8 @@ class StoreConfig(Frozen):
 
 class OutputConfig(Frozen):
     """Where and what a command writes; every path stays inside `dir`. Without `people` no lives are kept; with `timing` the
-    main job says where its time went; `tables` is whether it prints its answer in thirty lines, or every table in full."""
+    main job says where its time went; `tables` is whether it prints its answer in thirty lines, or every table in full,
+    and with `xlsx` it writes its tables as one Excel workbook as well."""
 
     dir: str
     csv: bool = Field(strict=True)
@@ -113,3 +114,4 @@ class OutputConfig(Frozen):
     people: bool = Field(default=True, strict=True)
     timing: bool = Field(default=False, strict=True)
     tables: Literal["brief", "full"] = "brief"
+    xlsx: bool = Field(default=False, strict=True)

@@ -1,0 +1,98 @@
+"""Results taken elsewhere: the workbook opened again, cell by cell, and tables as CSV."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from talentsim.commands.cli import run
+from talentsim.ensemble.opened import open_results
+from talentsim.report.dictionary import COLUMNS, TABLES
+
+SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+SHEETS = ["Asked", "Headline", "Over time", "By origin", "By tier", "Diverted", "Scenarios", "Dictionary"]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A comparison in the toy world with a title that a sheet would take for a formula, written with its workbook."""
+    folder = tmp_path_factory.mktemp("export")
+    assert run(["world=toy", "scenario=visa_tightening", "executor=serial", "ensemble.replications=2", "output.figures=false", "output.report=false",
+                "compare.structure=null", "compare.alone=null", "output.xlsx=true", 'scenario.description="=1+1"', f"output.dir={folder}"]) == 0
+    (manifest,) = (path for path in folder.glob("*/*/manifest.json") if "store" not in path.parts)
+    return manifest.parent
+
+
+def sheets(path: Path) -> dict[str, list[list[str | float]]]:
+    """Read a workbook by its own format: sheet -> rows of texts and numbers; a formula fails."""
+    with zipfile.ZipFile(path) as book:
+        names = [each.attrib["name"] for each in ElementTree.fromstring(book.read("xl/workbook.xml")).iterfind("m:sheets/m:sheet", SPACE)]
+        shared = ["".join(part.text or "" for part in each.iter(f"{{{SPACE['m']}}}t"))
+                  for each in ElementTree.fromstring(book.read("xl/sharedStrings.xml")).iterfind("m:si", SPACE)]
+        found: dict[str, list[list[str | float]]] = {}
+        for place, name in enumerate(names, start=1):
+            rows = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{place}.xml")).iterfind("m:sheetData/m:row", SPACE)
+            found[name] = []
+            for row in rows:
+                cells: list[str | float] = []
+                for cell in row.iterfind("m:c", SPACE):
+                    assert cell.find("m:f", SPACE) is None, "a text has become a formula"
+                    text = cell.findtext("m:v", "", SPACE)
+                    cells.append(shared[int(text)] if cell.attrib.get("t") == "s" else float(text))
+                found[name].append(cells)
+    return found
+
+
+def test_the_workbook_holds_the_tables_of_the_results(written: Path) -> None:
+    book, results = sheets(written / "comparison.xlsx"), open_results(written)
+    assert list(book) == SHEETS and "comparison.xlsx" in results.manifest["files"]
+    headline = results.table("headline").set_index(["outcome", "country"])
+    head, *rows = book["Headline"]
+    place = {str(name): at for at, name in enumerate(head)}
+    assert len(rows) == len(headline)
+    for row in rows:
+        told = headline.loc[(row[place["outcome"]], row[place["country"]])]
+        assert row[place["difference"]] == pytest.approx(told.difference) and row[place["baseline"]] == pytest.approx(told.baseline)
+    assert any(row[place["country name"]] == "United States" for row in rows)
+
+
+def test_years_stand_side_by_side_with_units(written: Path) -> None:
+    results = open_results(written)
+    head, *rows = sheets(written / "comparison.xlsx")["Over time"]
+    differences = results.table("differences")
+    assert head[-26:] == [float(year) for year in range(2010, 2036)]
+    (row,) = (each for each in rows if each[0] == "work_share" and "USA" in each and "difference" in each)
+    told = differences[(differences.outcome == "work_share") & (differences.country == "USA")].sort_values("year").difference
+    assert row[-26:] == pytest.approx(told.tolist()) and "percentage points" in row
+    assert {"% of works", "people", "works"} <= {str(cell) for each in rows for cell in each}
+
+
+def test_what_was_asked_stands_in_it_as_text(written: Path) -> None:
+    book = sheets(written / "comparison.xlsx")
+    asked = [row[1] for row in book["Asked"]]
+    assert any("scenario=visa_tightening" in str(each) for each in asked) and any(str(each).startswith("holds: ") for each in asked)
+    assert any("=1+1" in str(cell) for row in book["Scenarios"] for cell in row)
+
+
+def test_every_column_is_in_the_dictionary(written: Path) -> None:
+    results = open_results(written)
+    names = [name.removesuffix(".parquet") for name in results.manifest["files"] if name.endswith(".parquet")]
+    assert set(names) <= set(TABLES)
+    assert {column for name in names for column in results.table(name).columns} <= set(COLUMNS)
+    assert all(len(row) >= 4 for row in sheets(written / "comparison.xlsx")["Dictionary"])
+
+
+def test_results_that_exist_are_exported(written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(shutil.copytree(written, tmp_path / "results"))
+    (folder / "comparison.xlsx").unlink()
+    assert run(["export", str(folder), "--xlsx", "--csv"]) == 0
+    assert sheets(folder / "comparison.xlsx")["Headline"] == sheets(written / "comparison.xlsx")["Headline"]
+    assert len(pd.read_csv(folder / "headline.csv")) == len(pd.read_parquet(folder / "headline.parquet"))
+    assert "comparison.xlsx" in capsys.readouterr().out
+    assert run(["export", str(folder)]) == 2 and re.search("--xlsx, --csv", capsys.readouterr().err)
