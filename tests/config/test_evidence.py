@@ -15,7 +15,7 @@ from talentsim.config.parameter import Parameter
 from talentsim.data.facts import facts
 from talentsim.vocab import Evidence
 
-README = Path(__file__).parents[2] / "README.md"
+TRUST = Path(__file__).parents[2] / "docs" / "trust.md"
 
 
 def figure(**fields: object) -> Parameter:
@@ -35,10 +35,10 @@ def test_a_remark_names_the_facts() -> None:
     assert remark(figure(fact="a")) == "fact a" and remark(figure()) == ""
 
 
-def test_the_readme_and_the_command_line_count_alike(ai: Config, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_documents_and_the_command_line_count_alike(ai: Config, capsys: pytest.CaptureFixture[str]) -> None:
     counts = evidence_counts(parameters_of(ai))
     told = re.search(r"Of the (\d+) figures behind the AI world, coordinates left out, (\d+) are measured, (\d+)\s+"
-                     r"estimated from published ones, (\d+) calibrated and (\d+) assumed", " ".join(README.read_text(encoding="utf-8").split()))
+                     r"estimated from published ones, (\d+) calibrated and (\d+) assumed", " ".join(TRUST.read_text(encoding="utf-8").split()))
     assert told is not None
     assert [int(each) for each in told.groups()] == [sum(counts.values()), *counts.values()]
     assert run(Arguments(words=["parameters"])) == 0

@@ -45,7 +45,7 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
     lines += [Text(line, style="bold") for line in _wrapped(_headline(result, pair, name), 2)]
     lines += _texts(_wrapped(total_change(result.over_time, scenario.focus, scenario.headline_year, name(scenario.focus)).strip(), 2))
     lines += [Text(""), _countries(result.headline, pair, name), Text("")]
-    lines += _texts(_wrapped(_destinations(result.diversion, pair, name), 2)) if len(result.diversion) else []
+    lines += _texts(_wrapped(_destinations(result.diversion, pair, name), 3)) if len(result.diversion) else []
     return lines + _texts(_wrapped(_how_sure(extra, pair), 2)) + _texts(_checks(result))
 
 
@@ -72,7 +72,7 @@ def _changes(pair: Pair) -> list[str]:
     idle = [line.partition(":")[0] for line in lines if f"({NO_EFFECT}" in line]
     policies = {**pair.added, **{f"{name} (baseline alone)": each for name, each in pair.dropped.items()}}
     changes = "; ".join(f"{name} {change_in_words(policy)}" for name, policy in policies.items())
-    without = f", without effect in this world: {', '.join(idle)}" if idle else ""
+    without = f" (without effect in this world: {', '.join(idle)})" if idle else ""
     first = min(policy.start.year for policy in policies.values())
     return _wrapped(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", 2, "  ")
 
@@ -123,7 +123,8 @@ def _destinations(diversion: pd.DataFrame, pair: Pair, name: Namer) -> str:
         rows = apart[apart[here] == focus].sort_values("researchers", ascending=False)
         first = ", ".join(f"{name(row[there])} {shown(row.researchers, PEOPLE)}" for _, row in rows.head(N_DESTINATIONS).iterrows())
         counts.append(shown(rows.researchers.sum(), PEOPLE) + (f" ({first})" if first else ""))
-    return (f"Where people went: of those in {name(focus)} in the baseline, {counts[0]} are elsewhere in the scenario; "
+    total, _, first = counts[0].partition(" (")
+    return (f"Where people went: {name(focus)}, there in the baseline and elsewhere in the scenario {total}{first and f' ({first}'}; "
             f"the other way {counts[1].partition(' (')[0]}.")
 
 
