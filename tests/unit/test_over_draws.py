@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from talentsim.commands.job import compare_and_write
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.data.posterior import draws_named, draws_text
@@ -35,7 +36,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     draws_named.cache_clear()
     arms = load_arms(["world=toy", "scenario=visa_tightening", f"parameters.draws='{folder}/mine.csv'", f"ensemble.replications={N}",
                       "compare.level=0.9", "executor=serial", f"output.dir='{folder}/out'", "output.people=false", "output.figures=false"])
-    return folder / "results", compare_and_write(*arms, folder / "results", [], told=False)
+    return folder / "results", compare_and_write(Pair(*arms), folder / "results", [], told=False)
 
 
 def test_the_headline_is_the_median_and_the_middle_share_of_the_draws(results: tuple[Path, Any]) -> None:
