@@ -5,7 +5,7 @@ SCENARIO ?= visa_tightening
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run dashboard test test-all test-matrix quick lint recalibrate browser clean
+.PHONY: run dashboard docs test test-all test-matrix quick lint recalibrate browser clean
 .DELETE_ON_ERROR:
 
 run: $(STAMP)
@@ -14,6 +14,11 @@ run: $(STAMP)
 # A page with every lever as a slider, on this machine alone; Ctrl-C ends it.
 dashboard: $(STAMP)
 	$(BIN)/python -m talentsim dashboard
+
+# The site of the documents, whose tutorial is run: open build/site/index.html.
+docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,docs]"
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
 
 test: lint
 	$(BIN)/python -m pytest -q -n auto -m "not slow"

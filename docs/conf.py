@@ -1,0 +1,49 @@
+"""How the site of the documents is built: `make docs`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from talentsim import __version__
+from talentsim.report.dictionary import COLUMNS, TABLES
+from talentsim.vocab import LEVERS
+
+project, author = "talentsim", "The talentsim developers"
+release = version = __version__
+extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc"]
+html_theme = "pydata_sphinx_theme"
+exclude_patterns = ["_build", "images"]
+myst_heading_anchors = 3
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+numpydoc_show_class_members = False
+html_show_sourcelink = False
+suppress_warnings = ["myst.xref_missing"]       # folders of the repository, which readers of the files follow; test_readme checks every link
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _dictionary() -> str:
+    tables = [f"| `{name}` | {_cell(what)} |" for name, what in TABLES.items()]
+    columns = [f"| `{name}` | {_cell(each.meaning)} | {_cell(each.unit)} |" for name, each in COLUMNS.items()]
+    return "\n".join(["## Tables", "", "| table | what it holds |", "|---|---|", *tables, "", "## Columns", "",
+                      "| column | meaning | unit |", "|---|---|---|", *columns])
+
+
+def _levers() -> str:
+    rows = [f"| `{each.name}` | {_cell(each.meaning)} | {_cell(each.unit)} | {each.low:g} to {each.high:g} | {each.axes.value} |" for each in LEVERS.values()]
+    return "\n".join(["| lever | what it is | unit | bounds | of |", "|---|---|---|---|---|", *rows])
+
+
+def _fill(_: Any, __: str, source: list[str]) -> None:
+    for mark, table in (("<!-- generated: dictionary -->", _dictionary), ("<!-- generated: levers -->", _levers)):
+        if mark in source[0]:
+            source[0] = source[0].replace(mark, table())
+
+
+def setup(app: Any) -> None:
+    """Put the tables that are generated from the code where their marks stand."""
+    app.connect("source-read", _fill)
