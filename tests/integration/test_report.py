@@ -219,7 +219,7 @@ def test_the_commands_write_beside_the_tables_and_the_same_bytes_again(results: 
 @pytest.mark.parametrize("command", ["figures", "report"])
 def test_a_wrong_folder_is_explained(command: str, compared: Path, tmp_path: Path) -> None:
     for arguments, words in (([], "the folder of results is missing"), ([str(tmp_path)], "holds no results"),
-                             ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "'more' is too much"),
+                             ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "'more' is one word too many"),
                              ([str(compared.parent)], f"did you mean '{compared}'?")):
         done = talentsim(command, *arguments)
         assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, arguments

@@ -56,7 +56,7 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
     "columns": ("flows", lambda t: t.drop(columns=["migrations", "year"]), "columns year, migrations are missing"),
     "sources": ("stocks", lambda t: t.drop(columns="source"), "with rows of several sources, a column 'source' that says 'scopus'"),
     "pair twice": ("covariates_pair", lambda t: pd.concat([t, t.iloc[[3]]]), r"origin \w+, destination \w+ stands there twice"),
-    "text": ("covariates", lambda t: t.assign(gdp_pc_ppp_rw=t.gdp_pc_ppp_rw.astype(str).where(t.index != 9, "n/a")), "is no number"),
+    "text": ("covariates", lambda t: t.assign(gdp_pc_ppp_rw=t.gdp_pc_ppp_rw.astype(str).where(t.index != 9, "n/a")), "is not a number"),
     "stock": ("stocks", lambda t: t[~((t.region == "SGP") & (t.year == 2001))], "region SGP, year 2001 is missing"),
     "half a year": ("flows", lambda t: t.assign(year=t.year + 0.5), "'year' is"),
     "pair": ("covariates_pair", lambda t: t.drop(columns="dist_km"), "column 'dist_km' is missing"),

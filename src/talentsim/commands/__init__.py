@@ -87,7 +87,7 @@ def _help(words: list[str]) -> int:
         raise unknown_name("command line", "command", words[0], COMMANDS)
     command = COMMANDS[words[0]]
     print(f"talentsim {command.usage}\n\n  {command.summary}\n\n{(import_module(command.module).__doc__ or '').strip()}\n\n"
-          "Everything in the configuration can be set as KEY=VALUE behind it: talentsim --help")
+          "Everything in the configuration can be set as KEY=VALUE after it: talentsim --help")
     return 0
 
 

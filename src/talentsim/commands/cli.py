@@ -16,7 +16,7 @@ talentsim: where researchers train, work and produce, and what a policy would ch
 
 {commands}
 
-Everything in the configuration can be set as KEY=VALUE behind any command, with Hydra's syntax:
+Everything in the configuration can be set as KEY=VALUE after any command, with Hydra's syntax:
   world=ai|toy|scholars                     the world; toy is small, scholars needs world.data_dir=FOLDER
   baseline=NAME                             any scenario as the yardstick
   focus=CAN                                 whose diversion to show
@@ -39,7 +39,7 @@ Options
 def run(argv: Sequence[str]) -> int:
     """Run one command and return its exit code.
 
-    0 well done, 1 a job failed or its output could not be printed, 2 the user's mistake, 70 a fault of talentsim's, 130 stopped
+    0 done, 1 a job failed or its output could not be printed, 2 the user's mistake, 70 a fault of talentsim's, 130 stopped
     by Ctrl-C, 143 ended by the system.
     """
     from talentsim.commands.boundary import prepare_process, told

@@ -37,7 +37,7 @@ from talentsim.report.terminal.terminal import terminal
 
 
 def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
-    """Run what is missing, compare, write to `folder` and print. When it cannot finish, what is in `folder` is taken away.
+    """Run what is missing, compare, write to `folder` and print. When it cannot finish, `folder` is removed.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def results_named(arguments: Arguments, command: str) -> Results:
 
     further = [*arguments.words[2:], *arguments.overrides, *arguments.hydra]
     if len(arguments.words) < 2 or further:
-        found = f"{further[0]!r} is too much" if further else "the folder of results is missing"
+        found = f"{further[0]!r} is one word too many" if further else "the folder of results is missing"
         raise UserError(f"talentsim {command}", found, f"talentsim {command} RESULTS",
                         "RESULTS is the folder that a comparison has named at its end; what it holds is not configured again")
     return open_results(arguments.words[1])

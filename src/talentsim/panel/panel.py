@@ -203,7 +203,7 @@ def _cube(path: Path, table: pd.DataFrame, codes: Sequence[str], axes: tuple[str
         return ", ".join(f"{name} {first[name]}" for name in (*axes, "year"))
 
     if not np.isfinite(value).all():
-        raise UserError(str(path), f"{column!r} is no number for {row(~np.isfinite(value))}", "a number in every row")
+        raise UserError(str(path), f"{column!r} is not a number for {row(~np.isfinite(value))}", "a number in every row")
     if (value < 0).any():
         raise UserError(str(path), f"{column!r} is negative for {row(value < 0)}: {value[value < 0][0]:g}", "0 or more")
     counted = np.zeros((len(years), *[len(codes)] * len(axes)), dtype=int)

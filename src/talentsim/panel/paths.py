@@ -52,7 +52,7 @@ def stylised_targets(config: Config) -> pd.DataFrame:
     Raises
     ------
     UserError
-        When it lacks a column, a figure is no number, or a fact stands there twice.
+        When it lacks a column, a figure is not a number, or a fact stands there twice.
     """
     folder, columns = Path(config.world.data_dir or ""), ["id", "fact", "target", "tolerance", "use"]
     if not any((folder / f"stylised_facts{suffix}").is_file() for suffix in (".parquet", ".csv")):
