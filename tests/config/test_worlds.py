@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 
 from talentsim import Config, TalentModel
 from talentsim.config import UserError, parameters_of
-from talentsim.config.arms import load_arms
-from talentsim.config.compose import compose_plain
+from talentsim.config.arms import Composer
+from talentsim.config.compose import parse
 from talentsim.config.files import conf_dir, names_in_group
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources, used_sources
@@ -44,16 +45,24 @@ def test_every_figure_says_what_is_known(world: str) -> None:
             assert figure.year or "behaviour" in key, f"{key}: a measurement has a year"
 
 
+@lru_cache
+def composer_of(world: str) -> Composer:
+    """Return what composes one world: once for all of its scenarios."""
+    assert world
+    return Composer()
+
+
 @pytest.mark.parametrize(("world", "scenario"), list(itertools.product(names_in_group("world"), names_in_group("scenario"))))
 def test_every_scenario_composes_where_its_countries_exist_and_names_its_sources(world: str, scenario: str) -> None:
     arguments = [f"world={world}", f"scenario={scenario}"]
-    plain = compose_plain(arguments)
+    composer = composer_of(world)
+    plain = composer.plain(parse(arguments))
     if not countries_named(plain["policy"]) <= plain["world"]["countries"].keys():
         assert world != "ai"
         with pytest.raises(UserError, match="country in world"):
-            load_arms(arguments)
+            composer.arms(arguments)
         return
-    for arm in load_arms(arguments):
+    for arm in composer.arms(arguments):
         used_sources(arm)
     meta = arm.scenario
     assert meta.name == scenario and meta.title and meta.description.count(".") >= 2 and meta.stands_for
