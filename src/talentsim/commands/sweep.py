@@ -171,7 +171,7 @@ def _check_sweeper(hydras: list[str]) -> None:
                             "leave it out; hydra/launcher may be set")
 
 
-def _jobs(overrides: list[str], config_dir: str | None) -> list[list[str]]:
+def _jobs(overrides: list[str], config_dir: str | None = None) -> list[list[str]]:
     """Return every combination of the values that are swept, as Hydra's own sweeper makes them.
 
     Raises
