@@ -127,13 +127,13 @@ def test_changes_are_said_in_plain_words(compared: Path) -> None:
 
 
 def test_figures_that_history_has_replaced_say_what_is_in_force() -> None:
-    """The lottery's odds of 2026 are those of its last draw, not the figure that the world begins with; pay has no history."""
+    """The lottery's odds of 2027 are those of the weighted draw, not the figure that the world begins with; pay has no history."""
     scene = Scene(Results(Path(), {"files": {}}), Pair(*load_arms(["scenario=visa_tightening"])))
     replaced, usa = in_force(scene), "world.countries.USA"
-    assert replaced[f"{usa}.visa.work_visa_odds"] == "34.9 % in 2026" and replaced[f"{usa}.visa.post_study_years"] == "3 years in 2026"
+    assert replaced[f"{usa}.visa.work_visa_odds"] == "53 % in 2027" and replaced[f"{usa}.visa.post_study_years"] == "3 years in 2027"
     assert f"{usa}.pay" not in replaced and f"{usa}.visa.student_refusal_by_origin.CHN" not in replaced
     told = {each.key: (each.value, each.in_force) for group in groups(scene) if group.title == "The United States" for each in group.rows}
-    assert told["visa.work_visa_odds"] == ("0.85", "34.9 % in 2026") and told["ecosystem.strength"][1] == ""
+    assert told["visa.work_visa_odds"] == ("0.85", "53 % in 2027") and told["ecosystem.strength"][1] == ""
     assert {each.in_force for _, each in key_rows(scene)} == {""}, "none of these has a history up to 2026"
     (years, rows), = lever_rows(scene)
     odds = next(row for row in rows if "lottery" in row.meaning)
@@ -219,7 +219,7 @@ def test_the_commands_write_beside_the_tables_and_the_same_bytes_again(results: 
 @pytest.mark.parametrize("command", ["figures", "report"])
 def test_a_wrong_folder_is_explained(command: str, compared: Path, tmp_path: Path) -> None:
     for arguments, words in (([], "the folder of results is missing"), ([str(tmp_path)], "holds no results"),
-                             ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "'more' is one word too many"),
+                             ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "it takes 1 word of this kind: more"),
                              ([str(compared.parent)], f"did you mean '{compared}'?")):
         done = talentsim(command, *arguments)
         assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, arguments

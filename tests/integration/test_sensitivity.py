@@ -43,7 +43,8 @@ def test_what_is_varied_is_the_list_or_the_keys_that_are_named() -> None:
     assert any("world.countries.CAN.visa.student_refusal" in each.figures for each in listed), "{focus} is the focus country"
     (one,) = variations(toy, [f"{PAY}.value"])
     assert one.title == next(each.title for each in listed if list(each.figures) == [PAY])
-    assert {each.name for each in variations(toy, ["behaviour.graduation"])} == {"behaviour.graduation.move", "behaviour.graduation.return_constant"}
+    assert {each.name for each in variations(toy, ["behaviour.graduation"])} == {
+        "behaviour.graduation.chilling", "behaviour.graduation.move", "behaviour.graduation.return_constant"}
     with pytest.raises(UserError, match=f"(?s)begins with 'behaviour.study.weights.beta_pai'.*did you mean '{PAY}'"):
         variations(toy, ["behaviour.study.weights.beta_pai"])
 

@@ -93,7 +93,7 @@ def refuse_words(arguments: Arguments, most: int) -> None:
     extra = arguments.words[1 + most:]
     if extra:
         raise UserError(f"talentsim {arguments.words[0]}", f"it takes {most or 'no'} word{'s' if most != 1 else ''} of this kind: {' '.join(extra)}",
-                        "KEY=VALUE behind it", f"talentsim {arguments.words[0]} --help")
+                        "KEY=VALUE after it", f"talentsim {arguments.words[0]} --help")
 
 
 def refuse_policies(overrides: Sequence[str], command: str) -> None:
