@@ -134,10 +134,10 @@ def test_figures_that_history_has_replaced_say_what_is_in_force() -> None:
     assert f"{usa}.pay" not in replaced and f"{usa}.visa.student_refusal_by_origin.CHN" not in replaced
     told = {each.key: (each.value, each.in_force) for group in groups(scene) if group.title == "The United States" for each in group.rows}
     assert told["visa.work_visa_odds"] == ("0.85", "53 % in 2027") and told["ecosystem.strength"][1] == ""
-    assert {each.in_force for _, each in key_rows(scene)} == {""}, "none of these has a history up to 2026"
+    assert {each.in_force for _, each in key_rows(scene)} == {"", "29 % in 2027", "97 % in 2027"}, "one refusal by origin and ways around have a past"
     (years, rows), = lever_rows(scene)
     odds = next(row for row in rows if "lottery" in row.meaning)
-    assert years == "from 2026 to 2035" and (odds.before, odds.after) == ("34.9 %", "17.4 %")
+    assert years == "from 2027 to 2035" and (odds.before, odds.after) == ("53 %", "26.5 %")
 
 
 def test_pictures_and_sentences_follow_the_tables_that_are_there(results: Path) -> None:

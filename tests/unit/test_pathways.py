@@ -76,19 +76,19 @@ def test_corridors_of_many_countries_stay_apart() -> None:
 
 def test_all_tables_speak_of_the_years_with_the_policy(pair: PairRuns, arms: Frames) -> None:
     tables = flow_tables(pair)
-    alone = corridors(arms["flows"], (2026, 2035), weight=1.0, replications=N, level=0.95)
+    alone = corridors(arms["flows"], (2027, 2035), weight=1.0, replications=N, level=0.95)
     pd.testing.assert_frame_equal(tables["corridors"], alone)
     assert set(tables) >= {"pathways", "corridors", "stay_curves"}
 
 
 def test_stay_curves_follow_the_doctorates_of_five_years_by_hand(pair: PairRuns) -> None:
-    """Longhand: walk through the events of each person who took a doctorate in the USA between 2026 and 2030."""
+    """Longhand: walk through the events of each person who took a doctorate in the USA between 2027 and 2030."""
     table = flow_tables(pair)["stay_curves"]
     people, events = pair.scenario.of_run(0, "people"), pair.scenario.of_run(0, "events")
     rates = []
     for place in range(N):
         people, events = pair.scenario.of_run(place, "people"), pair.scenario.of_run(place, "events")
-        graduates = people[(people.training == "USA") & people.doctorate_year.between(2026, 2030) & (people.origin == "CHN")]
+        graduates = people[(people.training == "USA") & people.doctorate_year.between(2027, 2030) & (people.origin == "CHN")]
         alive = stayed = 0
         for person in graduates.itertuples():
             life = events[(events.uid == person.uid) & (events.year <= person.doctorate_year + 3)]
@@ -96,4 +96,4 @@ def test_stay_curves_follow_the_doctorates_of_five_years_by_hand(pair: PairRuns)
                 alive, stayed = alive + 1, stayed + (life.iloc[-1]["to"] == "USA")
         rates.append(100.0 * stayed / alive)
     row = table[(table.arm == "scenario") & (table.origin == "CHN") & (table.years_since == 3)].iloc[0]
-    assert row.stay_rate == pytest.approx(np.mean(rates)) and (row.first_cohort, row.last_cohort) == (2026, 2030)
+    assert row.stay_rate == pytest.approx(np.mean(rates)) and (row.first_cohort, row.last_cohort) == (2027, 2030)
