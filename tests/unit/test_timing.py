@@ -7,6 +7,7 @@ from pathlib import Path
 
 from talentsim.commands.job import compare_and_write
 from talentsim.commands.timing import Stopwatch
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.config.schema import ExecutorConfig
@@ -43,6 +44,6 @@ def test_workers_live_on_within_and_end_after() -> None:
 def test_figures_and_tables_are_the_same_bytes_wherever_they_are_made(tmp_path: Path) -> None:
     overrides = ["world=toy", "scenario=visa_tightening", "ensemble.replications=2", "compare.structure={}", f"output.dir={tmp_path}"]
     for kind in ("processes", "serial"):
-        compare_and_write(*load_arms([*overrides, f"executor={kind}"]), tmp_path / kind, [], told=False)
+        compare_and_write(Pair(*load_arms([*overrides, f"executor={kind}"])), tmp_path / kind, [], told=False)
     drawn = {each.name: each.read_bytes() for each in (tmp_path / "serial").iterdir() if each.suffix in (".png", ".svg", ".parquet")}
     assert len(drawn) > 20 and all((tmp_path / "processes" / name).read_bytes() == content for name, content in drawn.items())

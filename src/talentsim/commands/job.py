@@ -67,26 +67,24 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
             ready = _ready_to_draw(scenario) if figures else []
             WATCH.begin("compare")
             result, extra = _compared(pair, sides, store)
-            if figures:
-                WATCH.begin("hold against facts")
-                extra |= _beside_facts(pair.baseline, store)
+            WATCH.begin("hold against facts")
+            extra |= _beside_facts(pair.baseline, store) if figures else {}
         WATCH.begin("write tables")
-        tables = result.tables | extra
+        tables, facts = result.tables | extra, _facts(pair, result, overrides)
         for name, table in tables.items():
             written += write_table(table, folder, name, scenario.output.csv)
-        facts = _facts(pair, result, overrides)
         if scenario.output.xlsx:
             written.append(_workbook(Results(folder, {**facts, **made_with(), "files": {path.name: "" for path in written}}, tables)))
+        WATCH.begin("figures and report")
         if figures:
-            WATCH.begin("figures and report")
             written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario, ready)
         WATCH.begin("manifest and terminal")
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
         print_comparison(terminal(piped_width=120 if scenario.output.tables == "full" else WIDTH), result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
-        if scenario.output.timing:
-            print(f"\nTime by phase\n{WATCH.told()}")
+    if told and scenario.output.timing:
+        print(f"\nTime by phase\n{WATCH.told()}")
     return result
 
 
