@@ -113,8 +113,8 @@ def random_worlds(draw: st.DrawFn, plain: Plain) -> Config:
     first = draw(st.integers(1995, 2005))
     data["world"] |= {"burn_in_year": first, "start_year": first + draw(st.integers(0, 8)),
                       "end_year": first + draw(st.integers(8, 20))}
-    for country in data["world"]["countries"].values():
-        country["entry"]["level"] = {**country["entry"]["level"], "value": draw(st.floats(0, 60)), "range": [0, 100]}
+    for place, country in enumerate(data["world"]["countries"].values()):      # a world in which nobody lives is refused
+        country["entry"]["level"] = {**country["entry"]["level"], "value": draw(st.floats(0 if place else 5, 60)), "range": [0, 100]}
         for field in ("student_refusal", "work_visa_odds"):
             country["visa"][field] = {**country["visa"][field], "value": draw(st.floats(0.01, 1)), "range": [0, 1]}
         for field in VisaRegime.tables_by_origin():
