@@ -40,16 +40,16 @@ def make_group(runs: Sequence[Run], store: Store, states: Checkpoints, wait: boo
     UserError
         When the store cannot be written to.
     """
-    made: dict[str, Made] = {}
+    made = {run.id: Made(run.id, "there") for run in runs if store.suits(run.id, run.apart)}    # somebody else's since they were asked for
     with ExitStack() as claims:
-        missing = [run for run in runs if not store.suits(run.id, run.apart)]
+        missing = [run for run in runs if run.id not in made]
         for run in sorted(missing, key=lambda run: run.id):     # in one order, so that no two wait for each other
             if not claims.enter_context(store.claim(run.id, wait)):
                 made[run.id] = Made(run.id, "busy")
             elif store.suits(run.id, run.apart):
                 made[run.id] = Made(run.id, "there")
         if runs[0].id in made and made[runs[0].id].state == "busy":         # the others are made when it is there
-            return Grown([Made(run.id, "busy") for run in missing])
+            return Grown([made[run.id] for run in runs if run not in missing] + [Made(run.id, "busy") for run in missing])
         tree = _Tree(store, states, made)
         try:
             tree.grow([run for run in runs if run.id not in made or made[run.id].state != "busy"])

@@ -62,7 +62,7 @@ def run_missing(runs: Iterable[Run], store: Store, executor: ExecutorConfig, pro
         n_before = len(missing)
         try:
             for made in _round(_groups(asked.values(), missing), store, executor, states, late):
-                del missing[made.id]
+                missing.pop(made.id, None)      # the first of a group may have been there all along
                 if made.state == "failed":
                     failed[made.id] = made.fault
                     if max_failures is not None and len(failed) > max_failures:
