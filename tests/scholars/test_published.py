@@ -113,7 +113,7 @@ def test_the_shipped_figures_reach_what_was_frozen(scholars: Config, panel: Pane
 
 @pytest.mark.parametrize(("words", "message"), [
     (["data"], "the world or the folder is not given"), (["data", "ai", "x"], "no world with published data called 'ai'"),
-    (["calibrate", "world=toy"], "world 'toy' is not built from the migration panel"), (["validate"], "is not built from the migration panel"),
+    (["calibrate", "world=toy"], "world 'toy' is not built from the migration panel"), (["validate", "world=toy"], "is not built from the migration panel"),
     (["validate", "everything", "world=scholars"], "found 'everything'"), (["calibrate", "world=scholars"], "world.data_dir: no folder is given"),
     (["validate", "world=scholars", "world.data_dir=nowhere"], "there is no folder 'nowhere'"),
     (["validate", "world=scholars", "scenario=visa_tightening"], "without scenarios and policies"),
