@@ -97,12 +97,17 @@ def drawn(config: Config, table: Path) -> Config:
 
 def _draws(folder: Path, config: Config, found: Calibration) -> list[Path]:
     """Write the draws of every fit, and of the prior."""
+    from pathlib import Path
+
     import numpy as np
 
     from talentsim.calibration.posterior import write_draws
     from talentsim.calibration.sampler import latin_hypercube
 
-    fitted = {"runs": len(found.z), "scale": config.population.scale, "settings": config.calibration.model_dump(mode="json")}
+    settings = config.calibration.model_dump(mode="json")
+    if settings["earlier"]:         # what is shipped names the file, not a place on somebody's machine
+        settings["earlier"] = Path(settings["earlier"]).name
+    fitted = {"runs": len(found.z), "scale": config.population.scale, "settings": settings}
     written = []
     for fit, (title, roles) in FITS.items():
         written += write_draws(folder, fit, title, config, found.parameters, found.values(fit), {**fitted, "roles": list(roles)})
