@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -242,7 +243,10 @@ def test_a_full_disk_is_told_and_nothing_half_made_stays(tmp_path: Path, kilobyt
     for run in kept:
         kept.verify(run)
     assert bool(list(kept)) == (kilobytes == 100)
-    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size and path.parent.name not in kept
+    for composed in tmp_path.rglob("composed/*"):
+        head, _, content = composed.read_bytes().partition(b"\n")
+        assert composed.suffix == ".json" and hashlib.sha256(content).hexdigest() == head.decode()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size and path.parent.name not in {*kept, "composed"}
                 and not (path.parent.name == "checkpoints" and path.suffix == ".state")]       # whole states of shared years
 
 
@@ -310,7 +314,7 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
 
 def test_the_answer_fits_thirty_lines_of_a_hundred_columns(tmp_path: Path) -> None:
     """Without what is asked for beside it; the numbers are those of the tables."""
-    done = talentsim("scenario=visa_tightening", *BASE, "focus=CAN", "output.tables=full", cwd=tmp_path)
+    done = talentsim("scenario=visa_tightening", *BASE, "focus=CAN", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.rstrip("\n").splitlines()
     assert len(lines) <= 30 and max(map(len, lines)) <= 100, done.stdout

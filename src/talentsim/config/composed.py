@@ -61,9 +61,12 @@ def keep(folder: Path) -> None:
             except TypeError:       # something that JSON has no word for
                 continue
             handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-            os.replace(name, folder / f"{key}.json")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+                os.replace(name, folder / f"{key}.json")
+            finally:                # nothing half-written stays where the disk was full
+                Path(name).unlink(missing_ok=True)
         for path in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             path.unlink(missing_ok=True)
     _new.clear()
