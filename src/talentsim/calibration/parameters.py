@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from talentsim.arrays import Floats
 from talentsim.calibration.targets import content_of
@@ -35,7 +35,7 @@ class CalibratedParameter:
 
     def from_normal(self, z: Floats) -> Floats:
         """Turn standard normal scores into values of the prior."""
-        return self.from_rank(norm.cdf(z))
+        return self.from_rank(ndtr(z))
 
     def from_rank(self, rank: Floats) -> Floats:
         """Turn probabilities into quantiles of the prior."""
@@ -43,8 +43,8 @@ class CalibratedParameter:
             return self.low + rank * (self.high - self.low)
         if self.kind == "loguniform":
             return self.low * np.exp(rank * np.log(self.high / self.low))
-        ends = norm.cdf((np.array([self.low, self.high]) - self.mean) / self.sd)
-        return np.clip(self.mean + self.sd * norm.ppf(ends[0] + rank * (ends[1] - ends[0])), self.low, self.high)
+        ends = ndtr((np.array([self.low, self.high]) - self.mean) / self.sd)
+        return np.clip(self.mean + self.sd * ndtri(ends[0] + rank * (ends[1] - ends[0])), self.low, self.high)
 
     def to_normal(self, value: Floats) -> Floats:
         """Turn values into standard normal scores of the prior, held at four."""
@@ -53,9 +53,9 @@ class CalibratedParameter:
         elif self.kind == "loguniform":
             rank = np.log(value / self.low) / np.log(self.high / self.low)
         else:
-            ends = norm.cdf((np.array([self.low, self.high]) - self.mean) / self.sd)
-            rank = (norm.cdf((value - self.mean) / self.sd) - ends[0]) / (ends[1] - ends[0])
-        return np.clip(norm.ppf(np.clip(rank, 1e-9, 1.0 - 1e-9)), -4.0, 4.0)
+            ends = ndtr((np.array([self.low, self.high]) - self.mean) / self.sd)
+            rank = (ndtr((value - self.mean) / self.sd) - ends[0]) / (ends[1] - ends[0])
+        return np.clip(ndtri(np.clip(rank, 1e-9, 1.0 - 1e-9)), -4.0, 4.0)
 
     def figures(self, config: Config, value: float) -> dict[str, float]:
         """Return the value of each figure by key, held within the figure's own range."""
