@@ -10,9 +10,9 @@ import pytest
 
 from talentsim.calibration.experiments import OUTCOMES
 from talentsim.calibration.measured import INDICATORS, simulate_targets
-from talentsim.calibration.parameters import figures_of, parameters_for
-from talentsim.calibration.runs import simulated_figures
+from talentsim.calibration.priors import figures_of, parameters_for
 from talentsim.calibration.scorecard import forecasts, interval_score, scorecard
+from talentsim.calibration.simulated import simulated_figures
 from talentsim.calibration.targets import ROLES, Target, roles_of_facts, targets_of
 from talentsim.commands.calibrate import FITS
 from talentsim.config import Config

@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import norm
 
 from talentsim.calibration.emulator import fit_emulator, restored, slopes, transformed
-from talentsim.calibration.parameters import CalibratedParameter, values_from_normal
-from talentsim.calibration.runs import simulated
+from talentsim.calibration.priors import CalibratedParameter, values_from_normal
 from talentsim.calibration.sampler import ensemble_sample, latin_hypercube
+from talentsim.calibration.simulated import simulated
 from talentsim.calibration.targets import Target
 from talentsim.calibration.waves import Calibration
 from talentsim.config import Config

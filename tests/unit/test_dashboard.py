@@ -24,7 +24,7 @@ from talentsim.config import Config, UserError
 from talentsim.config.arms import Composer
 from talentsim.config.files import names_in_group
 from talentsim.dashboard import engine as engine_module
-from talentsim.dashboard.choice import Choice, choice_of, overrides_of
+from talentsim.dashboard.chosen import Choice, choice_of, overrides_of
 from talentsim.dashboard.desk import Desk
 from talentsim.dashboard.engine import Engine, State
 from talentsim.dashboard.guard import LARGEST_BODY, POLICY
@@ -38,7 +38,7 @@ from talentsim.ensemble.session import Cancelled
 from talentsim.ensemble.store import Store, open_store
 from talentsim.model.policy import levers_in_year
 from talentsim.model.tables import base_levers, lever_axes
-from talentsim.report.terminal.tables import SHOWN
+from talentsim.report.terminal.summaries import SHOWN
 
 with warnings.catch_warnings():     # Starlette would rather have a newer client, and takes this one
     warnings.simplefilter("ignore")

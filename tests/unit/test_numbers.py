@@ -20,7 +20,7 @@ from talentsim.report.numbers import (
     signed_tick,
     unit_of_difference,
 )
-from talentsim.report.terminal.tables import shown, shown_interval
+from talentsim.report.terminal.summaries import shown, shown_interval
 
 MINUS = "\N{MINUS SIGN}"
 finite = st.floats(-1e9, 1e9)

@@ -19,7 +19,7 @@ from talentsim.ensemble.results import write_manifest, write_table
 from talentsim.ensemble.store import Store
 from talentsim.model.cohorts import cohort_path
 from talentsim.model.model import TalentModel
-from talentsim.report.terminal.tables import diversion_summary, headline_table
+from talentsim.report.terminal.summaries import diversion_summary, headline_table
 from worlds import edited, policy
 
 Plain = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from talentsim.arrays import Floats
-from talentsim.calibration.parameters import CalibratedParameter, figures_of
+from talentsim.calibration.priors import CalibratedParameter, figures_of
 from talentsim.calibration.targets import content_of, digest_of, targets_of
 from talentsim.config import Config, UserError
 from talentsim.data.facts import facts

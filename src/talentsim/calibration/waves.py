@@ -12,9 +12,9 @@ from scipy.stats import norm
 
 from talentsim.arrays import Floats
 from talentsim.calibration.emulator import Emulator, fit_emulator, restored, slopes, transformed
-from talentsim.calibration.parameters import CalibratedParameter, values_from_normal
-from talentsim.calibration.runs import Tick, simulated
+from talentsim.calibration.priors import CalibratedParameter, values_from_normal
 from talentsim.calibration.sampler import ensemble_sample, latin_hypercube
+from talentsim.calibration.simulated import Tick, simulated
 from talentsim.calibration.targets import FITTED, Target
 from talentsim.config import Config
 from talentsim.config.calibration import CalibrationConfig

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from talentsim.arrays import Floats
-    from talentsim.calibration.parameters import CalibratedParameter
+    from talentsim.calibration.priors import CalibratedParameter
     from talentsim.calibration.targets import Target
     from talentsim.calibration.waves import Calibration
     from talentsim.config import Config
@@ -45,7 +45,7 @@ def run(arguments: Arguments) -> int:
 def _sample_posterior(config: Config) -> int:
     from pathlib import Path
 
-    from talentsim.calibration.parameters import parameters_for
+    from talentsim.calibration.priors import parameters_for
     from talentsim.calibration.targets import targets_of
     from talentsim.calibration.waves import Calibration, simulator
     from talentsim.commands.scorecard import checked_draws
@@ -142,7 +142,7 @@ def _fit_panel(config: Config) -> int:
     from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
     from talentsim.panel.paths import known_panel
     from talentsim.report.terminal.evaluation import entry_lines, moment_lines, parameter_lines, rolling_lines
-    from talentsim.report.terminal.tables import verbatim
+    from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
     from talentsim.scholars.calibrate import calibrate
     from talentsim.scholars.proposals import write_proposal

@@ -21,7 +21,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.ensemble.results import prepare_folder
     from talentsim.panel.panel import load_panel
     from talentsim.panel.published import make_tables, write_tables
-    from talentsim.report.terminal.tables import verbatim
+    from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
 
     words = arguments.words[1:]

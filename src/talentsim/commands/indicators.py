@@ -16,7 +16,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.measures.indicators import INDICATORS, indicators
     from talentsim.report.terminal.indicators import indicator_table
     from talentsim.report.terminal.progress import progress
-    from talentsim.report.terminal.tables import verbatim
+    from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
 
     names = arguments.words[1:] or list(INDICATORS)

@@ -17,7 +17,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.ensemble.inventory import inventory, verify_all
     from talentsim.ensemble.store import open_store
     from talentsim.report.terminal.runs import runs_table
-    from talentsim.report.terminal.tables import verbatim
+    from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
 
     action = arguments.words[1] if len(arguments.words) > 1 else "list"

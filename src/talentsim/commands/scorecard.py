@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talentsim.calibration.posterior import differences
-from talentsim.calibration.runs import Tick, simulated_figures
 from talentsim.calibration.scorecard import forecasts, history_off, scorecard, summary
+from talentsim.calibration.simulated import Tick, simulated_figures
 from talentsim.calibration.targets import Target, content_of, targets_of
 from talentsim.ensemble.draws import draws_of, row_of
 from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table

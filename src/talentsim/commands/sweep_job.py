@@ -17,8 +17,8 @@ from talentsim.ensemble.runner import run_missing
 from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import MANIFEST, open_store
 from talentsim.report.terminal.progress import progress
+from talentsim.report.terminal.summaries import verbatim
 from talentsim.report.terminal.sweep import failure_table, sweep_table
-from talentsim.report.terminal.tables import verbatim
 from talentsim.report.terminal.terminal import terminal
 
 FAILURE = "failure.json"

@@ -73,7 +73,7 @@ def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) 
         score_lines,
         verdict_lines,
     )
-    from talentsim.report.terminal.tables import verbatim
+    from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
     from talentsim.scholars.validate import MODEL
 

@@ -10,10 +10,10 @@ from pydantic import Field, field_validator
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.calibration import CalibrationConfig
 from talentsim.config.check import check
-from talentsim.config.dated import Policy
 from talentsim.config.employers import MOST_FIRMS, Employer
 from talentsim.config.observers import Observers
 from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
+from talentsim.config.policy import Policy
 from talentsim.config.running import CompareConfig, EnsembleConfig, ExecutorConfig, OutputConfig, StoreConfig
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.config.world import Country, VisaRules, WorldConfig, region_code

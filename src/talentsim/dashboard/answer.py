@@ -23,7 +23,7 @@ from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.document import readings
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import PEOPLE
-from talentsim.report.terminal.tables import shown, shown_interval
+from talentsim.report.terminal.summaries import shown, shown_interval
 
 SHOWN = ("work_share", "training_share", "hq_share", "researchers")
 N_FLOWS, N_STAYING = 7, 9

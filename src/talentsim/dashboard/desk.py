@@ -9,7 +9,7 @@ from pathlib import Path
 
 from talentsim.config import Config, UserError
 from talentsim.config.arms import Composer
-from talentsim.dashboard.choice import Choice, command_of, overrides_of
+from talentsim.dashboard.chosen import Choice, command_of, overrides_of
 from talentsim.data.sources import used_sources
 from talentsim.ensemble.results import prepare_folder
 from talentsim.model.tables import corridor_path

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import uvicorn
 
 from talentsim.config import UserError
-from talentsim.dashboard.choice import Choice
+from talentsim.dashboard.chosen import Choice
 from talentsim.dashboard.desk import Desk
 from talentsim.dashboard.server import application
 

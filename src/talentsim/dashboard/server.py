@@ -21,12 +21,12 @@ from starlette.routing import Route
 
 from talentsim.config import UserError
 from talentsim.dashboard import answer, catalogue, exports
-from talentsim.dashboard.choice import choice_of, policy_at_fault
+from talentsim.dashboard.chosen import choice_of, policy_at_fault
 from talentsim.dashboard.desk import Desk, Question
 from talentsim.dashboard.engine import Engine
 from talentsim.dashboard.exports import FullJob
 from talentsim.dashboard.guard import REPORT_POLICY, Guard
-from talentsim.dashboard.runs import LiveRun, Runs
+from talentsim.dashboard.live_runs import LiveRun, Runs
 from talentsim.ensemble.session import Cancelled
 
 STATIC = {"/": ("index.html", "text/html"), "/page.css": ("page.css", "text/css"), "/icon.svg": ("icon.svg", "image/svg+xml"),

@@ -16,7 +16,7 @@ from talentsim.comparison.idle import NO_EFFECT
 from talentsim.comparison.pair import Pair
 from talentsim.model.outcomes import HEADLINE
 from talentsim.report.numbers import PEOPLE, counted
-from talentsim.report.terminal.tables import shown, shown_interval, total_change
+from talentsim.report.terminal.summaries import shown, shown_interval, total_change
 from talentsim.report.words import Namer, change_in_words, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
 
 WIDTH = 100

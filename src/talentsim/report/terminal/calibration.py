@@ -10,7 +10,7 @@ from rich.text import Text
 
 from talentsim.arrays import Floats
 from talentsim.calibration.waves import Calibration, chi2_of
-from talentsim.report.terminal.tables import verbatim
+from talentsim.report.terminal.summaries import verbatim
 
 
 def told(found: Calibration, checked: Mapping[str, Floats], fits: Mapping[str, tuple[str, Sequence[str]]]) -> Iterator[Table | Text]:

@@ -14,7 +14,7 @@ from talentsim.ensemble.draws import draws_of
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.terminal.brief import brief_lines
 from talentsim.report.terminal.sides import beyond_line, decomposition_table, hanging_line, sensitivity_table, structure_table
-from talentsim.report.terminal.tables import diversion_summary, headline_table, parting_summary, precision_line, total_change, verbatim
+from talentsim.report.terminal.summaries import diversion_summary, headline_table, parting_summary, precision_line, total_change, verbatim
 from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
 
 

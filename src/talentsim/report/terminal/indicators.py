@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from rich.table import Table
 
-from talentsim.report.terminal.tables import shown, shown_interval
+from talentsim.report.terminal.summaries import shown, shown_interval
 
 N_PARTNERS = 4
 

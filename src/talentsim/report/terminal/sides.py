@@ -11,7 +11,7 @@ from rich.text import Text
 from talentsim.data.posterior import Draws
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report.numbers import one_or_count
-from talentsim.report.terminal.tables import shown, shown_interval
+from talentsim.report.terminal.summaries import shown, shown_interval
 
 POINTS = "points"
 CLEAR = 2.5             # intervals of the comparison: about how far apart single replications are by chance alone

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from talentsim.comparison.sweep import Joined
-from talentsim.report.terminal.tables import shown, shown_interval
+from talentsim.report.terminal.summaries import shown, shown_interval
 
 N_SHOWN = 40
 SHARE = "% of works"

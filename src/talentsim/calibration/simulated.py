@@ -10,7 +10,7 @@ import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.calibration.measured import simulate_targets
-from talentsim.calibration.parameters import CalibratedParameter, figures_of
+from talentsim.calibration.priors import CalibratedParameter, figures_of
 from talentsim.calibration.targets import Target, digest_of
 from talentsim.config import Config
 from talentsim.ensemble.draws import with_figures

@@ -1,4 +1,4 @@
-"""Tables for the terminal: results in, rich renderables out."""
+"""The tables and lines that sum up results for the terminal: results in, rich renderables out."""
 
 from __future__ import annotations
 
