@@ -180,6 +180,18 @@ def to_exponential(uniforms: Floats) -> Floats:
     return np.negative(uniforms, out=uniforms)
 
 
+def arrival_times(words: Words, rate: Floats) -> Floats:
+    """Turn words into times of arrival, exponential with these rates; the arguments broadcast to the shape of `words`, which is overwritten.
+
+    Who arrives first is drawn with probability proportional to the rate, and lowering a rate never draws anybody to it. A
+    rate of 0 never arrives.
+    """
+    times = to_exponential(to_uniform(words))
+    with np.errstate(divide="ignore"):
+        times /= rate
+    return times
+
+
 def to_gumbel(uniforms: Floats) -> Floats:
     """Turn uniforms into standard Gumbels: minus the log of the exponential at the same address."""
     return -np.log(to_exponential(uniforms.copy()))

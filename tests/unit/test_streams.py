@@ -187,3 +187,13 @@ def test_neighbours_in_uid_are_uncorrelated() -> None:
 def test_replications_have_keys_of_their_own() -> None:
     keys = {int(streams.seed_key(seed, replication)) for seed in range(50) for replication in range(50)}
     assert len(keys) == 2500
+
+
+def test_who_arrives_first_is_drawn_in_proportion_to_the_rate() -> None:
+    rate = np.array([3.0, 0.0, 1.0, 6.0])
+    drawn = np.concatenate([words(alternative=place)[:, None] for place in range(4)], axis=1)
+    first = streams.arrival_times(drawn.copy(), rate).argmin(axis=1)
+    counts = np.bincount(first, minlength=4)
+    assert counts[1] == 0 and stats.chisquare(counts[rate > 0.0], N * rate[rate > 0.0] / rate.sum()).pvalue > 1e-4
+    fewer = streams.arrival_times(drawn, rate * [1.0, 1.0, 1.0, 0.5]).argmin(axis=1)
+    assert (fewer != first).any() and (first[fewer != first] == 3).all(), "a lower rate draws nobody to it, and moves nobody else"

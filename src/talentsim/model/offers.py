@@ -13,7 +13,7 @@ import numpy as np
 from talentsim.arrays import EmployerCode, EmployerCodes, Floats, Integers, Words
 from talentsim.model import kernels
 from talentsim.model.state.world import World
-from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
+from talentsim.streams import arrival_times, draw_key, to_uniform, words_at
 from talentsim.vocab import Decision
 
 _CHUNK = 2048       # people who draw at once: their arrays stay in cache
@@ -106,15 +106,13 @@ def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:
 def _race(address: Words, country: Integers, posts: Posts, keys: Words) -> Integers:
     """Draw one option of its country for each address, with probability proportional to its weight; return its place.
 
-    Each option's arrival is exponential with its weight as rate, so that a lower weight never draws anybody to it.
+    The option that arrives first is drawn, so that a lower weight never draws anybody to it.
     """
     n_options = posts.n_options[country]
     stop = np.cumsum(n_options)
     start = stop - n_options
     who = np.repeat(np.arange(len(address)), n_options)
     option = np.arange(stop[-1]) + np.repeat(posts.first[country] - start, n_options)
-    arrives = to_exponential(to_uniform(words_at(address[who], keys[option])))
-    with np.errstate(divide="ignore"):
-        arrives /= posts.weight[option]
+    arrives = arrival_times(words_at(address[who], keys[option]), posts.weight[option])
     first = np.flatnonzero(arrives == np.minimum.reduceat(arrives, start)[who])      # more than one where all are infinite
     return np.asarray(option[first[np.searchsorted(who[first], np.arange(len(address)))]])

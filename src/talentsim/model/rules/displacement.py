@@ -17,7 +17,7 @@ from talentsim.model.state.world import World
 from talentsim.model.tables import exempt_share
 from talentsim.model.utility import by_training, moving_terms, systematic_utility, taste_of
 from talentsim.model.visas import is_kept_out, is_refused, is_unfiled, odds_of, uniforms
-from talentsim.streams import draw_key, to_exponential, to_uniform, words_at
+from talentsim.streams import arrival_times, draw_key, words_at
 from talentsim.vocab import Decision, Reason, Sector
 
 READS = ("turned_away", "ended", "levers", "regimes", "employers", "log_strength", "diaspora", "headcount", "destinations", "researchers")
@@ -85,10 +85,7 @@ def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year
     offered = (size > 0.0).any(axis=1)
     rows, firm, size = rows[offered], firm[offered], size[offered]
     keys = draw_key(world.key, Decision.SITE, year, np.arange(n))
-    arrives = to_exponential(to_uniform(words_at(people.address[rows][:, None], keys[None, :])))
-    with np.errstate(divide="ignore"):
-        arrives /= size
-    country = arrives.argmin(axis=1)
+    country = arrival_times(words_at(people.address[rows][:, None], keys[None, :]), size).argmin(axis=1)
     moves = country != people.work_country[rows]
     arrive(world, rows[moves], country[moves], Reason.PLACED, year)
     people.employer[rows] = world.employers.named(firm)
