@@ -127,7 +127,7 @@ def test_hydras_own_options_work(tmp_path: Path) -> None:
 
 def test_help_and_version(tmp_path: Path) -> None:
     assert "scenario=visa_tightening" in talentsim("--help", cwd=tmp_path).stdout
-    assert talentsim(cwd=tmp_path).stdout == talentsim("--help", cwd=tmp_path).stdout
+    assert "talentsim --help" in talentsim(cwd=tmp_path).stdout
     assert talentsim("--version", cwd=tmp_path).stdout.startswith("talentsim 0.")
 
 

@@ -24,7 +24,7 @@ from talentsim.config.errors import UserError
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
-LOOKS_UP = ("facts", "parameters", "scenarios", "show", "sources", "runs")
+LOOKS_UP = ("completion", "doctor", "facts", "levers", "parameters", "scenarios", "show", "sources", "runs")
 """Commands that simulate nothing: run as they are shown."""
 
 SIMULATES = ("", "indicators", "person", "sensitivity")

@@ -19,6 +19,7 @@ class Command(NamedTuple):
     module: str
     usage: str
     summary: str
+    options: tuple[str, ...] = ()
 
     @property
     def n_words(self) -> int | None:
@@ -30,20 +31,23 @@ class Command(NamedTuple):
 COMMANDS: dict[str, Command] = {
     "calibrate": Command("talentsim.commands.calibrate", "calibrate world=ai", "fit to what is observed; propose draws, or figures (world=scholars)"),
     "dashboard": Command("talentsim.commands.dashboard", "dashboard [PORT]", "a page with every lever as a slider, on this machine alone"),
+    "completion": Command("talentsim.commands.completion", "completion bash|zsh|fish", "print what makes a shell complete talentsim's words"),
     "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make world=scholars' tables from published files"),
-    "export": Command("talentsim.commands.export", "export RESULTS --xlsx", "write one Excel workbook, or with --csv every table"),
+    "doctor": Command("talentsim.commands.doctor", "doctor", "say whether this machine and installation are fit for work"),
+    "export": Command("talentsim.commands.export", "export RESULTS --xlsx", "write one Excel workbook, or with --csv every table", ("--xlsx", "--csv")),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
     "figures": Command("talentsim.commands.figures", "figures RESULTS", "draw the pictures of a folder of results"),
-    "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like, in both arms"),
+    "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like; --list names them", ("--list",)),
+    "levers": Command("talentsim.commands.levers", "levers", "list what a policy can change, with unit and bounds"),
     "new": Command("talentsim.commands.new", "new scenario NAME", "write a commented scenario that runs, to make your own"),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
-                          "every figure with unit, range, source and evidence"),
+                          "every figure with unit, range, source and evidence", ("--over-time",)),
     "person": Command("talentsim.commands.person", "person [WHO] scenario=NAME", "one person's two lives, side by side"),
     "report": Command("talentsim.commands.report", "report RESULTS", "write one HTML file to hand on"),
     "runs": Command("talentsim.commands.runs", "runs [verify|prune]", "list, filter, verify or clear the stored runs"),
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
     "sensitivity": Command("talentsim.commands.sensitivity", "sensitivity [KEY ...] scenario=NAME", "compare, with figures at the ends of their ranges"),
-    "show": Command("talentsim.commands.show", "show [NAME]", "say in words what a scenario changes"),
+    "show": Command("talentsim.commands.show", "show [NAME]", "say in words what a scenario changes, or what a lever is"),
     "validate": Command("talentsim.commands.validate", "validate [agents] world=ai",
                         "the model beside what is observed; years not seen (world=scholars)"),
     "sources": Command("talentsim.commands.sources", "sources", "the sources behind the figures"),
@@ -64,15 +68,20 @@ def run_command(arguments: Arguments) -> int:
     module = MAIN_JOB
     if arguments.wants_help:
         return _help(arguments.words)
+    if not arguments.words:
+        from talentsim.commands.arguments import refuse_options
+
+        refuse_options(arguments, ())
     if arguments.words:
         from talentsim.config.errors import unknown_name
 
         if arguments.words[0] not in COMMANDS:
             raise unknown_name("command line", "command", arguments.words[0], COMMANDS)
-        from talentsim.commands.arguments import refuse_words
+        from talentsim.commands.arguments import refuse_options, refuse_words
 
         command = COMMANDS[arguments.words[0]]
         module = command.module
+        refuse_options(arguments, command.options)
         if command.n_words is not None:
             refuse_words(arguments, command.n_words)
     code: int = import_module(module).run(arguments)

@@ -22,6 +22,7 @@ class Arguments:
     multirun: bool = False
     wants_help: bool = False
     over_time: bool = False
+    listed: bool = False
     formats: list[str] = field(default_factory=list)
     hydra: list[str] = field(default_factory=list)
 
@@ -53,6 +54,8 @@ def read(argv: Sequence[str]) -> Arguments:
             arguments.multirun = True
         elif each == "--over-time":
             arguments.over_time = True
+        elif each == "--list":
+            arguments.listed = True
         elif each in ("--xlsx", "--csv"):
             arguments.formats.append(each.removeprefix("--"))
         elif option in ("--config-dir", "-cd"):
@@ -60,7 +63,7 @@ def read(argv: Sequence[str]) -> Arguments:
         elif option in _HYDRA_ONLY:
             arguments.hydra += [each] + [value_of(option) for _ in range(0 if equals else _HYDRA_ONLY[option])]
         elif each.startswith("-"):
-            options = ["--config-dir", "--multirun", "--over-time", "--xlsx", "--csv", "--help", "--version", *_HYDRA_ONLY]
+            options = ["--config-dir", "--multirun", "--over-time", "--list", "--xlsx", "--csv", "--help", "--version", *_HYDRA_ONLY]
             near = nearest(each, options)
             raise UserError(each, "there is no such option", ", ".join(options), f"did you mean {near!r}?" if near else "")
         elif "=" in each or each.startswith("~"):
@@ -94,6 +97,23 @@ def refuse_words(arguments: Arguments, most: int) -> None:
     if extra:
         raise UserError(f"talentsim {arguments.words[0]}", f"it takes {most or 'no'} word{'s' if most != 1 else ''} of this kind: {' '.join(extra)}",
                         "KEY=VALUE after it", f"talentsim {arguments.words[0]} --help")
+
+
+def refuse_options(arguments: Arguments, known: Sequence[str]) -> None:
+    """Refuse an option that a command would ignore.
+
+    Raises
+    ------
+    UserError
+        When one is given that it does not know.
+    """
+    from talentsim.config.errors import UserError
+
+    given = [*(["--over-time"] if arguments.over_time else []), *(["--list"] if arguments.listed else []), *(f"--{each}" for each in arguments.formats)]
+    command = f"talentsim {arguments.words[0]}" if arguments.words else "talentsim"
+    for each in given:
+        if each not in known:
+            raise UserError(command, f"it has no option {each}", ", ".join(known) or "KEY=VALUE and --config-dir", f"{command} --help")
 
 
 def refuse_policies(overrides: Sequence[str], command: str) -> None:

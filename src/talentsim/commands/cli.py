@@ -11,6 +11,7 @@ from collections.abc import Sequence
 HELP = """\
 talentsim: where researchers train, work and produce, and what a policy would change.
 
+  talentsim                                 a short guide: a few questions that end in a command
   talentsim scenario=visa_tightening        compare a scenario with the baseline
   talentsim -m scenario=opt_end,h1b_fee     one comparison for every combination (Hydra multirun)
 
@@ -60,12 +61,12 @@ def run(argv: Sequence[str]) -> int:
 
 def _help_or_version(argv: Sequence[str]) -> int | None:
     """Answer at once what needs no command; None where one is asked for."""
-    if not argv or argv[0] in ("-h", "--help", "help"):
+    if argv and argv[0] in ("-h", "--help", "help"):
         from talentsim.commands import command_lines
 
         print(HELP.replace("{commands}", command_lines()), end="")
         return 0
-    if argv[0] == "--version":
+    if argv and argv[0] == "--version":
         from talentsim import __version__
 
         print(f"talentsim {__version__}")
@@ -81,6 +82,10 @@ def _run_command(argv: Sequence[str]) -> int:
 
     try:
         require_folder()
+        if not argv:
+            from talentsim.commands.guide import guide
+
+            return guide()
         with ends_with_its_workers():
             return run_command(read(argv))
     except UserError as error:

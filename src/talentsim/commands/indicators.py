@@ -1,4 +1,4 @@
-"""`talentsim indicators [NAME ...] scenario=NAME`: indicators of both arms with their paired difference."""
+"""`talentsim indicators [NAME ...] scenario=NAME`: indicators of both arms with their paired difference. `talentsim indicators --list` names them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ def run(arguments: Arguments) -> int:
     from talentsim.config.errors import unknown_name
     from talentsim.ensemble.results import dated_folder, write_table
     from talentsim.measures.indicators import INDICATORS, indicators
-    from talentsim.report.terminal.indicators import indicator_table
+    from talentsim.report.terminal.indicators import indicator_list, indicator_table
     from talentsim.report.terminal.progress import progress
     from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
 
+    if arguments.listed:
+        terminal(piped_width=100).print(indicator_list({name: (each.title, each.unit) for name, each in INDICATORS.items()}))
+        return 0
     names = arguments.words[1:] or list(INDICATORS)
     for name in names:
         if name not in INDICATORS:

@@ -16,7 +16,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.config.errors import unknown_name
     from talentsim.ensemble.inventory import inventory, verify_all
     from talentsim.ensemble.store import open_store
-    from talentsim.report.terminal.runs import runs_table
+    from talentsim.report.terminal.runs import run_lines
     from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
 
@@ -32,7 +32,8 @@ def run(arguments: Arguments) -> int:
         out.print(verbatim(f"{len(old)} runs of another version of the model deleted, {len(table) - len(old)} kept in {store.folder}"))
         return 0
     if action == "list":
-        out.print(runs_table(table, str(store.folder)))
+        for line in run_lines(table, str(store.folder)):
+            out.print(verbatim(line), soft_wrap=True)
         return 1 if table.fault.any() else 0
     faults = verify_all(store, list(table.run))
     for name, fault in faults.items():

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from talentsim.comparison.pair import Pair
 from talentsim.comparison.sweep import Joined, join
-from talentsim.config import UserError
+from talentsim.config import Config, UserError
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.provenance import version_of
 from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
 from talentsim.ensemble.runner import run_missing
 from talentsim.ensemble.runs import runs_of
-from talentsim.ensemble.store import MANIFEST, open_store
+from talentsim.ensemble.store import MANIFEST, Store, open_store
 from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.summaries import verbatim
 from talentsim.report.terminal.sweep import failure_table, sweep_table
@@ -35,10 +36,19 @@ def run_in_one_go(pairs: Sequence[Pair]) -> None:
     arms = [arm for pair in pairs for arm in pair.arms_to_run()]
     first = pairs[0].scenario
     allowed = first.ensemble.max_failures
+    store, runs = open_store(first.output.dir), [run for arm in arms for run in runs_of(arm, apart=True)]
+    _say_what_is_there(store, {run.id for run in runs})
     with progress(True) as report:
-        failed = run_missing((run for arm in arms for run in runs_of(arm, apart=True)), open_store(first.output.dir), first.executor, report, allowed)
+        failed = run_missing(runs, store, first.executor, report, allowed)
     if allowed is not None and len(failed) > allowed:
         raise RunsFailedError(failed)
+
+
+def _say_what_is_there(store: Store, runs: Collection[str]) -> None:
+    """Say on stderr how many of a sweep's runs were computed before; nothing where none was."""
+    there = sum(store.suits(run, apart=True) for run in runs)
+    if there:
+        print(f"talentsim: {there} of {len(runs)} runs of this sweep are in the store already; {len(runs) - there} are computed", file=sys.stderr)
 
 
 def record_failure(folder: Path, overrides: Sequence[str], message: str, traceback: str) -> None:
@@ -95,9 +105,12 @@ def _joined(done: Sequence[Path]) -> Joined:
 
 
 def _figure(joined: Joined, folder: Path) -> list[Path]:
+    from talentsim.report.doses import also_in_force, dose_in_words, short_dose
     from talentsim.report.figures import dose_response
     from talentsim.report.figures.save import save_figure
 
-    figure = dose_response(joined.curves, dose=joined.dose, outcome=joined.title, unit="% of works", level=joined.level,
+    pair = Pair(*(Config.model_validate(joined.arms[name]["config"]) for name in ("baseline", "scenario")))
+    figure = dose_response(joined.curves, dose=short_dose(joined.dose, pair.scenario), axis=dose_in_words(joined.dose, pair.scenario),
+                           beside=also_in_force(joined.keys, pair), outcome=joined.title, unit="% of works", level=joined.level,
                            source=f"talentsim {version_of('talentsim')}; {len(joined.headline)} comparisons in {folder.name}")
     return save_figure(figure, folder, "dose_response")

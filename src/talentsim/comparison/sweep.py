@@ -36,6 +36,8 @@ class Joined:
         The key on the horizontal axis: the one with most numbers, or with most values where none has numbers.
     curves
         dose, difference, low, high, series: as `report.figures.dose_response` draws it.
+    arms
+        Both arms of the first job as its manifest has them, for what is in force beside the swept keys.
     """
 
     table: pd.DataFrame
@@ -47,6 +49,7 @@ class Joined:
     title: str
     level: float
     csv: bool
+    arms: Mapping[str, Any]
 
 
 def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame, pd.DataFrame]]) -> Joined:
@@ -69,8 +72,8 @@ def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame, pd.DataFrame
     first = headline.iloc[0]
     where = "each job's focus" if "focus" in mixed else str(first["focus"])
     when = "each job's year" if "headline_year" in mixed else str(first["headline_year"])
-    output = jobs[0][1]["arms"]["scenario"]["config"]["output"]
-    return Joined(table, headline, keys, dose, curves, mixed, f"{OUTCOMES[HEADLINE].title}, {where}, {when}", float(first["level"]), output["csv"])
+    arms = jobs[0][1]["arms"]
+    return Joined(table, headline, keys, dose, curves, mixed, f"{OUTCOMES[HEADLINE].title}, {where}, {when}", float(first["level"]), arms["scenario"]["config"]["output"]["csv"], arms)
 
 
 def _rows(number: int, manifest: Mapping[str, Any], over_time: pd.DataFrame, differences: pd.DataFrame,

@@ -54,7 +54,7 @@ def decision_in_words(reason: str) -> str:
 def policy_in_words(policy: Policy, name: Namer = str) -> str:
     """Say what one policy does, to whom and when."""
     ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
-    return f"{LEVERS[policy.lever].meaning}, {_whose(policy, name)}: {change_in_words(policy)}, {_when(policy)}{ramp}"
+    return f"{LEVERS[policy.lever].meaning}, {whose(policy, name)}: {change_in_words(policy)}, {_when(policy)}{ramp}"
 
 
 def amount(value: float, unit: str) -> str:
@@ -79,7 +79,8 @@ def span(values: np.ndarray, unit: str) -> str:
     return f"{100 * low:.3g} to {100 * high:.3g} %" if _is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"
 
 
-def _whose(policy: Policy, name: Namer) -> str:
+def whose(policy: Policy, name: Namer = str) -> str:
+    """Say whom a policy concerns: where, for people from where, trained where, of which firms."""
     axes, where = LEVERS[policy.lever].axes, _listed(policy.countries, name, "every country")
     trained = "" if policy.trained is None else f" trained in {_listed(policy.trained, name, '')}"
     if axes is Axes.HOST_ORIGIN:

@@ -18,7 +18,7 @@ MARKERS = "osD^vPX*"
 
 
 @house_style()
-def dose_response(sweep: pd.DataFrame, *, dose: str, outcome: str, unit: str, source: str, level: float = 0.95) -> Figure:
+def dose_response(sweep: pd.DataFrame, *, dose: str, outcome: str, unit: str, source: str, level: float = 0.95, beside: str = "", axis: str = "") -> Figure:
     """Draw the difference that a sweep finds against the value that it sweeps over.
 
     Parameters
@@ -27,15 +27,19 @@ def dose_response(sweep: pd.DataFrame, *, dose: str, outcome: str, unit: str, so
         Columns dose (numbers, or words in the order of the sweep), difference, low, high, and where several curves are
         swept at once series (their names, eight at most are told apart).
     dose
-        What is swept, for instance an override's key.
+        What is swept, in words or as an override's key.
     outcome
         What the difference is of, with country and year.
     unit
         Of the outcome's levels.
+    beside
+        What else is in force, as a sentence.
+    axis
+        What to write below the axis where `dose` says too little.
     """
     title = f"How does the effect grow with {dose}?"
     change = unit_of_difference(unit)
-    subtitle = f"{outcome}: scenario minus baseline, {change}. Bars: {interval_name(level)} of the paired difference."
+    subtitle = f"{outcome}: scenario minus baseline, {change}. Bars: {interval_name(level)} of the paired difference.{beside and f' {beside}'}"
     figure = style.new_figure(8.6, 3.9)
     axes = figure.add_subplot()
     rows = sweep.dropna(subset="difference")
@@ -49,7 +53,7 @@ def dose_response(sweep: pd.DataFrame, *, dose: str, outcome: str, unit: str, so
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=style.STEPS))
     axes.yaxis.set_major_formatter(FuncFormatter(signed_tick))
     axes.set_ylim(*style.padded(np.append(rows[["difference", "low", "high"]].to_numpy(float), 0.0), 0.08, least=1e-6))
-    axes.set_xlabel(dose)
+    axes.set_xlabel(axis or dose)
     axes.set_ylabel(change)
     lines = [Line2D([], [], color=colour, marker=marker, markersize=5, label=name) for colour, marker, name in legend]
     return style.frame(figure, title=title, subtitle=subtitle, source=source, legend=lines if len(lines) > 1 else ())

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -230,3 +230,12 @@ def padded(values: NDArray[np.float64], share: float, least: float = 1.0) -> tup
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     margin = max(share * (high - low), (least - (high - low)) / 2)
     return low - margin, high + margin
+
+
+def font_found() -> tuple[str, str | None]:
+    """Return the font of all figures and the file it is in; None where this machine has none of that name."""
+    name = str(np.atleast_1d(STYLE["font.family"])[0])
+    try:
+        return name, findfont(FontProperties(family=name), fallback_to_default=False)
+    except ValueError:
+        return name, None

@@ -38,5 +38,15 @@ def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, 
     return listed
 
 
+def indicator_list(known: Mapping[str, tuple[str, str]]) -> Table:
+    """List the indicators: name -> title and unit."""
+    listed = Table(show_lines=False)
+    for column in ("indicator", "what it is", "unit"):
+        listed.add_column(column, overflow="fold", no_wrap=column == "indicator")
+    for name, (title, unit) in known.items():
+        listed.add_row(name, title, unit)
+    return listed
+
+
 def _number(value: float, unit: str, is_difference: bool = False) -> str:
     return f"{value:{'+' if is_difference else ''}.4f}" if unit == "HHI" and pd.notna(value) else shown(value, unit, is_difference)

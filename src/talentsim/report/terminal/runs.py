@@ -1,28 +1,42 @@
-"""The stored runs as a table for the terminal: one row an arm and seed."""
+"""The stored runs for the terminal: two lines an arm and seed, which fit into a hundred columns."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
-from rich.table import Table
-from rich.text import Text
+
+SHORT = 10
+"""Signs of a run's id that are shown; `talentsim runs why` takes as many."""
+
+_LINE = "{:<10}  {:<16}  {:<9.9}  {:<13.13}  {:>6}  {:>10}  {:>4}  {:>7}  {:>6}"
 
 
-def runs_table(runs: pd.DataFrame, place: str) -> Table:
-    """Return the runs grouped by what they have in common.
+def run_lines(runs: pd.DataFrame, place: str, width: int = 100) -> list[str]:
+    """Return the runs grouped by what they have in common, as lines.
 
     Parameters
     ----------
     runs
         run, arm, written, world, entry, policies, scale, seed, replication, megabytes, seconds, model, fault.
+    width
+        Columns that a line may take.
     """
-    table = Table(title=f"{len(runs)} runs in {place}", title_justify="left", title_style="bold")
-    for column in ("world", "entry", "scale", "seed", "policies", "replications", "MB", "s a run", "last written", "model", "a run's id"):
-        table.add_column(column, overflow="fold", justify="right" if column in ("scale", "seed", "replications", "MB", "s a run") else "left")
     sound, broken = runs[runs.fault == ""], runs[runs.fault != ""]
+    lines = [f"{len(runs)} runs in {place}"]
+    if len(sound):
+        lines += ["", _LINE.format("run", "last written", "world", "entry", "scale", "seed", "runs", "MB", "s/run")]
     keys = ["world", "entry", "scale", "seed", "policies", "model", "arm"]
     for (world, entry, scale, seed, policies, model, _), rows in sound.groupby(keys, sort=True):
-        table.add_row(Text(world), Text(entry), f"{scale:g}", str(int(seed)), Text(policies or "none"), str(len(rows)), f"{rows.megabytes.sum():.1f}",
-                      f"{rows.seconds.mean():.2f}", rows.written.max(), model, rows.run.iloc[0])
+        lines.append(_LINE.format(rows.run.iloc[0][:SHORT], rows.written.max()[:16].replace("T", " "), world, entry, f"{scale:g}", int(seed), len(rows),
+                                  f"{rows.megabytes.sum():.1f}", f"{rows.seconds.mean():.2f}"))
+        lines += _wrapped([*(["of another version of the model"] if model != "this" else []), f"policies: {policies or 'none'}"], width)
     for row in broken.itertuples():
-        table.add_row("", "", "", "", Text(row.fault), "", "", "", "", "damaged", row.run)
-    return table
+        lines += [f"{row.run[:SHORT]}  damaged", *_wrapped([row.fault], width)]
+    return lines
+
+
+def _wrapped(parts: Iterable[str], width: int) -> list[str]:
+    from textwrap import wrap
+
+    return wrap("; ".join(parts), width, initial_indent=" " * 12, subsequent_indent=" " * 12)
