@@ -29,6 +29,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "bundle": Command("talentsim.commands.bundle", "bundle RESULTS", "pack what reproduces the numbers of a comparison into one file"),
     "calibrate": Command("talentsim.commands.calibrate", "calibrate world=ai", "fit to what is observed; propose draws, or figures (world=scholars)"),
     "dashboard": Command("talentsim.commands.dashboard", "dashboard [PORT]", "a page with every lever as a slider, on this machine alone"),
     "completion": Command("talentsim.commands.completion", "completion bash|zsh|fish", "print what makes a shell complete talentsim's words"),
@@ -44,7 +45,8 @@ COMMANDS: dict[str, Command] = {
                           "every figure with unit, range, source and evidence", ("--over-time",)),
     "person": Command("talentsim.commands.person", "person [WHO] scenario=NAME", "one person's two lives, side by side"),
     "report": Command("talentsim.commands.report", "report RESULTS", "write one HTML file to hand on"),
-    "runs": Command("talentsim.commands.runs", "runs [verify|prune]", "list, filter, verify or clear the stored runs"),
+    "reproduce": Command("talentsim.commands.reproduce", "reproduce BUNDLE", "run a bundle anew, and say what is equal and what differs"),
+    "runs": Command("talentsim.commands.runs", "runs [verify|prune|why ...]", "list, filter, verify or clear the stored runs; say why two numbers differ"),
     "scenarios": Command("talentsim.commands.scenarios", "scenarios", "list the scenarios"),
     "sensitivity": Command("talentsim.commands.sensitivity", "sensitivity [KEY ...] scenario=NAME", "compare, with figures at the ends of their ranges"),
     "show": Command("talentsim.commands.show", "show [NAME]", "say in words what a scenario changes, or what a lever is"),

@@ -1,7 +1,7 @@
 """`talentsim completion bash|zsh|fish`: print what makes a shell complete the words of talentsim.
 
 Put it where your shell looks: `eval "$(talentsim completion bash)"` in ~/.bashrc, `eval "$(talentsim completion zsh)"` in ~/.zshrc behind
-compinit, and `talentsim completion fish > ~/.config/fish/completions/talentsim.fish`. It knows commands, options, groups, scenarios,
+compinit, and for fish what `talentsim completion fish` prints, in ~/.config/fish/completions/talentsim.fish. It knows commands, options, groups, scenarios,
 levers and countries of this version; with --config-dir FOLDER those of your own files as well.
 """
 
