@@ -40,7 +40,7 @@ def test_what_is_composed_is_composed_once() -> None:
         baseline, scenario = composer.arms(["world=toy", "scenario=visa_tightening", f"policy.f1_refusal.value={value}", f"seed={value[-1]}"])
         assert scenario.policies["f1_refusal"].value == float(value) and "f1_refusal" not in baseline.policies
         assert scenario.ensemble.seed == baseline.ensemble.seed == int(value[-1])
-    assert len(composer._composed) == 1
+    assert len(composer._plain._composed) == 1
 
 
 def test_one_variant_does_not_change_the_next() -> None:

@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from talentsim.config import composed
 from talentsim.config.compose import _composed, _composed_as_shipped
+from talentsim.config.composed import KEPT, SHELF, Shelf
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(composed, "_new", {})
-    monkeypatch.setattr(composed, "_folders", [])
-    return tmp_path / "composed"
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "composed")
 
 
 def typed(node: Any) -> Any:
@@ -25,41 +23,41 @@ def typed(node: Any) -> Any:
     return [typed(each) for each in node] if isinstance(node, list) else (type(node), node)
 
 
-def test_what_is_recalled_is_what_was_composed(folder: Path) -> None:
+def test_what_is_recalled_is_what_was_composed(shelf: Shelf) -> None:
     lines = ("world=ai",)
     whole = _composed(lines, {})
-    composed.note(lines, whole)
-    assert composed.recalled(lines) is None
-    composed.keep(folder)
-    composed.look_in(folder)
-    assert typed(composed.recalled(lines)) == typed(whole)
-    assert composed.recalled(("world=toy",)) is None
+    shelf.note(lines, whole)
+    assert shelf.recalled(lines) is None
+    shelf.keep()
+    assert typed(shelf.recalled(lines)) == typed(whole)
+    assert shelf.recalled(("world=toy",)) is None
 
 
-def test_keys_of_any_kind_and_order_are_kept(folder: Path) -> None:
+def test_keys_of_any_kind_and_order_are_kept(shelf: Shelf) -> None:
     plain = {"b": {2010: 0.5, 2020: 1}, "a": {"pairs": [1, 2.0, None, True]}, "c": {True: "x"}}
-    composed.note(("x",), plain)
-    composed.keep(folder)
-    composed.look_in(folder)
-    assert typed(composed.recalled(("x",))) == typed(plain)
+    shelf.note(("x",), plain)
+    shelf.keep()
+    assert typed(shelf.recalled(("x",))) == typed(plain)
 
 
 @pytest.mark.parametrize("harm", [b"", b"half", None])
-def test_a_damaged_one_is_composed_anew(folder: Path, harm: bytes | None) -> None:
-    composed.note(("x",), {"a": 1})
-    composed.keep(folder)
-    composed.look_in(folder)
-    [path] = folder.iterdir()
+def test_a_damaged_one_is_composed_anew(shelf: Shelf, harm: bytes | None) -> None:
+    shelf.note(("x",), {"a": 1})
+    shelf.keep()
+    [path] = shelf.folder.iterdir()
     path.write_bytes(path.read_bytes().replace(b"1}", b"2}") if harm is None else harm)
-    assert composed.recalled(("x",)) is None
+    assert shelf.recalled(("x",)) is None
 
 
-def test_few_are_kept_and_hydra_is_not_asked_again(folder: Path) -> None:
-    for number in range(composed.KEPT + 5):
-        composed.note((f"seed={number}",), {"seed": number})
-    composed.keep(folder)
-    assert len(list(folder.iterdir())) == composed.KEPT
-    composed.note(("world=toy", "seed=123456"), {"world": "kept"})
-    composed.keep(folder)
-    composed.look_in(folder)
-    assert _composed_as_shipped(("world=toy", "seed=123456")) == {"world": "kept"}
+def test_few_are_kept_and_hydra_is_not_asked_again(shelf: Shelf) -> None:
+    for number in range(KEPT + 5):
+        shelf.note((f"seed={number}",), {"seed": number})
+    shelf.keep()
+    assert len(list(shelf.folder.iterdir())) == KEPT
+    shelf.note(("world=toy", "seed=123456"), {"world": "kept"})
+    shelf.keep()
+    token = SHELF.set(shelf)
+    try:
+        assert _composed_as_shipped(("world=toy", "seed=123456")) == {"world": "kept"}
+    finally:
+        SHELF.reset(token)

@@ -92,9 +92,6 @@ WARNED = {
 
 @pytest.mark.parametrize(("policy", "words"), WARNED.values(), ids=WARNED)
 def test_what_a_policy_makes_of_a_figure_is_looked_at(capsys: pytest.CaptureFixture[str], policy: str, words: list[str]) -> None:
-    from talentsim.commands import launch
-
-    launch._WARNED.clear()
     assert run(["show", "world=toy", f"+policy.x={policy}"]) == 0
     err = capsys.readouterr().err
     assert all(each in err for each in ["talentsim: warning: ", *words]) if words else err == ""

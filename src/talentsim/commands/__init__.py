@@ -6,6 +6,7 @@ prints the entries, stays quick.
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -86,7 +87,7 @@ def run_command(arguments: Arguments) -> int:
         refuse_options(arguments, command.options)
         if command.n_words is not None:
             refuse_words(arguments, command.n_words)
-    code: int = import_module(module).run(arguments)
+    code: int = copy_context().run(import_module(module).run, arguments)       # what a command sets for itself ends with it
     return code
 
 

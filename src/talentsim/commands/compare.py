@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from talentsim.commands.arguments import Arguments, reader_gone
 from talentsim.commands.launch import checked, composer_of, is_hydras, run_hydra
-from talentsim.commands.timing import WATCH
+from talentsim.commands.timing import Stopwatch
 
 if TYPE_CHECKING:
     from talentsim.comparison.pair import Pair
@@ -22,7 +22,8 @@ def run(arguments: Arguments) -> int:
     """Check everything that can be checked beforehand, then let Hydra run the job or the sweep."""
     from talentsim.config.compose import parse
 
-    WATCH.begin("compose")
+    watch = Stopwatch()
+    watch.begin("compose")
     parse(arguments.overrides)      # also those meant for Hydra: none may name code to run
     if arguments.hydra:
         return _hydra_answers(arguments)
@@ -34,7 +35,7 @@ def run(arguments: Arguments) -> int:
 
     composer, own = composer_of(arguments)
     pair = checked(Pair(*composer.arms(own)))
-    return one_job(arguments, pair, structures_of(composer, own, pair.scenario), pair.scenario.scenario.name)
+    return one_job(arguments, pair, structures_of(composer, own, pair.scenario), pair.scenario.scenario.name, watch)
 
 
 def structures_of(composer: Composer, overrides: list[str], scenario: Config) -> list[Side]:
@@ -52,7 +53,7 @@ def structures_of(composer: Composer, overrides: list[str], scenario: Config) ->
     return sides
 
 
-def one_job(arguments: Arguments, pair: Pair, sides: list[Side], name: str) -> int:
+def one_job(arguments: Arguments, pair: Pair, sides: list[Side], name: str, watch: Stopwatch) -> int:
     """Compare a pair inside Hydra, beside other pairs, in a folder with a name; say what goes wrong and return the exit code."""
     from talentsim.config.errors import UserError
 
@@ -64,7 +65,7 @@ def one_job(arguments: Arguments, pair: Pair, sides: list[Side], name: str) -> i
         from talentsim.ensemble.ensemble import RunsFailedError
 
         try:
-            compare_and_write(pair, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides)
+            compare_and_write(pair, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides, watch=watch)
         except UserError as error:          # Hydra would print a traceback and leave with 1
             print(f"talentsim: {error.message}", file=sys.stderr)
             raise SystemExit(2) from None

@@ -12,13 +12,14 @@ from typing import Any
 import pandas as pd
 
 from talentsim.calibration.posterior import differences
-from talentsim.commands.timing import WATCH
+from talentsim.commands.timing import Stopwatch
 from talentsim.comparison.compare import Comparison, compare_runs
 from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.pathways import flow_tables
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
-from talentsim.config import Config, composed
+from talentsim.config import Config
+from talentsim.config.composed import SHELF
 from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.ensemble.ensemble import run_ensemble, run_ensembles
@@ -36,7 +37,8 @@ from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.terminal import terminal
 
 
-def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside: Sequence[Side] = (), told: bool = True, figures: bool = True) -> Comparison:
+def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside: Sequence[Side] = (), told: bool = True, figures: bool = True,
+                      watch: Stopwatch | None = None) -> Comparison:
     """Run what is missing, compare, write to `folder` and print. When it cannot finish, `folder` is removed.
 
     Parameters
@@ -47,6 +49,8 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         False prints nothing, for one job among many.
     figures
         False draws none and writes no report, whatever `output` says.
+    watch
+        What times the command, from before this begins.
 
     Raises
     ------
@@ -55,8 +59,8 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
     RunsFailedError
         When a run fails; those that did not stay in the store.
     """
-    started, store = time.perf_counter(), open_store(pair.scenario.output.dir)
-    WATCH.begin("simulate and store")
+    started, store, watch = time.perf_counter(), open_store(pair.scenario.output.dir), watch or Stopwatch()
+    watch.begin("simulate and store")
     with new_results(folder) as written, workers_kept():
         with progress(told) as report:
             if pair.scenario.ensemble.until_precision is not None:
@@ -65,26 +69,26 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
             sides = _all_sides(pair, beside, told)
             _run_all(pair, sides, store, report)
             ready = _ready_to_draw(scenario) if figures else []
-            WATCH.begin("compare")
+            watch.begin("compare")
             result, extra = _compared(pair, sides, store)
-            WATCH.begin("hold against facts")
+            watch.begin("hold against facts")
             extra |= _beside_facts(pair.baseline, store) if figures else {}
-        WATCH.begin("write tables")
+        watch.begin("write tables")
         tables, facts = result.tables | extra, _facts(pair, result, overrides)
         for name, table in tables.items():
             written += write_table(table, folder, name, scenario.output.csv)
         if scenario.output.xlsx:
             written.append(_workbook(Results(folder, {**facts, **made_with(), "files": {path.name: "" for path in written}}, tables)))
-        WATCH.begin("figures and report")
+        watch.begin("figures and report")
         if figures:
             written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario, ready)
-        WATCH.begin("manifest and terminal")
+        watch.begin("manifest and terminal")
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
         print_comparison(terminal(piped_width=120 if scenario.output.tables == "full" else WIDTH), result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
     if told and scenario.output.timing:
-        print(f"\nTime by phase\n{WATCH.told()}")
+        print(f"\nTime by phase\n{watch.told()}")
     return result
 
 
@@ -102,7 +106,8 @@ def _run_all(pair: Pair, sides: Sequence[Side], store: Store, report: Report) ->
     """Run whatever is missing in one go, so that no worker waits for the end of another pair."""
     arms = pair.arms_to_run()
     run_ensembles([*arms, *(arm for side in sides for arm in side.pair)], store, report, n_apart=len(arms))
-    composed.keep(store.folder / composed.FOLDER)
+    if shelf := SHELF.get():
+        shelf.keep()
 
 
 def _compared(pair: Pair, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:

@@ -12,18 +12,15 @@ if TYPE_CHECKING:
     from talentsim.comparison.pair import Pair
     from talentsim.config.arms import Composer
 
-_WARNED: set[str] = set()
-"""Warnings that this process has given: the jobs of a sweep share most."""
-
 
 def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
     """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
-    from talentsim.config import composed
     from talentsim.config.arms import Composer
+    from talentsim.config.composed import FOLDER, SHELF, Shelf
 
     own = [line for line in arguments.overrides if not is_hydras(line)]
     folders = [line.partition("=")[2].strip("'\"") for line in own if line.startswith("output.dir=")]
-    composed.look_in(Path(folders[-1] if folders else "outputs") / "store" / composed.FOLDER)
+    SHELF.set(Shelf(Path(folders[-1] if folders else "outputs") / "store" / FOLDER))
     return Composer(arguments.config_dir), own
 
 
@@ -46,8 +43,13 @@ def is_hydras(override: str) -> bool:
     return override.lstrip("+~").startswith(("hydra.", "hydra/"))
 
 
-def checked(pair: Pair) -> Pair:
+def checked(pair: Pair, warned: set[str] | None = None) -> Pair:
     """Return the pair when its sources are known, its data are there and the output folder can be written to.
+
+    Parameters
+    ----------
+    warned
+        Warnings that were given already, to which those of this pair are added: the jobs of a sweep share most.
 
     Raises
     ------
@@ -61,19 +63,19 @@ def checked(pair: Pair) -> Pair:
     for arm in pair:
         used_sources(arm)
         corridor_path(arm)
-    warn(pair)
+    warn(pair, set() if warned is None else warned)
     prepare_folder(Path(pair.scenario.output.dir))
     return pair
 
 
-def warn(pair: Pair) -> None:
-    """Say on stderr, once each, which policies drive a figure out of what it may plausibly be."""
+def warn(pair: Pair, warned: set[str]) -> None:
+    """Say on stderr which policies drive a figure out of what it may plausibly be; what is in `warned` is not said again."""
     from talentsim.comparison.effective import out_of_range
 
     for line in out_of_range(pair.scenario, pair.baseline) + out_of_range(pair.baseline, pair.scenario):
-        if line not in _WARNED:
+        if line not in warned:
             print(f"talentsim: warning: {line}", file=sys.stderr)
-            _WARNED.add(line)
+            warned.add(line)
 
 
 def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:

@@ -17,18 +17,21 @@ def run(arguments: Arguments) -> int:
     """Run the comparison beside every end, as one job: the same folder, tables, checks and report, and what it hangs on."""
     from talentsim.commands.compare import one_job, structures_of
     from talentsim.commands.launch import checked, composer_of
+    from talentsim.commands.timing import Stopwatch
     from talentsim.comparison.pair import Pair
     from talentsim.config.errors import UserError
 
     if arguments.multirun:
         raise UserError("talentsim sensitivity", "-m asks for a sweep", "one scenario", "leave -m out, or sweep over KEY.value=1,2,3")
+    watch = Stopwatch()
+    watch.begin("compose")
     composer, own = composer_of(arguments)
     pair = checked(Pair(*composer.arms(own)))
     if not pair.differing:
         raise UserError("talentsim sensitivity", f"no policy of {pair.scenario.scenario.name} differs from those of {pair.baseline.scenario.name}",
                         "a scenario that changes something: talentsim scenarios lists them", "scenario=visa_tightening, for instance")
     sides = [*structures_of(composer, own, pair.scenario), *ends_of(composer, own, pair.scenario, arguments.words[1:])]
-    return one_job(arguments, pair, sides, f"{pair.scenario.scenario.name}-sensitivity")
+    return one_job(arguments, pair, sides, f"{pair.scenario.scenario.name}-sensitivity", watch)
 
 
 def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnings: list[str]) -> list[Side]:

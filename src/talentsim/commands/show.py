@@ -35,7 +35,7 @@ def run(arguments: Arguments) -> int:
     if named and any(line.startswith("scenario=") for line in arguments.overrides):
         raise UserError("talentsim show", f"two scenarios are named: {name} and {' '.join(arguments.overrides)}", "one")
     pair = Pair(*load_arms([*arguments.overrides, *named], arguments.config_dir))
-    warn(pair)
+    warn(pair, set())
     terminal().print(scenario_in_words(pair))
     return 0
 

@@ -141,10 +141,10 @@ def prepared(jobs: list[list[str]], composer: Composer) -> Sweep:
     from talentsim.comparison.pair import Pair
     from talentsim.config import UserError
 
-    sweep = Sweep(composer.config_dir)
+    sweep, warned = Sweep(composer.config_dir), set[str]()
     for number, job in enumerate(jobs):
         try:
-            sweep.pairs[tuple(job)] = checked(Pair(*composer.arms(job)))
+            sweep.pairs[tuple(job)] = checked(Pair(*composer.arms(job)), warned)
             sweep.jobs.append((number, job))
         except UserError as error:
             sweep.faults.append((number, job, error))

@@ -28,7 +28,3 @@ class Stopwatch:
         rows = [*self.phases.items(), ("all", tuple(sum(each) for each in zip(*self.phases.values(), strict=True)))]
         self.phases = {}
         return "\n".join(f"{name:<28}{wall:8.2f} s{cpu:8.2f} s in this process" for name, (wall, cpu) in rows)
-
-
-WATCH = Stopwatch()
-"""That of the command under way."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from talentsim.config.arm import Arm
 from talentsim.config.errors import UserError, nearest, shown, unknown_country, unknown_name
 from talentsim.config.files import names_in_group, refuse_foreign_path
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
 from talentsim.config.world import VisaRegime, region_code
 from talentsim.vocab import LEVERS
 
-if TYPE_CHECKING:
-    from talentsim.config.schema import Config
+ArmT = TypeVar("ArmT", bound=Arm)
 
 _TYPES = {
     "float_type": "a number", "float_parsing": "a number", "int_type": "a whole number", "int_parsing": "a whole number",
@@ -25,7 +25,7 @@ _TYPES = {
 }
 
 
-def check(schema: type[Config], plain: Mapping[str, Any]) -> Config:
+def check(schema: type[ArmT], plain: Mapping[str, Any]) -> ArmT:
     """Turn plain data into a configuration of the schema, and look at names and values across its parts.
 
     Raises
@@ -42,7 +42,7 @@ def check(schema: type[Config], plain: Mapping[str, Any]) -> Config:
     return config
 
 
-def _check_names(config: Config) -> None:
+def _check_names(config: Arm) -> None:
     countries = config.world.countries
     if not config.focus_countries:
         regions = dict.fromkeys(region_code(each.region) for each in countries.values() if each.region)
@@ -59,11 +59,11 @@ def _check_names(config: Config) -> None:
     _check_tables(config, names_in_group("country"))
 
 
-def _no_country(config: Config, where: str, code: str) -> UserError:
+def _no_country(config: Arm, where: str, code: str) -> UserError:
     return unknown_country(where, config.world.name, code, {each: country.name for each, country in config.world.countries.items()})
 
 
-def _check_tables(config: Config, shipped: list[str]) -> None:
+def _check_tables(config: Arm, shipped: list[str]) -> None:
     """Check names in tables by country; a smaller world may leave out countries that a file speaks of."""
     countries = config.world.countries
     for host, country in countries.items():
@@ -85,7 +85,7 @@ def _check_tables(config: Config, shipped: list[str]) -> None:
     _check_employers(config, shipped)
 
 
-def _check_employers(config: Config, shipped: list[str]) -> None:
+def _check_employers(config: Arm, shipped: list[str]) -> None:
     countries = config.world.countries
     for name, employer in config.employers.items():
         if employer.hq not in countries:
@@ -101,7 +101,7 @@ def _check_employers(config: Config, shipped: list[str]) -> None:
                             "1 at most: they are shares of the country's posts in industry")
 
 
-def _check_values(config: Config) -> None:
+def _check_values(config: Arm) -> None:
     for key, figure in parameters_of(config):
         lever = LEVERS.get(_quantity(key))
         for value in figure.values:

@@ -20,7 +20,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from talentsim.config.asked import asked_for
-from talentsim.config.composed import note, recalled
+from talentsim.config.composed import SHELF
 from talentsim.config.errors import UserError
 from talentsim.config.faults import GROUPS, explained, not_an_override, refuse_misread
 from talentsim.config.files import Files, conf_dir
@@ -109,10 +109,12 @@ def staged(texts: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
 @lru_cache(maxsize=64)
 def _composed_as_shipped(lines: tuple[str, ...]) -> dict[str, Any]:
     """Compose from the shipped files alone, once: it takes a second, and one command asks for the same arm repeatedly."""
-    plain = recalled(lines)
+    shelf = SHELF.get()
+    plain = shelf.recalled(lines) if shelf else None
     if plain is None:
         plain = _composed(lines, {})
-        note(lines, plain)
+        if shelf:
+            shelf.note(lines, plain)
     return plain
 
 

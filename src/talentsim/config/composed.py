@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,52 +25,51 @@ FOLDER = "composed"
 KEPT = 32
 """Files in a folder at most; those used longest ago go first."""
 
-_new: dict[str, Plain] = {}
-_folders: list[Path] = []
 
+class Shelf:
+    """A folder in which compositions are kept; what is new is written when `keep` says so, for a command may yet be refused."""
 
-def look_in(folder: Path) -> None:
-    """Look for composed configurations in this folder from now on, and in no other."""
-    _folders[:] = [folder]
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._new = folder, dict[str, Plain]()
 
-
-def recalled(lines: Sequence[str]) -> Plain | None:
-    """Return what was composed with these overrides before; None where nothing whole is found."""
-    for folder in _folders:
-        path = folder / f"{_key(lines)}.json"
+    def recalled(self, lines: Sequence[str]) -> Plain | None:
+        """Return what was composed with these overrides before; None where nothing whole is found."""
+        path = self.folder / f"{_key(lines)}.json"
         with suppress(OSError, ValueError, TypeError):
             head, _, content = path.read_bytes().partition(b"\n")
             if head.decode() == hashlib.sha256(content).hexdigest():
                 plain = _decoded(json.loads(content))
                 os.utime(path)
                 return dict(plain)
-    return None
+        return None
+
+    def note(self, lines: Sequence[str], plain: Plain) -> None:
+        """Note what was composed, for `keep` to write."""
+        self._new[_key(lines)] = plain
+
+    def keep(self) -> None:
+        """Write what was composed since; where that cannot be done it is composed again."""
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for key, plain in self._new.items():
+                try:
+                    content = json.dumps(_encoded(plain), ensure_ascii=False).encode()
+                except TypeError:       # something that JSON has no word for
+                    continue
+                handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+                try:
+                    with os.fdopen(handle, "wb") as file:
+                        file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+                    os.replace(name, self.folder / f"{key}.json")
+                finally:                # nothing half-written stays where the disk was full
+                    Path(name).unlink(missing_ok=True)
+            for path in sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+                path.unlink(missing_ok=True)
+        self._new.clear()
 
 
-def note(lines: Sequence[str], plain: Plain) -> None:
-    """Note what was composed, for `keep` to write."""
-    _new[_key(lines)] = plain
-
-
-def keep(folder: Path) -> None:
-    """Write what was composed since; where that cannot be done it is composed again."""
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        for key, plain in _new.items():
-            try:
-                content = json.dumps(_encoded(plain), ensure_ascii=False).encode()
-            except TypeError:       # something that JSON has no word for
-                continue
-            handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-                os.replace(name, folder / f"{key}.json")
-            finally:                # nothing half-written stays where the disk was full
-                Path(name).unlink(missing_ok=True)
-        for path in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-            path.unlink(missing_ok=True)
-    _new.clear()
+SHELF: ContextVar[Shelf | None] = ContextVar("SHELF", default=None)
+"""The shelf of the command under way; none, and everything is composed."""
 
 
 def _key(lines: Sequence[str]) -> str:

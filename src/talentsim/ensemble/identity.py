@@ -30,8 +30,8 @@ FORMAT = 4
 """Version of what the store holds of a run: raise it when the runner writes other tables or other facts."""
 
 RUN_CODE = ("model/", "panel/drift.py", "panel/inversion.py", "panel/panel.py", "panel/paths.py",
-            "config/behaviour.py", "config/policy.py", "config/employers.py", "config/panel.py", "config/parameter.py",
-            "config/frozen.py", "config/schema.py", "config/series.py", "config/world.py", "ensemble/accounts.py", "streams.py", "arrays.py",
+            "config/arm.py", "config/behaviour.py", "config/employers.py", "config/frozen.py", "config/panel.py", "config/parameter.py",
+            "config/policy.py", "config/series.py", "config/world.py", "ensemble/accounts.py", "streams.py", "arrays.py",
             "vocab.py")
 """Modules, and folders of modules, that make a run what it is."""
 
