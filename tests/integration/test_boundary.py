@@ -161,8 +161,7 @@ def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
 
     command = ["world=toy", "scenario=visa_tightening", "population.scale=200.0", "executor=processes", "executor.workers=2", "ensemble.replications=50"]
     for number in (signal.SIGTERM, signal.SIGKILL):
-        job = subprocess.Popen([sys.executable, "-m", "talentsim", *command], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-                               start_new_session=True)
+        job = subprocess.Popen([sys.executable, "-m", "talentsim", *command], cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
             deadline = time.monotonic() + 120
             while len(_members(job.pid)) < 4 and time.monotonic() < deadline:
