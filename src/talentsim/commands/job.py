@@ -74,14 +74,12 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
             watch.begin("hold against facts")
             extra |= _beside_facts(pair.baseline, store) if figures else {}
         watch.begin("write tables")
-        tables, facts = result.tables | extra, _facts(pair, result, overrides)
-        for name, table in tables.items():
-            written += write_table(table, folder, name, scenario.output.csv)
-        if scenario.output.xlsx:
-            written.append(_workbook(Results(folder, {**facts, **made_with(), "files": {path.name: "" for path in written}}, tables)))
+        facts = _facts(pair, result, overrides)
+        results = Results(folder, {**facts, **made_with(), "files": {}}, result.tables | extra)
+        written += _tables(results, scenario)
         watch.begin("figures and report")
         if figures:
-            written += _pictures(Results(folder, {**facts, **made_with(), "files": {}}, tables), scenario, ready)
+            written += _pictures(results, scenario, ready)
         watch.begin("manifest and terminal")
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
@@ -139,6 +137,17 @@ def _facts(pair: Pair, result: Comparison, overrides: Sequence[str]) -> dict[str
             for name, config in (("baseline", pair.baseline), ("scenario", pair.scenario))}
     return {"arms": arms, "store": str(open_store(pair.scenario.output.dir).folder), "overrides": list(overrides),
             "checks": [vars(check) for check in result.checks], "calibration": differences(pair.baseline)}
+
+
+def _tables(results: Results, scenario: Config) -> list[Path]:
+    """Write every table, and all of them as a workbook where one is asked for."""
+    written: list[Path] = []
+    for name, table in results.kept.items():
+        written += write_table(table, results.folder, name, scenario.output.csv)
+    if scenario.output.xlsx:
+        manifest = {**results.manifest, "files": {path.name: "" for path in written}}
+        written.append(_workbook(Results(results.folder, manifest, results.kept)))
+    return written
 
 
 def _workbook(results: Results) -> Path:
