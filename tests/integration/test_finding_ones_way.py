@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -151,3 +153,23 @@ def test_a_resumed_sweep_says_how_many_runs_were_there(tmp_path: Path, capsys: p
     run_in_one_go([first, second])
     err = capsys.readouterr().err       # baseline, scenario and placebo; the placebo is one for both
     assert "3 of 5 runs of this sweep are in the store already" in err
+
+
+def test_years_that_no_figure_was_made_for_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["show", "opt_end", "world=toy", "world.end_year=2040"]) == 0
+    assert "warning: world.end_year=2040 is past 2035" in capsys.readouterr().err
+    assert run(["show", "opt_end", "world=toy"]) == 0
+    assert "past 2035" not in capsys.readouterr().err
+
+
+def test_a_run_of_an_older_version_is_named_and_can_be_cleared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A store whose manifests lack what this version keeps, as one of 0.1 does."""
+    config = json.dumps({"world": {"name": "toy"}, "scenario": {"name": "x"}}).encode()
+    place = tmp_path / "store" / ("a" * 20)
+    place.mkdir(parents=True)
+    (place / "config.json").write_bytes(config)
+    manifest = {"id": "a" * 20, "talentsim": "0.1.0", "config_sha256": hashlib.sha256(config).hexdigest(), "tables": {}}
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    assert run(["runs", f"output.dir={tmp_path}"]) == 1
+    assert "of talentsim 0.1.0, which kept other things of a run" in " ".join(capsys.readouterr().out.split())
+    assert run(["runs", "prune", f"output.dir={tmp_path}"]) == 0 and not place.exists()

@@ -39,7 +39,7 @@ def inventory(store: Store, wanted: Mapping[str, str] | None = None) -> pd.DataF
         found = {key: _at(config, key) for key in wanted or {}}
         unknown -= {key for key, value in found.items() if value is not None}
         if all(_text(found[key]) == value for key, value in (wanted or {}).items()):
-            rows.append(_row(run, manifest, config))
+            rows.append(_row_of_any_version(run, manifest, config))
     if unknown and rows == [] and any(True for _ in store):
         raise UserError(", ".join(sorted(unknown)), "no stored run has such a key", "keys of the configuration, as in seed=1 world=toy",
                         "`talentsim --cfg job` prints them")
@@ -60,6 +60,15 @@ def verify_all(store: Store, runs: Sequence[str]) -> dict[str, str]:
         except DamagedError as damaged:
             faults[run] = f"{damaged.file} {damaged.fault}; set aside in {store.set_aside(run)}"
     return faults
+
+
+def _row_of_any_version(run: str, manifest: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a run; one that says other things than runs of this version do is named with the version it has."""
+    try:
+        return _row(run, manifest, config)
+    except (KeyError, TypeError, AttributeError):
+        return {"run": run, "fault": f"of talentsim {manifest.get('talentsim', 'of an unknown version')}, which kept other things of a run: it is not used, "
+                                     "and talentsim runs prune deletes it"}
 
 
 def _row(run: str, manifest: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
