@@ -13,6 +13,7 @@ from talentsim.report.numbers import (
     counted,
     figure,
     interval,
+    interval_of_people,
     places_for,
     places_of,
     plain,
@@ -47,6 +48,20 @@ def test_the_terminal_says_the_same_with_another_minus(value: float) -> None:
 @pytest.mark.parametrize(("value", "text"), [(0.35, "0.35"), (85000.0, "85,000"), (122521.0, "122,521"), (5e7, "50,000,000"), (0.866667, "0.866667")])
 def test_a_configured_figure_never_has_a_power_of_ten(value: float, text: str) -> None:
     assert figure(value) == text
+
+
+@given(st.floats(-1e14, 1e14), st.integers(1, 8))
+def test_a_figure_has_its_digits_and_no_power_of_ten(value: float, digits: int) -> None:
+    text = figure(value, digits)
+    assert "e" not in text and abs(float(text.replace(",", "")) - value) <= 0.5001 * 10.0 ** (1 - digits) * abs(value) + 1e-300
+    assert "." not in text or not text.endswith("0")
+
+
+def test_of_fewer_than_ten_people_no_interval_is_told() -> None:
+    assert interval_of_people(0.2, 31.0, 9.9, 1) == shown_interval(0.2, 31.0, "people", of=9.9) == "too few"
+    assert interval_of_people(4.0, 31.0, 10.0, 0) == "4 to 31" and shown_interval(-3.0, 3.0, "people", of=250.0) == "-3.0 to +3.0"
+    assert shown_interval(-3.0, 3.0, "% of works", of=5.0) == "-3.00 to +3.00", "a share of few percent is not few people"
+    assert interval_of_people(math.nan, math.nan, 5.0, 1) == "n/a"
 
 
 def test_where_there_is_no_number_nothing_is_made_up() -> None:

@@ -9,7 +9,7 @@ from talentsim.arrays import Floats
 from talentsim.comparison.pair import PairRuns
 from talentsim.ensemble.accounts import dense
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.intervals import counts_spread
+from talentsim.intervals import COUNT, SHARE, Bounds, counts_spread_of_difference
 from talentsim.model.outcomes import percent
 
 
@@ -22,7 +22,7 @@ def by_origin(runs: PairRuns) -> pd.DataFrame:
     """
     one, other = (_per_run(arm, "stocks", "researchers", ("origin", "work")) * arm.weight for arm in runs)
     scenario = runs.scenario
-    return _long(one, other, scenario, {"origin": scenario.codes, "country": scenario.codes})
+    return _long(one, other, scenario, {"origin": scenario.codes, "country": scenario.codes}, COUNT)
 
 
 def by_tier(runs: PairRuns) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def by_tier(runs: PairRuns) -> pd.DataFrame:
     for outcome, value in (("work_share", "works"), ("researchers", "researchers")):
         one, other = (_per_run(arm, "tiers", value, ("tier", "work")) for arm in runs)
         one, other = (percent(one), percent(other)) if outcome == "work_share" else (one * baseline.weight, other * scenario.weight)
-        parts.append(_long(one, other, scenario, {"tier": tiers, "country": scenario.codes}).assign(outcome=outcome))
+        parts.append(_long(one, other, scenario, {"tier": tiers, "country": scenario.codes}, SHARE if outcome == "work_share" else COUNT).assign(outcome=outcome))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -53,9 +53,9 @@ def _per_run(arm: Ensemble, table: str, value: str, axes: tuple[str, ...]) -> Fl
     return total.reshape(len(arm), n_years, *total.shape[1:])
 
 
-def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]]) -> pd.DataFrame:
+def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]], within: Bounds) -> pd.DataFrame:
     """Lay arrays of shape (replication, year, *axes) out in long form, cells that are zero in both arms left out."""
-    mean, low, high = counts_spread(other - one, arm.config.compare.level, arm.config.over_draws)
+    mean, low, high = counts_spread_of_difference(one, other, arm.config.compare.level, arm.config.over_draws, within)
     before, after = one.mean(axis=0), other.mean(axis=0)
     where = np.nonzero((before != 0) | (after != 0))
     labels = {name: pd.Categorical.from_codes(place, names) for (name, names), place in zip(axes.items(), where[1:], strict=True)}

@@ -17,7 +17,7 @@ from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.config import Config
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
-from talentsim.intervals import bootstrap_interval, quantile_error, spread, standard_error
+from talentsim.intervals import bootstrap_interval, bounds_of, cut, quantile_error, spread, spread_of_difference, standard_error
 from talentsim.model.outcomes import OUTCOMES
 
 
@@ -116,7 +116,7 @@ def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floa
 def _differences(values: Values, codes: Sequence[str], years: np.ndarray, config: Config) -> pd.DataFrame:
     tables = []
     for name, (one, other) in values.items():
-        middle, low, high = spread(other - one, config.compare.level, config.over_draws)
+        middle, low, high = spread_of_difference(one, other, config.compare.level, config.over_draws, bounds_of(OUTCOMES[name].is_share))
         tables.append(_long(name, codes, years, difference=middle, low=low, high=high, standard_error=_error(other - one, config)))
     return pd.concat(tables, ignore_index=True)
 
@@ -135,8 +135,9 @@ def _headline(values: Values, codes: Sequence[str], config: Config, years: np.nd
     for name, (one, other) in values.items():
         before, after = one[:, at], other[:, at]
         level, drawn, change = config.compare.level, config.over_draws, after - before
-        middle, low, high = spread(change, level, drawn)
-        boot_low, boot_high = bootstrap_interval(change, level)
+        within = bounds_of(OUTCOMES[name].is_share)
+        middle, low, high = spread_of_difference(before, after, level, drawn, within)
+        boot_low, boot_high = cut(*bootstrap_interval(change, level), before, within)
         tables.append(pd.DataFrame({
             "outcome": name, "country": codes, "unit": OUTCOMES[name].unit, "year": config.headline_year,
             "baseline": spread(before, level, drawn)[0], "scenario": spread(after, level, drawn)[0], "difference": middle, "low": low,

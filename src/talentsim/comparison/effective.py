@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from talentsim.config import Config, Policy, parameters_of
+from talentsim.digits import figure
 from talentsim.model.policy import levers_in_year, share_in_force
 from talentsim.model.tables import lever_axes, lever_paths
 from talentsim.vocab import LEVERS, Axes
@@ -80,7 +81,7 @@ def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, 
     whose = "".join(f" of {codes[cell[0]]}" for _ in range(lever.axes in (Axes.COUNTRY, Axes.HOST_ORIGIN)))
     whose += f" for people from {codes[cell[1]]}" if lever.axes is Axes.HOST_ORIGIN else ""
     if not lever.low - 1e-9 <= told <= lever.high + 1e-9:
-        return f"{lever.name}{whose} {told:,.6g}, and a value past {_span(lever.low, lever.high)} ({lever.unit}) is held there: it is {acted:,.6g}"
+        return f"{lever.name}{whose} {figure(told)}, and a value past {_span(lever.low, lever.high)} ({lever.unit}) is held there: it is {figure(acted)}"
     if lever.axes not in (Axes.COUNTRY, Axes.HOST_ORIGIN) or not np.isfinite(acted):
         return ""
     if policy.range is not None:        # it has said itself what is plausible
@@ -88,11 +89,11 @@ def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, 
     key, bounds = _range_of(config, policy.lever, codes[cell[0]], codes[cell[1]] if len(cell) > 1 else "")
     if bounds is None or bounds[0] - 1e-9 <= acted <= bounds[1] + 1e-9:
         return ""
-    return f"{lever.name}{whose} {acted:,.6g}, out of the range of {key}: {bounds[0]:,.6g} to {bounds[1]:,.6g} ({lever.unit})"
+    return f"{lever.name}{whose} {figure(acted)}, out of the range of {key}: {figure(bounds[0])} to {figure(bounds[1])} ({lever.unit})"
 
 
 def _span(low: float, high: float) -> str:
-    return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
+    return f"{figure(low)} or more" if np.isinf(high) else f"{figure(low)} to {figure(high)}"
 
 
 def _range_of(config: Config, lever: str, country: str, origin: str) -> tuple[str, tuple[float, float] | None]:

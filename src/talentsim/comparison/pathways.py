@@ -14,7 +14,7 @@ import pandas as pd
 from talentsim.arrays import Floats
 from talentsim.comparison.groups import relabelled
 from talentsim.comparison.pair import PairRuns
-from talentsim.intervals import counts_spread
+from talentsim.intervals import COUNT, counts_spread_of_difference
 from talentsim.measures.staying import stay_curves
 
 Arms = Mapping[str, pd.DataFrame]
@@ -76,7 +76,7 @@ def corridors(flows: Arms, years: tuple[int, int], weight: float, replications: 
     """
     codes = list(flows["baseline"]["from"].cat.categories)
     moved = {arm: weight * _moves_a_year(long, years, codes, replications) for arm, long in flows.items()}
-    difference, low, high = counts_spread(moved["scenario"] - moved["baseline"], level, over_draws)
+    difference, low, high = counts_spread_of_difference(moved["baseline"], moved["scenario"], level, over_draws, COUNT)
     means = {arm: each.mean(axis=0) for arm, each in moved.items()}
     one, other = np.nonzero(means["baseline"] + means["scenario"])
     columns = {**means, "difference": difference, "low": low, "high": high}

@@ -6,6 +6,7 @@ import math
 import sys
 
 from talentsim.comparison.pair import Pair, PairRuns, run_pairs
+from talentsim.digits import figure
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
 from talentsim.intervals import standard_error
@@ -47,5 +48,5 @@ def _tell(pair: Pair, reached: float) -> None:
     scenario = pair.scenario
     wanted, n = scenario.ensemble.until_precision, scenario.ensemble.replications
     if wanted is not None and reached > wanted:
-        print(f"talentsim: the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {reached:.3g} points "
-              f"after {n} replications, {wanted:g} were asked for; more: ensemble.max_replications={math.ceil(n * (reached / wanted) ** 2)}", file=sys.stderr)
+        print(f"talentsim: the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {figure(reached, 3)} points "
+              f"after {n} replications, {figure(wanted)} were asked for; more: ensemble.max_replications={math.ceil(n * (reached / wanted) ** 2)}", file=sys.stderr)

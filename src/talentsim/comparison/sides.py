@@ -12,8 +12,8 @@ from talentsim.comparison.pair import Pair, PairRuns, run_pairs, with_replicatio
 from talentsim.config import Config, Policy
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
-from talentsim.intervals import spread
-from talentsim.model.outcomes import HEADLINE
+from talentsim.intervals import bounds_of, spread, spread_of_difference
+from talentsim.model.outcomes import HEADLINE, OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def headline_row(runs: PairRuns) -> dict[str, object]:
     year, focus = config.headline_year - config.world.start_year, [runs.scenario.codes.index(each) for each in config.focus_countries]
     one, other = (arm.outcomes[HEADLINE][:, year, focus].sum(axis=1) for arm in runs)
     level, drawn = config.compare.level, config.over_draws
-    middle, low, high = spread(np.asarray(other - one), level, drawn)
+    middle, low, high = spread_of_difference(np.asarray(one), np.asarray(other), level, drawn, bounds_of(OUTCOMES[HEADLINE].is_share))
     return {"country": config.focus, "year": config.headline_year, "replications": n,
             "baseline": float(spread(one, level, drawn)[0]), "scenario": float(spread(other, level, drawn)[0]), "difference": float(middle),
             "low": low, "high": high}

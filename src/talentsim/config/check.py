@@ -13,6 +13,7 @@ from talentsim.config.errors import UserError, nearest, shown, unknown_country, 
 from talentsim.config.files import names_in_group, refuse_foreign_path
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
 from talentsim.config.world import VisaRegime, region_code
+from talentsim.digits import figure
 from talentsim.vocab import LEVERS
 
 ArmT = TypeVar("ArmT", bound=Arm)
@@ -102,12 +103,12 @@ def _check_employers(config: Arm, shipped: list[str]) -> None:
 
 
 def _check_values(config: Arm) -> None:
-    for key, figure in parameters_of(config):
+    for key, parameter in parameters_of(config):
         lever = LEVERS.get(_quantity(key))
-        for value in figure.values:
+        for value in parameter.values:
             if lever is not None and not lever.low <= value <= lever.high:
-                raise UserError(key, f"value {value:g} is out of range", f"{lever.low:g} to {lever.high:g} ({lever.unit})")
-        if figure.series is not None:
+                raise UserError(key, f"value {figure(value)} is out of range", f"{figure(lever.low)} to {figure(lever.high)} ({lever.unit})")
+        if parameter.series is not None:
             _check_series(key)
     for code, country in config.world.countries.items():
         if min(country.ecosystem.strength.values) <= 0.0:
@@ -116,8 +117,8 @@ def _check_values(config: Arm) -> None:
     years = range(config.world.burn_in_year, config.world.end_year + 1)
     agents = config.population.scale * len(years) * sum(max(country.entry.level.values) for country in config.world.countries.values())
     if config.world.panel is None and agents < 1.0:
-        raise UserError("population.scale", f"with {config.population.scale:g} agents for a researcher nobody lives in world {config.world.name}: "
-                        f"{agents:.2g} are expected in all years together", "one agent or more", "a larger scale, or larger entry levels")
+        raise UserError("population.scale", f"with {figure(config.population.scale)} agents for a researcher nobody lives in world {config.world.name}: "
+                        f"{figure(agents, 2)} are expected in all years together", "one agent or more", "a larger scale, or larger entry levels")
     for where, path in (("output.dir", config.output.dir), ("world.data_dir", config.world.data_dir or "")):
         refuse_foreign_path(where, path)
     year = config.compare.year

@@ -17,7 +17,7 @@ from talentsim.config import Config
 from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.opened import Results
-from talentsim.intervals import spread
+from talentsim.intervals import bounds_of, spread, spread_of_difference
 from talentsim.measures.staying import stay_curves
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.document import readings
@@ -42,7 +42,7 @@ def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes])
             continue
         one, other = both[0][name], both[1][name]
         before, after = (spread(each, level, scenario.over_draws)[0] for each in (one, other))
-        middle, low, high = spread(other - one, level, scenario.over_draws)
+        middle, low, high = spread_of_difference(one, other, level, scenario.over_draws, bounds_of(OUTCOMES[name].is_share))
         band = np.quantile(other, [0.05, 0.95], axis=0)
         unit = OUTCOMES[name].unit
         outcomes[name] = {"title": OUTCOMES[name].title, "unit": unit, "baseline": _plain(before),
@@ -177,7 +177,7 @@ def _paths(through: pd.DataFrame, focus: str) -> dict[str, list[list[Any]]]:
 
 def _words(unit: str, one: Floats, other: Floats, mean: Floats, low: Floats, high: Floats) -> list[list[list[str]]]:
     """Return the terminal's text of baseline, scenario, difference and interval, by year and country."""
-    return [[[shown(a, unit), shown(b, unit), shown(c, unit, is_difference=True), shown_interval(d, e, unit)] for a, b, c, d, e in zip(*rows, strict=True)]
+    return [[[shown(a, unit), shown(b, unit), shown(c, unit, is_difference=True), shown_interval(d, e, unit, of=max(a, b))] for a, b, c, d, e in zip(*rows, strict=True)]
             for rows in zip(one, other, mean, low, high, strict=True)]
 
 

@@ -11,6 +11,7 @@ from talentsim.config import Config, UserError
 from talentsim.config.arms import Composer
 from talentsim.dashboard.chosen import Choice, command_of, overrides_of
 from talentsim.data.sources import used_sources
+from talentsim.digits import figure
 from talentsim.ensemble.results import prepare_folder
 from talentsim.model.tables import corridor_path
 
@@ -88,7 +89,7 @@ class Desk:
             baseline, scenario = self._composer.arms(overrides)
             if scenario.world.panel is not None and scenario.population.scale > MOST_SCHOLARS:
                 if any(line.startswith("population.scale=") for line in self.given):
-                    raise UserError("population.scale", f"{scenario.population.scale:g} is more than the page can answer in this world",
+                    raise UserError("population.scale", f"{figure(scenario.population.scale)} is more than the page can answer in this world",
                                     f"{MOST_SCHOLARS:g} or less", "the command line takes any")
                 overrides = [*overrides, f"population.scale={MOST_SCHOLARS:g}"]
                 baseline, scenario = self._composer.arms(overrides)

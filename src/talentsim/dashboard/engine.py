@@ -19,6 +19,7 @@ from talentsim.arrays import Floats
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.dashboard.pairs import made_up_to
+from talentsim.digits import figure
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import open_executor
 from talentsim.ensemble.identity import arm_id
@@ -204,7 +205,7 @@ def spread_of(both: tuple[Outcomes, Outcomes], scenario: Config) -> float:
 
 def words_of(n: int, total: int, config: Config, spread: float) -> str:
     """Say how many pairs there are, and of one how far it may be from the middle of many."""
-    who = "Every researcher" if config.population.scale == 1.0 else f"{config.population.scale:g} agents a researcher"
+    who = "Every researcher" if config.population.scale == 1.0 else f"{figure(config.population.scale)} agents a researcher"
     kind, middle = ("pairs", "mean") if not config.over_draws else ("draws", "median")
     if n > 1:
         return f"{who}, {n} {kind}" + ("" if n == total else f" of {total}")

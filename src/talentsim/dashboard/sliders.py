@@ -12,6 +12,7 @@ from talentsim.comparison.idle import idle_reason
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config, Policy
 from talentsim.data.sources import Source, all_sources
+from talentsim.digits import figure
 from talentsim.model.policy import LeverAxes, levers_in_year
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.report.words import policy_in_words
@@ -122,7 +123,7 @@ def _span(lever: Lever, values: Sequence[float]) -> str:
     if not all(math.isfinite(each) for each in values):
         return "no limit"
     is_share = lever.unit == "probability" or lever.unit.startswith("share")
-    texts = [f"{100 * each:.3g}" if is_share else f"{each:,.6g}" for each in values]
+    texts = [figure(100 * each, 3) if is_share else figure(each) for each in values]
     return (texts[0] if texts[0] == texts[1] else " to ".join(texts)) + (" %" if is_share else f" {lever.unit}")
 
 

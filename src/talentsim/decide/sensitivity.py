@@ -12,6 +12,7 @@ from talentsim.comparison.pair import Pair, PairRuns
 from talentsim.comparison.sides import Side, compare_sides, fewer, headline_row
 from talentsim.config import Config, Parameter, parameters_of
 from talentsim.config.errors import UserError, nearest
+from talentsim.digits import figure
 from talentsim.ensemble.store import Store
 
 AS_CONFIGURED = "as configured"
@@ -100,12 +101,12 @@ def sensitivity(ends: Sequence[End], runs: PairRuns, store: Store) -> pd.DataFra
     figures = [each.variation.figures for each in ends]
     table.insert(3, "parameter", ["", *(", ".join(each) for each in figures)])
     table.insert(4, "value", ["", *(_text(each.variation.values(each.kind).values()) for each in ends)])
-    table.insert(5, "configured", ["", *(_text(figure.value for figure in each.values()) for each in figures)])
+    table.insert(5, "configured", ["", *(_text(parameter.value for parameter in each.values()) for each in figures)])
     return table.assign(effect=table["difference"] - table["difference"].iloc[0])
 
 
 def _text(values: Iterable[float]) -> str:
-    return ", ".join(f"{value:g}" for value in values)
+    return ", ".join(figure(value).replace(",", "") for value in values)
 
 
 def by_figure(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from talentsim.config import UserError
+from talentsim.digits import figure
 from talentsim.ensemble.identity import source_digest
 from talentsim.ensemble.store import DamagedError, Store
 
@@ -94,4 +95,4 @@ def _at(config: Mapping[str, Any], key: str) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return figure(value) if isinstance(value, float) else str(value)

@@ -17,7 +17,7 @@ import pandas as pd
 from talentsim.arrays import Floats
 from talentsim.ensemble.accounts import dense
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.intervals import spread
+from talentsim.intervals import ANY, COUNT, SHARE, Bounds, spread, spread_of_difference
 from talentsim.measures.lives import ABSENT, Lives, numbers
 from talentsim.model.outcomes import percent
 
@@ -212,6 +212,10 @@ INDICATORS: dict[str, Indicator] = {
 }
 
 
+WITHIN: dict[str, Bounds] = {"%": SHARE, "points": (-100.0, 100.0), "HHI": (0.0, 1.0), "% of nationals abroad a year": COUNT}
+"""Lowest and highest value that an indicator can have, by unit; of others none is known."""
+
+
 def indicators(baseline: Ensemble, scenario: Ensemble | None = None, names: Sequence[str] | None = None) -> pd.DataFrame:
     """Return indicators of one arm, or of two with their paired difference.
 
@@ -237,7 +241,8 @@ def _table(name: str, baseline: Ensemble, scenario: Ensemble | None) -> pd.DataF
         columns = {"baseline": one, "scenario": other, "difference": other - one}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)         # a mean over no replication is NaN, and meant to be
-        _, low, high = spread(list(columns.values())[-1], baseline.config.compare.level, baseline.config.over_draws)
+        level, drawn, within = baseline.config.compare.level, baseline.config.over_draws, WITHIN.get(indicator.unit, ANY)
+        _, low, high = spread(one, level, drawn, within) if scenario is None else spread_of_difference(one, columns["scenario"], level, drawn, within)
         means = {column: np.nanmean(values, axis=0) for column, values in columns.items()} | {"low": low, "high": high}
     where = np.nonzero(~np.isnan(list(means.values())[-3]))
     labels = dict(zip(("country", "partner"), (np.asarray(codes)[place] for place in where[1:]), strict=False))

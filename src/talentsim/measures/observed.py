@@ -16,7 +16,7 @@ from talentsim.data.facts import facts
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import map_replications
 from talentsim.ensemble.identity import what_counts
-from talentsim.intervals import spread
+from talentsim.intervals import COUNT, SHARE, spread
 from talentsim.measures.indicators import RunView, stay_rate
 from talentsim.measures.observers import By, author_shares
 
@@ -55,7 +55,8 @@ def fit(baseline: Ensemble) -> pd.DataFrame:
     if not is_observed(baseline.config):
         return pd.DataFrame()
     tables = map_replications(partial(_of_run, baseline), len(baseline), baseline.config.executor)
-    mean, low, high = spread(np.array([table["simulated"] for table in tables]), baseline.config.compare.level, baseline.config.over_draws)
+    within = COUNT[0], np.where(tables[0]["unit"] == "%", SHARE[1], COUNT[1])
+    mean, low, high = spread(np.array([table["simulated"] for table in tables]), baseline.config.compare.level, baseline.config.over_draws, within)
     return tables[0].assign(simulated=mean, low=low, high=high)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from talentsim.arrays import Floats
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import map_replications
-from talentsim.intervals import spread
+from talentsim.intervals import SHARE, spread
 from talentsim.measures.lives import ABSENT, Lives, numbers
 
 COHORTS = 5     # years of doctorates that are followed together
@@ -48,11 +48,11 @@ def stay_curves(arms: dict[str, Ensemble], training: Sequence[str], start: int, 
         with np.errstate(invalid="ignore"):
             rates: Floats = 100.0 * counts[..., 1] / counts[..., 0]        # (replication, origin, years since)
         usable = (counts[..., 0] > 0).all(axis=0)
-        mean, low, high = spread(np.where(usable, rates, 0.0), arm.config.compare.level, arm.config.over_draws)
+        mean, low, high = spread(np.where(usable, rates, 0.0), arm.config.compare.level, arm.config.over_draws, SHARE)
         origin, since = np.nonzero(usable)
         parts.append(pd.DataFrame({
             "arm": label, "training": name, "origin": np.array(arm.codes)[origin], "years_since": since,
-            "stay_rate": mean[usable], "low": np.maximum(low[usable], 0.0), "high": np.minimum(high[usable], 100.0),
+            "stay_rate": mean[usable], "low": low[usable], "high": high[usable],
             "graduates": arm.weight * counts[:, :, 0, 0].mean(axis=0)[origin], "first_cohort": start, "last_cohort": last}))
     return pd.concat(parts, ignore_index=True)
 

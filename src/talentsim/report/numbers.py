@@ -5,8 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from talentsim.digits import figure
+
 PEOPLE = "people"
 """The unit of outcomes that count them, doctoral students included."""
+
+FEW = 10
+"""People below which no interval is told: of so few, who they are is chance."""
+
+TOO_FEW = "too few"
 
 
 def places_for(values: Iterable[float]) -> int:
@@ -34,14 +41,9 @@ def places_of(unit: str, *values: float) -> int:
     return 2 if unit != PEOPLE else 0 if any(abs(value) >= 100 for value in values) else 1
 
 
-def figure(value: float, digits: int = 6) -> str:
-    """Write a configured figure with so many digits at most, but never with a power of ten."""
-    return f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:,.{digits}g}"
-
-
 def one_or_count(values: str) -> str:
     """Return a value given as text with a true minus sign; of several with commas between, for which there is no room, how many."""
-    return f"{values.count(',') + 1} figures" if "," in values else values.replace("-", "\N{MINUS SIGN}")
+    return f"{values.count(',') + 1} figures" if "," in values else figure(float(values)).replace("-", "\N{MINUS SIGN}")
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -61,7 +63,7 @@ def quoted(name: str) -> str:
 
 def interval_name(level: float) -> str:
     """Name an interval by its level, whether over replications or over draws of the parameters."""
-    return f"{100 * level:g}\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"
+    return f"{figure(100 * level)}\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"
 
 
 def unit_of_difference(unit: str) -> str:
@@ -73,6 +75,11 @@ def interval(low: float, high: float, places: int, is_difference: bool = True) -
     """Write an interval, of a difference with its signs; "n/a" where there is none."""
     write = signed if is_difference else plain
     return f"{write(low, places)} to {write(high, places)}" if math.isfinite(low) and math.isfinite(high) else "n/a"
+
+
+def interval_of_people(low: float, high: float, people: float, places: int, is_difference: bool = False) -> str:
+    """Write an interval of a number of people, or of what it changes by; "too few" where there are fewer than ten of them in both worlds."""
+    return TOO_FEW if people < FEW and math.isfinite(low) else interval(low, high, places, is_difference)
 
 
 def signed_tick(value: float, _: int | None = None) -> str:

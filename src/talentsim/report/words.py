@@ -53,18 +53,18 @@ def decision_in_words(reason: str) -> str:
 
 def policy_in_words(policy: Policy, name: Namer = str) -> str:
     """Say what one policy does, to whom and when."""
-    ramp = f", phased in over {policy.ramp_years:g} years" if policy.ramp_years else ""
+    ramp = f", phased in over {figure(policy.ramp_years)} years" if policy.ramp_years else ""
     return f"{LEVERS[policy.lever].meaning}, {whose(policy, name)}: {change_in_words(policy)}, {_when(policy)}{ramp}"
 
 
 def amount(value: float, unit: str) -> str:
     """Write a value of a lever in the unit that people speak: shares in %."""
-    return f"{100 * value:.3g} %" if _is_share(unit) else f"{figure(value, 4)} {'year' if value == 1 and unit == 'years' else unit.partition(' (')[0]}"
+    return f"{figure(100 * value, 3)} %" if _is_share(unit) else f"{figure(value, 4)} {'year' if value == 1 and unit == 'years' else unit.partition(' (')[0]}"
 
 
 def end_of_range(policy: Policy, value: float) -> str:
     """Write an end of the range of a policy's value."""
-    return f"times {value:g}" if policy.change == "multiply" else amount(value, LEVERS[policy.lever].unit)
+    return f"times {figure(value)}" if policy.change == "multiply" else amount(value, LEVERS[policy.lever].unit)
 
 
 def span(values: np.ndarray, unit: str) -> str:
@@ -76,7 +76,7 @@ def span(values: np.ndarray, unit: str) -> str:
         return f"{amount(low, unit)} to no limit"
     if low == high:
         return amount(low, unit)
-    return f"{100 * low:.3g} to {100 * high:.3g} %" if _is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"
+    return f"{figure(100 * low, 3)} to {figure(100 * high, 3)} %" if _is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"
 
 
 def whose(policy: Policy, name: Namer = str) -> str:
@@ -117,8 +117,8 @@ def _verb(policy: Policy, value: float) -> str:
     if policy.change == "set":
         return f"becomes {amount(value, unit)}"
     if policy.change == "multiply":
-        return FACTORS.get(value, f"{'grows' if value > 1 else 'falls'} to {100 * value:.3g} % of what it was")
-    size = f"{100 * abs(value):.3g} percentage points" if _is_share(unit) else amount(abs(value), unit)
+        return FACTORS.get(value, f"{'grows' if value > 1 else 'falls'} to {figure(100 * value, 3)} % of what it was")
+    size = f"{figure(100 * abs(value), 3)} percentage points" if _is_share(unit) else amount(abs(value), unit)
     return f"{'rises' if value > 0 else 'falls'} by {size}"
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config, UserError
+from talentsim.digits import figure
 from talentsim.ensemble.opened import Results
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.dictionary import dictionary
@@ -73,7 +74,7 @@ def _asked(results: Results, pair: Pair) -> pd.DataFrame:
             ("Command", " ".join(["talentsim", *manifest.get("overrides", [])])),
             *(("What differs", line) for line in policy_lines(pair)),
             ("World", f"{arm.world.name}, {arm.world.start_year} to {arm.world.end_year}"), ("Cohorts", arm.entry.title),
-            ("Agents per researcher", f"{arm.population.scale:g}"), ("Replications", str(arm.ensemble.replications)),
+            ("Agents per researcher", figure(arm.population.scale)), ("Replications", str(arm.ensemble.replications)),
             ("Seed", str(arm.ensemble.seed)), ("Interval", f"{arm.compare.level:.0%}, "
                                                + ("what is not known about the parameters" if arm.over_draws else "chance alone")),
             *((f"Check: {each['name']}", ("holds: " if each["passed"] else "FAILED: ") + each["detail"]) for each in manifest.get("checks", [])),

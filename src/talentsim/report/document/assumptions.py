@@ -8,6 +8,7 @@ from talentsim.config import Config, Parameter, parameters_of
 from talentsim.config.evidence import evidence_counts, in_words, remark
 from talentsim.data.sources import Source, all_sources, used_sources
 from talentsim.decide.sensitivity import by_figure, variations
+from talentsim.digits import figure
 from talentsim.report.document.changes import in_force
 from talentsim.report.document.readings import the
 from talentsim.report.document.scene import Scene
@@ -41,7 +42,7 @@ class Group(NamedTuple):
 
 def assumption(key: str, each: Parameter, is_key: bool, in_force: str = "") -> Assumption:
     """Return a figure as text, with what a dated policy has put in its place where one has."""
-    return Assumption(key, value_in_words(each), each.unit, f"{each.range[0]:,.6g} to {each.range[1]:,.6g}", each.evidence.value,
+    return Assumption(key, value_in_words(each), each.unit, f"{figure(each.range[0])} to {figure(each.range[1])}", each.evidence.value,
                       str(each.year or ""), each.sources, remark(each), is_key, in_force)
 
 

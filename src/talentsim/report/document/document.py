@@ -17,7 +17,7 @@ from talentsim.report.document import assumptions, baseline, pictures, readings
 from talentsim.report.document.changes import changes, lever_rows
 from talentsim.report.document.pictures import Plate
 from talentsim.report.document.scene import Scene
-from talentsim.report.numbers import PEOPLE, interval, interval_name, one_or_count, plain, signed
+from talentsim.report.numbers import PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
 from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
 
 SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "researchers")
@@ -135,7 +135,8 @@ def _most_different(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
 def _headline_row(scene: Scene, row: Any) -> list[str]:
     places = 0 if row.unit == PEOPLE else 2
     return [scene.name(str(row.country)), plain(row.baseline, places), plain(row.scenario, places), signed(row.difference, places),
-            interval(row.low, row.high, places)]
+            interval_of_people(row.low, row.high, max(row.baseline, row.scenario), places, is_difference=True) if row.unit == PEOPLE
+            else interval(row.low, row.high, places)]
 
 
 def _diversion(scene: Scene) -> list[dict[str, Any]]:
@@ -150,7 +151,7 @@ def _diversion(scene: Scene) -> list[dict[str, Any]]:
         places = 0 if rows["researchers"].max() >= 10 else 1
         total = rows["researchers"].sum()
         sides.append({"title": words, "total": plain(total, 0 if total >= 10 else 1), "rows": [
-            [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval(row.low, row.high, places, is_difference=False)]
+            [scene.name(str(getattr(row, there))), plain(row.researchers, places), interval_of_people(row.low, row.high, row.researchers, places)]
             for row in rows.head(N_COUNTRIES).itertuples()]})
     return sides
 

@@ -136,7 +136,7 @@ def stayed(scene: Scene, stay: pd.DataFrame, training: str) -> str:
     if not {"baseline", "scenario"} <= set(rate.index):
         return ""
     return (f"Of the doctorates from {the(scene.name(origin))}, {plain(rate['scenario'], 1)} % are still there after "
-            f"{own['years_since'].max():g} years, {plain(rate['baseline'], 1)} % in the baseline.")
+            f"{plain(own['years_since'].max(), 0)} years, {plain(rate['baseline'], 1)} % in the baseline.")
 
 
 def refused(scene: Scene, funnel: pd.DataFrame) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from talentsim.digits import figure
+
 ROLES = {"calibrate": "calibrated to", "input": "input in effect", "held_out": "held out", "report": "shown, never fitted"}
 
 
@@ -35,7 +37,7 @@ def validation_document(tables: Mapping[str, pd.DataFrame], manifest: Mapping[st
 def _head(manifest: Mapping[str, Any], changed: Sequence[str], n_draws: int, scale: float) -> str:
     note = f"\n\n**Calibrated for another version**: {'; '.join(changed)} changed since the draws were made." if changed else ""
     return ("# How the calibrated AI world fares\n\nWritten by `talentsim validate world=ai`; do not edit. "
-            f"{manifest.get('title', '')}: {n_draws} draws, each run once on the real model at scale {scale:g}, beside every target of "
+            f"{manifest.get('title', '')}: {n_draws} draws, each run once on the real model at scale {figure(scale)}, beside every target of "
             "[targets.yaml](../conf/calibration/ai/targets.yaml). A band is the middle 90 % of parameters, luck and the target's tolerance "
             f"together. The posterior rests on {manifest.get('runs', 'an unknown number of')} runs; on the real model its draws miss a fitted target by "
             f"{manifest.get('chi2_per_target', float('nan')):.2f} squared tolerances (median of {manifest.get('checked', 0)} draws).{note}")

@@ -11,7 +11,18 @@ from matplotlib.ticker import FuncFormatter
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
-from talentsim.report.numbers import interval, interval_name, places_for, plain, quoted, signed, signed_tick, unit_of_difference
+from talentsim.report.numbers import (
+    PEOPLE,
+    interval,
+    interval_name,
+    interval_of_people,
+    places_for,
+    plain,
+    quoted,
+    signed,
+    signed_tick,
+    unit_of_difference,
+)
 
 QUESTIONS = {
     "work_share": "Which countries gain and which lose work under {scenario}?",
@@ -76,5 +87,6 @@ def _draw_dots(axes: Axes, rows: pd.DataFrame) -> None:
             f"{plain(row.baseline, places)} \N{RIGHTWARDS ARROW} {plain(row.scenario, places)}" for row in rows.itertuples()
         ],
         "difference": [signed(each, places) for each in rows["difference"]],
-        "interval": [interval(row.low, row.high, places) for row in rows.itertuples()],
+        "interval": [interval_of_people(row.low, row.high, max(row.baseline, row.scenario), places, is_difference=True) if row.unit == PEOPLE
+                     else interval(row.low, row.high, places) for row in rows.itertuples()],
     })

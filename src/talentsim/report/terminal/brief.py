@@ -14,6 +14,7 @@ from rich.text import Text
 from talentsim.comparison.compare import Comparison
 from talentsim.comparison.idle import NO_EFFECT
 from talentsim.comparison.pair import Pair
+from talentsim.digits import figure
 from talentsim.model.outcomes import HEADLINE
 from talentsim.report.numbers import PEOPLE, counted
 from talentsim.report.terminal.summaries import shown, shown_interval, total_change
@@ -80,7 +81,7 @@ def _changes(pair: Pair) -> list[str]:
 def _world(pair: Pair) -> str:
     arm = pair.scenario
     placebo = f" No policy that differs is in force before the end of {arm.world.end_year}." if pair.differing and pair.is_placebo else ""
-    return (f"World {arm.world.name}, {arm.world.start_year} to {arm.world.end_year}, entry {arm.entry.name}, scale {arm.population.scale:g}, "
+    return (f"World {arm.world.name}, {arm.world.start_year} to {arm.world.end_year}, entry {arm.entry.name}, scale {figure(arm.population.scale)}, "
             f"paired replications: {arm.ensemble.replications}{parameters_in_words(arm)}.{placebo}")
 
 

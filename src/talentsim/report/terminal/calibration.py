@@ -10,6 +10,7 @@ from rich.text import Text
 
 from talentsim.arrays import Floats
 from talentsim.calibration.waves import Calibration, chi2_of
+from talentsim.digits import figure
 from talentsim.report.terminal.summaries import verbatim
 
 
@@ -24,7 +25,7 @@ def told(found: Calibration, checked: Mapping[str, Floats], fits: Mapping[str, t
     narrowed = found.identifiability(first).sort_values("sd_ratio")
     table = Table("parameter", "prior, middle 90 %", "posterior: median", "middle 90 %", "sd against prior's", title=fits[first][0])
     for row in narrowed.head(12).itertuples():
-        table.add_row(str(row.parameter), f"{row.prior_low:.3g} to {row.prior_high:.3g}", f"{row.median:.3g}", f"{row.low:.3g} to {row.high:.3g}",
+        table.add_row(str(row.parameter), f"{figure(row.prior_low, 3)} to {figure(row.prior_high, 3)}", figure(row.median, 3), f"{figure(row.low, 3)} to {figure(row.high, 3)}",
                       f"{row.sd_ratio:.2f}")
     yield table
     for fit, (title, roles) in fits.items():
@@ -36,8 +37,8 @@ def scorecard_lines(tables: Mapping[str, pd.DataFrame], changed: Sequence[str]) 
     card = tables["scorecard"]
     table = Table("target", "role", "observed", "median", "90 % band", "", "miss, tolerances", title="Targets, misses first")
     for row in card.itertuples():
-        seen = f"{row.observed:.4g}" if row.lower == row.observed else f"{row.lower:.4g} to {row.observed:.4g}"
-        table.add_row(Text(row.title), row.role, seen, f"{row.median:.4g}", f"{row.low:.4g} to {row.high:.4g}", "" if row.inside else "OUTSIDE",
+        seen = figure(row.observed, 4) if row.lower == row.observed else f"{figure(row.lower, 4)} to {figure(row.observed, 4)}"
+        table.add_row(Text(row.title), row.role, seen, figure(row.median, 4), f"{figure(row.low, 4)} to {figure(row.high, 4)}", "" if row.inside else "OUTSIDE",
                       f"{row.miss:+.1f}")
     yield table
     short = Table("role", "inside the band", "squared miss of the median", "interval score", title="In short")

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from talentsim.comparison.compare import Comparison
 from talentsim.comparison.pair import Pair
+from talentsim.digits import figure
 from talentsim.ensemble.draws import draws_of
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.terminal.brief import brief_lines
@@ -54,7 +55,7 @@ def _print_full(out: Console, result: Comparison, extra: Mapping[str, pd.DataFra
     for line in replaced_lines(pair):
         out.print(verbatim(line))
     out.print(verbatim(f"World {scenario.world.name}, {scenario.world.start_year} to {scenario.world.end_year}, entry "
-                    f"{scenario.entry.name}, scale {scenario.population.scale:g}, "
+                    f"{scenario.entry.name}, scale {figure(scenario.population.scale)}, "
                     f"paired replications: {scenario.ensemble.replications}{parameters_in_words(scenario)}\n"))
     titles = {name: outcome.title for name, outcome in OUTCOMES.items()}
     drawn = scenario.over_draws

@@ -8,6 +8,8 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.digits import figure
+
 SCORES = {"wlogRMSE": 3, "CPC": 3, "MAPE50": 1, "chg_corr50": 2, "netrate_RMSE_permil": 2, "TVD_stock": 4, "bias_total%": 1, "R2log": 3}
 
 
@@ -69,7 +71,7 @@ def fact_lines(facts: pd.DataFrame) -> Table:
     for row in facts.itertuples():
         years = "" if math.isnan(row.first) else f"{row.first:.0f}-{row.last:.0f}"
         runs = (_figure(row.runs, 3), _yes(row.runs_inside)) if has_runs else ()
-        table.add_row(str(row.id), Text(str(row.fact)), str(row.use), years, f"{row.target:.4g}", f"{row.tolerance:.3g}",
+        table.add_row(str(row.id), Text(str(row.fact)), str(row.use), years, figure(row.target, 4), figure(row.tolerance, 3),
                       _figure(row.panel, 3), _figure(row.model, 3), _yes(row.inside), *runs, _figure(row.panel_ahead, 3),
                       _figure(row.model_ahead, 3), _yes(row.ahead_inside),
                       *((_figure(row.runs_ahead, 3), _yes(row.runs_ahead_inside)) if has_runs else ()), Text(str(row.remark)))
@@ -101,7 +103,7 @@ def parameter_lines(parameters: pd.DataFrame) -> Table:
     """List figures before and as proposed."""
     table = _table("Proposed", ["key", "before", "proposed", "by"])
     for row in parameters.itertuples():
-        table.add_row(str(row.key), f"{row.before:.4g}", f"{row.proposed:.4g}", str(row.method))
+        table.add_row(str(row.key), figure(row.before, 4), figure(row.proposed, 4), str(row.method))
     return table
 
 
@@ -109,7 +111,7 @@ def moment_lines(careers: pd.DataFrame) -> Table:
     """List moments of careers before and as proposed."""
     table = _table("Moments of careers", ["id", "target", "+-", "before", "proposed", "inside"])
     for row in careers.itertuples():
-        table.add_row(str(row.id), f"{row.target:.4g}", f"{row.tolerance:.3g}", _figure(row.before, 3), _figure(row.proposed, 3),
+        table.add_row(str(row.id), figure(row.target, 4), figure(row.tolerance, 3), _figure(row.before, 3), _figure(row.proposed, 3),
                       "yes" if row.inside else "NO")
     return table
 

@@ -14,6 +14,7 @@ from talentsim.config.evidence import remark
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.data.facts import Fact
 from talentsim.data.sources import Source
+from talentsim.digits import figure
 from talentsim.report.words import LeverChange, changes_by_year, common_lines, policy_lines, replaced_lines, span, value_in_words
 from talentsim.vocab import LEVERS
 
@@ -46,7 +47,7 @@ def parameter_table(rows: Sequence[tuple[str, Parameter]], width: int) -> Table:
     table.columns[0].min_width = min(max(len(key) for key, _ in rows), width // 3)
     for key, each in rows:
         table.add_row(Text(key), value_in_words(each), Text(each.unit), str(each.year or ""),
-                      f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.sources)), Text(remark(each)))
+                      f"{figure(each.range[0])} to {figure(each.range[1])}", each.evidence.value, Text(", ".join(each.sources)), Text(remark(each)))
     return table
 
 
@@ -67,7 +68,7 @@ def series_table(rows: Sequence[tuple[str, Parameter]], years: range, width: int
             told = ("", "", "") if point is None else (
                 (point.evidence or each.evidence).value, ", ".join(point.source or each.source), point.note or each.note)
             span = str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}"
-            table.add_row("", span, f"{each.at(run[0]):,.6g}", each.series.kind_in(run[0]),
+            table.add_row("", span, figure(each.at(run[0])), each.series.kind_in(run[0]),
                           *(Text(words) for words in told))
     return table
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from talentsim.digits import figure
+
 SHORT = 10
 """Signs of a run's id that are shown; `talentsim runs why` takes as many."""
 
@@ -28,7 +30,7 @@ def run_lines(runs: pd.DataFrame, place: str, width: int = 100) -> list[str]:
         lines += ["", _LINE.format("run", "last written", "world", "entry", "scale", "seed", "runs", "MB", "s/run")]
     keys = ["world", "entry", "scale", "seed", "policies", "model", "arm"]
     for (world, entry, scale, seed, policies, model, _), rows in sound.groupby(keys, sort=True):
-        lines.append(_LINE.format(rows.run.iloc[0][:SHORT], rows.written.max()[:16].replace("T", " "), world, entry, f"{scale:g}", int(seed), len(rows),
+        lines.append(_LINE.format(rows.run.iloc[0][:SHORT], rows.written.max()[:16].replace("T", " "), world, entry, figure(scale), int(seed), len(rows),
                                   f"{rows.megabytes.sum():.1f}", f"{rows.seconds.mean():.2f}"))
         lines += _wrapped([*(["of another version of the model"] if model != "this" else []), f"policies: {policies or 'none'}"], width)
     for row in broken.itertuples():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -10,7 +11,7 @@ from rich.text import Text
 
 from talentsim.comparison.diversion import NO_LIFE
 from talentsim.model.outcomes import HEADLINE
-from talentsim.report.numbers import PEOPLE, interval, places_of, plain, signed
+from talentsim.report.numbers import PEOPLE, interval, interval_of_people, places_of, plain, signed
 from talentsim.report.words import DECISIONS
 
 SHOWN = (HEADLINE, "training_share", "researchers")
@@ -45,7 +46,8 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
         for place, row in enumerate(chosen.itertuples()):
             table.add_row(f"{titles[name]}, {row.unit}" if place == 0 else "", row.country,
                           shown(row.baseline, row.unit), shown(row.scenario, row.unit),
-                          shown(row.difference, row.unit, is_difference=True), shown_interval(row.low, row.high, row.unit),
+                          shown(row.difference, row.unit, is_difference=True),
+                          shown_interval(row.low, row.high, row.unit, of=max(row.baseline, row.scenario)),
                           *([f"\N{PLUS-MINUS SIGN}{shown(row.standard_error, row.unit)}"] if over_draws else []),
                           end_section=place == len(chosen) - 1)
     return table
@@ -63,7 +65,7 @@ def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: flo
         table.add_row(words, "all", shown(rows.researchers.sum(), PEOPLE), "", end_section=rows.empty)
         for place, row in enumerate(rows.head(N_COUNTRIES).itertuples(), start=1):
             table.add_row("", getattr(row, there), shown(row.researchers, PEOPLE),
-                          shown_interval(max(row.low, 0.0), row.high, PEOPLE, is_difference=False),
+                          shown_interval(row.low, row.high, PEOPLE, is_difference=False, of=row.researchers),
                           end_section=place == min(len(rows), N_COUNTRIES))
     return table
 
@@ -117,9 +119,10 @@ def shown(value: float, unit: str, is_difference: bool = False) -> str:
     return _for_terminal((signed if is_difference else plain)(value, places_of(unit, value)))
 
 
-def shown_interval(low: float, high: float, unit: str, is_difference: bool = True) -> str:
-    """Return an interval as text."""
-    return _for_terminal(interval(low, high, places_of(unit, low, high), is_difference))
+def shown_interval(low: float, high: float, unit: str, is_difference: bool = True, of: float = math.inf) -> str:
+    """Return an interval as text; that of a number of people by how many there are, `of`."""
+    places = places_of(unit, low, high)
+    return _for_terminal(interval_of_people(low, high, of, places, is_difference) if unit == PEOPLE else interval(low, high, places, is_difference))
 
 
 def verbatim(text: str) -> Text:
