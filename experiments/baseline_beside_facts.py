@@ -21,7 +21,7 @@ def main() -> None:
     config = Config.load("world=ai", "world.end_year=2024", *sys.argv[1:])
     run = TalentModel(config).run()
     print("| | unit | simulated | observed | fact |\n|---|---|---:|---:|---|")
-    for row in beside_facts(RunView(run.frame, run.years, run.codes), config).itertuples():
+    for row in beside_facts(RunView(run.agents, run.years, run.codes), config).itertuples():
         star, bound = chr(92) + "* " if row.use == Use.FITTED else "", "below " if row.is_bound else ""
         print(f"| {star}{row.quantity} | {row.unit} | {row.simulated:.1f} | {bound}{row.observed:g} | `{row.fact}` |")
 

@@ -34,7 +34,7 @@ def main() -> None:
     config = Config.load("world=ai", f"world.end_year={LEVEL_YEAR}", "output.people=false", *sys.argv[1:])
     frames = [TalentModel(config, replication=each).run().frame("works") for each in range(REPLICATIONS)]
     works = pd.concat(frames)
-    works["works"] /= REPLICATIONS * config.population.scale
+    works["works"] /= REPLICATIONS
     print("articles:")
     for name, (title, fact, first) in DATABASES.items():
         level = publication_rates(works, observed(fact, LEVEL_YEAR), LEVEL_YEAR)

@@ -78,7 +78,7 @@ def test_everywhere_is_the_same_as_no_limit(plain_toy: Plain) -> None:
     configs = [edited(plain_toy, {"population.scale": 5.0, "policy": {"x": each}}) for each in (GREEN_CARD | {"trained": None}, everywhere)]
     one, other = (TalentModel(each).run() for each in configs)
     for name in one.names:
-        assert one.frame(name).equals(other.frame(name)), name
+        assert one.agents(name).equals(other.agents(name)), name
     twins = [MeanField(each).run() for each in configs]
     assert np.allclose(twins[0].researchers, twins[1].researchers, rtol=1e-9)
 
@@ -157,7 +157,7 @@ def test_who_is_not_asked_for_is_told_so_and_nobody_else_moves(plain_toy: Plain)
     assert moved.sum() > 5 and (one.work_country[moved] == USA).all() and (one.visa_status[moved] != VisaStatus.PERMANENT).all()
     model = TalentModel(edited(no_caps(plain_toy), {"population.scale": SCALE, "policy": {"x": bar}}))
     run = model.run()
-    events, visas = run.frame("events"), run.frame("visas")
+    events, visas = run.agents("events"), run.agents("visas")
     assert (events[events["reason"] == Reason.NOT_FILED.name.lower()]["year"] >= 2026).all()
     late = visas[(visas["year"] >= 2027) & (visas["to"] == "USA")] if "to" in visas else visas[(visas["year"] >= 2027) & (visas["country"] == "USA")]
     routes = set(late["route"].astype(str))
@@ -203,7 +203,7 @@ def test_no_time_after_study_leaves_one_try(plain_toy: Plain) -> None:
                                 "policy": {"x": policy("post_study_years", change="set", value=0.0)}})
     assert idle_reason(config, config.policies["x"])
     runs = [TalentModel(each).run() for each in (config, edited(plain_toy, {"world.countries.USA.visa.post_study_years": 1.0, "population.scale": 5.0}))]
-    assert runs[0].frame("stocks").equals(runs[1].frame("stocks"))
+    assert runs[0].agents("stocks").equals(runs[1].agents("stocks"))
     longer = edited(plain_toy, {"world.countries.USA.visa.post_study_years": 3.0, "policy": {"x": policy("post_study_years", change="set", value=0.0)}})
     assert not idle_reason(longer, longer.policies["x"])
 
@@ -254,7 +254,7 @@ def test_equal_weights_are_no_weights(plain_toy: Plain) -> None:
     alike = policy("level_odds", change="set", value=4.0)
     one, other = (TalentModel(edited(plain_toy, WAGES | {"policy": each})).run() for each in ({}, {"x": alike}))
     for name in one.names:
-        assert one.frame(name).equals(other.frame(name)), name
+        assert one.agents(name).equals(other.agents(name)), name
 
 
 def test_weights_by_wage_move_no_researcher_who_was_not_in_the_lottery(plain_toy: Plain) -> None:

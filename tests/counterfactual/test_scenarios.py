@@ -33,7 +33,7 @@ def test_a_scenario_moves_what_it_is_about(baseline: list[RunTables], scenario: 
     for expected in config.scenario.expects:
         place = changed[0].codes.index(expected.country)
         outcome = OUTCOMES[expected.outcome]
-        last = [[outcome.of(run.frame(outcome.table), list(run.years), config.population.scale)[-1, place] for run in arm]
+        last = [[outcome.of(run.agents(outcome.table), list(run.years), config.population.scale)[-1, place] for run in arm]
                 for arm in (baseline, changed)]
         difference = np.mean(np.subtract(*reversed(last)))
         assert np.sign(difference) == expected.sign, f"{expected.outcome} of {expected.country}: {difference:+.3f}"

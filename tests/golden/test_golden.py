@@ -48,7 +48,7 @@ def digest_of_ai(config_dir: Path) -> str:
     """Hash a small AI world under a scenario that acts on many levers, history and ecosystems included."""
     arms = load_arms(["world=ai", "scenario=great_decoupling", "population.scale=0.02", "world.burn_in_year=2000"], str(config_dir))
     run = TalentModel(arms[1]).run()
-    works = np.round(np.asarray(run.frame("works")["works"]) * 1e6)
+    works = np.round(np.asarray(run.agents("works")["works"]) * 1e6)
     return digest_of(run.researchers, run.moves, works)
 
 

@@ -27,7 +27,7 @@ def test_observed_beside_simulated(capsys: pytest.CaptureFixture[str]) -> None:
     """Fitted figures are near; the others are printed as they come. The two largest stocks are the two that are."""
     config = Config.load("world=ai", "parameters=point", "world.end_year=2024", "executor=serial")
     run = TalentModel(config).run()
-    table = beside_facts(RunView(run.frame, run.years, run.codes), config)
+    table = beside_facts(RunView(run.agents, run.years, run.codes), config)
     with capsys.disabled():
         print("\n" + table.to_string(index=False, float_format="%.1f"))
     fitted = table[(table.use == Use.FITTED) & ~table.is_bound]
@@ -40,7 +40,7 @@ def test_a_baseline_is_the_mean_of_its_replications_beside_the_facts(tmp_path: P
     store = Store(tmp_path)
     baseline = run_ensemble(Config.load(*SMALL), store)
     table = fit(baseline)
-    each = [beside_facts(RunView(run.frame, run.years, run.codes), baseline.config) for run in baseline]
+    each = [beside_facts(RunView(run.agents, run.years, run.codes), baseline.config) for run in baseline]
     np.testing.assert_allclose(table.simulated, (each[0].simulated + each[1].simulated) / 2.0)
     known = table.dropna()
     assert len(known) > 16 and ((known.low <= known.simulated) & (known.simulated <= known.high)).all()

@@ -100,7 +100,7 @@ def assert_accounts_close(arm: Config) -> None:
     scale = min(arm.population.scale, 0.3)
     result = TalentModel(arm.model_copy(update={"world": world, "population": arm.population.model_copy(update={"scale": scale})})).run()
     years = [int(year) for year in result.years]
-    assert conserved({name: result.frame(name) for name in result.names}, years)
+    assert conserved({name: result.agents(name) for name in result.names}, years)
 
 
 def check_lines(n: int) -> None:

@@ -83,7 +83,7 @@ def test_agents_are_the_twin_but_for_chance(scholars: Config) -> None:
     assert 0.85 < np.mean(z[large] ** 2) < 1.15
     assert moves.sum() == pytest.approx(expected.sum(), rel=0.01)
     stock = np.mean([run.researchers.sum(axis=(1, 2, 4)) for run in runs], axis=0)
-    people, entered = runs[0].frame("people"), runs[0].frame("entries")
+    people, entered = runs[0].agents("people"), runs[0].agents("entries")
     since = people[people.entry_year >= 1998]                       # also those who leave in the year in which they enter
     assert len(since) == entered.entrants.sum() and (since.exit_year == since.entry_year).mean() == pytest.approx(0.04, abs=0.005)
     heads = twin.researchers.sum(axis=1) * 0.02

@@ -99,12 +99,12 @@ def test_a_draw_is_the_run_of_its_values(plain_toy: Plain, own_draws: str, tmp_p
     row = row_of(config, 1)
     by_hand = edited(plain_toy, {"ensemble.replications": 2, **row})
     one, other = run_ensemble(config, Store(tmp_path / "a"))[1], run_ensemble(by_hand, Store(tmp_path / "b"))[1]
-    assert one.frame("works").equals(other.frame("works")) and one.frame("flows").equals(other.frame("flows"))
+    assert one.agents("works").equals(other.agents("works")) and one.agents("flows").equals(other.agents("flows"))
 
 
 def test_every_executor_lays_the_same_row(plain_toy: Plain, own_draws: str, tmp_path: Path) -> None:
     frames = [run_ensemble(drawn(plain_toy, own_draws, {"ensemble.replications": 2}, executor={"kind": kind, "workers": 2}),
-                           Store(tmp_path / kind)).frame("outcomes") for kind in ("serial", "processes")]
+                           Store(tmp_path / kind)).agents("outcomes") for kind in ("serial", "processes")]
     assert frames[0].equals(frames[1])
 
 

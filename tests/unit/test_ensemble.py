@@ -204,3 +204,18 @@ def test_arms_of_a_placebo_share_their_runs(plain_toy: Plain, tmp_path: Path) ->
     one, other = run_ensembles([few(plain_toy), few(plain_toy)], Store(tmp_path))
     assert one.ids == other.ids and len(list(one.store)) == 2
     assert all(np.array_equal(one.outcomes[name], other.outcomes[name]) for name in one.outcomes)
+
+
+def test_frames_speak_of_researchers_whatever_the_scale(plain_toy: dict[str, Any], tmp_path: Path) -> None:
+    """Twenty agents a researcher, and twenty times fewer in the frame than in the store, of one run as of several and of a model's own."""
+    config = edited(plain_toy, {"population.scale": 20.0, "ensemble.replications": 1, "world.end_year": 2012})
+    ensemble, model = run_ensemble(config, Store(tmp_path)), TalentModel(config).run()
+    for table, column in (("works", "works"), ("stocks", "researchers"), ("flows", "moves"), ("visas", "applied")):
+        for each in (ensemble, ensemble[0], model):
+            frame, agents = each.frame(table), each.agents(table)
+            assert frame.attrs["unit"] == "researchers"
+            np.testing.assert_allclose(frame[column], agents[column] / 20.0)
+    assert ensemble.frame("ecosystem").equals(ensemble.agents("ecosystem"))
+    assert ensemble.frame("outcomes").equals(ensemble.agents("outcomes")) and "stands for 0.05" in ensemble.frame("people").attrs["unit"]
+    stock = ensemble.frame("stocks").groupby("year").researchers.sum()
+    np.testing.assert_allclose(ensemble.outcomes["researchers"][0].sum(axis=1), stock)

@@ -124,11 +124,29 @@ def test_the_matrix_counts_persons_in_every_year(pair: PairRuns) -> None:
 def test_the_diverted_add_up_to_the_matrix(pair: PairRuns) -> None:
     found = diversion(pair)
     apart = found.matrix[found.matrix.baseline_country != found.matrix.scenario_country]
-    assert found.apart.groupby("year").researchers.sum().to_dict() == pytest.approx(
+    everybody = found.apart[found.apart.tier == "all"]
+    assert everybody.groupby("year").researchers.sum().to_dict() == pytest.approx(
         apart[apart.researchers > 0].groupby("year").researchers.sum().to_dict())
     assert set(found.apart.stage) == {"student", "researcher"} and set(found.apart.tier) == {"all", "top20", "top2"}
     assert (found.apart.year >= 2026).all() and found.apart.researchers.gt(0).all()
     assert set(found.parting.scenario_decision) >= {"refused", "study"} and (found.parting.year >= 2026).all()
+
+
+def test_a_higher_tier_of_the_diverted_is_part_of_the_lower(pair: PairRuns) -> None:
+    """As in `by_tier`, `all` is everybody: counted by hand from the lives of both worlds, and never less than a tier above it."""
+    apart = diversion(pair).apart
+    cells = ["year", "origin", "stage", "baseline_country", "scenario_country"]
+    wide = apart.pivot_table(index=cells, columns="tier", values="researchers", observed=True).fillna(0.0)
+    assert (wide["all"] >= wide["top20"]).all() and (wide["top20"] >= wide["top2"]).all() and (wide["top20"] > 0).any()
+    by_hand = 0
+    for place in range(len(pair.scenario)):
+        one, other = (Lives(arm.of_run(place, "people"), arm.of_run(place, "events")) for arm in pair)
+        people = one.people.sort_values("uid")
+        uids = people.uid.to_numpy()[people.ability.to_numpy() >= tier_ability(pair.scenario.config)[1] / 256.0]
+        (here, _), (there, _) = (each.of(uids).places(uids, np.array([2035])) for each in (one, other))
+        by_hand += int(((here != there) & (here != ABSENT) & (there != ABSENT)).sum())
+    assert apart[(apart.tier == "top20") & (apart.year == 2035)].researchers.sum() == pytest.approx(
+        by_hand * pair.scenario.weight / len(pair.scenario))
 
 
 def test_tiers_of_the_diverted_are_the_models(pair: PairRuns) -> None:

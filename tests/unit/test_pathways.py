@@ -24,7 +24,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> PairRuns:
 
 @pytest.fixture(scope="module")
 def arms(pair: PairRuns) -> Frames:
-    return {table: dict(zip(("baseline", "scenario"), (each.frame(table) for each in pair), strict=True))
+    return {table: dict(zip(("baseline", "scenario"), (each.agents(table) for each in pair), strict=True))
             for table in ("works", "flows", "visas")}
 
 

@@ -109,4 +109,4 @@ def _agents(config: Config) -> AgentRuns:
         "population": config.population.model_copy(update={"scale": min(config.population.scale, LIVES_SCALE)}),
         "ensemble": config.ensemble.model_copy(update={"replications": 1})})
     runs, lives = run_ensemble(config.model_copy(update=kept(False))), run_ensemble(small)
-    return AgentRuns(len(runs), {name: runs.frame(name) for name in AgentRuns.TABLES}, lives.frame("people"), lives.frame("events"))
+    return AgentRuns(len(runs), {name: runs.agents(name) for name in AgentRuns.TABLES}, lives.agents("people"), lives.agents("events"))

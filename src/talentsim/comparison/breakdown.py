@@ -47,7 +47,7 @@ def by_tier(runs: PairRuns) -> pd.DataFrame:
 
 def _per_run(arm: Ensemble, table: str, value: str, axes: tuple[str, ...]) -> Floats:
     """Sum a value over (replication, year, *axes)."""
-    rows, n_years = arm.frame(table), len(arm.years)
+    rows, n_years = arm.agents(table), len(arm.years)
     rows["year"] = rows["year"].to_numpy() - int(arm.years[0]) + n_years * rows["replication"].to_numpy()
     total = dense(rows, value, axes, range(len(arm) * n_years))
     return total.reshape(len(arm), n_years, *total.shape[1:])

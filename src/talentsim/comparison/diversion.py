@@ -36,7 +36,7 @@ class Diversion:
         year, baseline_country, scenario_country, researchers, low, high: everybody who is there in both worlds.
     apart
         year, origin, tier, stage, baseline_country, scenario_country, researchers, low, high: those in two different
-        countries. Tier is the highest that a person belongs to, stage that of the baseline.
+        countries. A higher tier is part of the lower, and "all" holds everybody, as in `by_tier`; stage is that of the baseline.
     parting
         year, origin, baseline_decision, scenario_decision, people, low, high: the first decision at which two lives part;
         "no change" where that life has none in that year.
@@ -199,7 +199,8 @@ def _apart(parted: list[Parted], scenario: Ensemble) -> pd.DataFrame:
     for each in parted:
         table = pd.DataFrame(each.apart, columns=names)
         table[names[-2:]] = place[table[names[-2:]].to_numpy(dtype=np.int64)]
-        tables.append(table[table["baseline_country"] != table["scenario_country"]])
+        table = table[table["baseline_country"] != table["scenario_country"]]
+        tables.append(pd.concat([table[table["tier"] >= tier].assign(tier=tier) for tier in range(len(TIERS))], ignore_index=True))
     counts = _counted(tables, names, scenario, "researchers")
     labels = {"origin": scenario.codes, "tier": list(TIERS), "stage": list(STAGES), "baseline_country": shown, "scenario_country": shown}
     for name, categories in labels.items():

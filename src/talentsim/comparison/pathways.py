@@ -34,7 +34,7 @@ def flow_tables(runs: PairRuns) -> dict[str, pd.DataFrame]:
     year, first = config.headline_year, config.world.start_year
     years = first if start is None or start > year else max(start, first), year
     weight, replications = scenario.weight, len(scenario)
-    long = {name: {arm: each.frame(name) for arm, each in arms.items()} for name in ("works", "flows", "visas")}
+    long = {name: {arm: each.agents(name) for arm, each in arms.items()} for name in ("works", "flows", "visas")}
     if len(config.focus_countries) > 1:
         for name, columns in (("works", STAGES), ("flows", ("from", "to")), ("visas", ("country",))):
             long[name] = {arm: relabelled(table, config, columns) for arm, table in long[name].items()}

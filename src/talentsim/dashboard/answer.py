@@ -112,7 +112,7 @@ class Answer:
         stay = self._stay(scene)
         if len(stay):
             said["stayed"] = readings.stayed(scene, stay, focus)
-        through = pathways({"baseline": self.baseline.frame("works"), "scenario": self.scenario.frame("works")}, year, other.population.scale**-1,
+        through = pathways({"baseline": self.baseline.agents("works"), "scenario": self.scenario.agents("works")}, year, other.population.scale**-1,
                            len(self.scenario))
         return {"focus": focus, "year": year, "pairs": len(self.scenario), "said": {name: text for name, text in said.items() if text},
                 "diverted": _diverted(diverted, focus), "stay": _staying(stay, focus), "paths": _paths(through, focus)}

@@ -18,6 +18,7 @@ from talentsim.config.schema import ExecutorConfig
 from talentsim.ensemble.runner import Progress, run_missing
 from talentsim.ensemble.runs import Run, runs_of
 from talentsim.ensemble.store import DamagedError, Store, open_store
+from talentsim.model.recorder import in_researchers
 
 T = TypeVar("T")
 
@@ -51,7 +52,11 @@ class StoredRun:
         return self.ensemble.years
 
     def frame(self, table: str) -> pd.DataFrame:
-        """Return one table."""
+        """Return one table, its numbers those of researchers."""
+        return in_researchers(self.agents(table), table, self.ensemble.config.population.scale)
+
+    def agents(self, table: str) -> pd.DataFrame:
+        """Return one table as it is stored, its numbers those of agents."""
         return self.ensemble.of_run(self.place, table)
 
 
@@ -103,19 +108,23 @@ class Ensemble:
         return [self._sound(partial(self.store.manifest, run.id)) for run in self.runs]
 
     def frame(self, table: str) -> pd.DataFrame:
-        """Return one table of every replication in long form, column `replication` first."""
+        """Return one table of every replication in long form, column `replication` first; its numbers are those of researchers."""
+        return in_researchers(self.agents(table), table, self.config.population.scale)
+
+    def agents(self, table: str) -> pd.DataFrame:
+        """Return one table of every replication as `frame`, its numbers those of agents, as they are stored."""
         long = self._sound(lambda: self.store.tables(self.ids, table))
         long.insert(0, "replication", long.pop("run").cat.codes.to_numpy().astype(np.int32))
         return long
 
     def of_run(self, place: int, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return one table of one replication, or some columns of it."""
+        """Return one table of one replication as it is stored, in agents, or some columns of it."""
         return self._sound(lambda: self.store.table(self.runs[place].id, table, columns))
 
     @cached_property
     def outcomes(self) -> dict[str, Floats]:
-        """Every outcome by name, shape (n_replications, n_years, n_countries)."""
-        long = self.frame("outcomes")
+        """Every outcome by name, in its unit: %, researchers or works; shape (n_replications, n_years, n_countries)."""
+        long = self.agents("outcomes")
         shape = (len(self), -1, len(self.years), len(self.codes))
         values = long["value"].to_numpy().reshape(shape)
         return {name: values[:, place] for place, name in enumerate(long["outcome"].cat.categories)}

@@ -93,7 +93,7 @@ def content(run: Run, simulation: Simulation, beginning: Beginning | None, start
     """Return what is stored of a run that is over: of its years before its own only what its beginning does not say, the outcomes."""
     config, result = simulation.config, simulation.tables()
     years = [int(year) for year in result.years]
-    tables = {name: result.frame(name) for name in result.names}
+    tables = {name: result.agents(name) for name in result.names}
     tables["outcomes"] = outcome_table(tables, years, config.population.scale)
     seed = {"base": config.ensemble.seed, "replication": run.replication, "key": int(seed_key(config.ensemble.seed, run.replication))}
     people = people_digests(tables["people"]) if "people" in tables else {}

@@ -62,7 +62,7 @@ def fit(baseline: Ensemble) -> pd.DataFrame:
 
 def _of_run(baseline: Ensemble, place: int) -> pd.DataFrame:
     run = baseline[place]
-    return beside_facts(RunView(run.frame, [int(year) for year in run.years], run.codes), baseline.config)
+    return beside_facts(RunView(run.agents, [int(year) for year in run.years], run.codes), baseline.config)
 
 
 def departures(baseline: Config) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Integers
+from talentsim.digits import figure
 from talentsim.model.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
 from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
@@ -31,10 +32,27 @@ LAYOUT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Yearly tables: axes after the year, and what is counted along them."""
 
+COUNTS = frozenset(column for name, (_, columns) in LAYOUT.items() if name != "ecosystem" for column in columns)
+"""Columns that count agents, or add up what they make."""
+
 PERSON_TABLES = {"people": PEOPLE_COLUMNS, "events": EVENT_COLUMNS}
 
 _LABELS: dict[str, type[IntEnum] | Sequence[IntEnum]] = {
     "stage": CareerStage, "status": VisaStatus, "reason": Reason, "route": VisaRoute, "tier": Tier}
+
+
+def in_researchers(long: pd.DataFrame, table: str, scale: float) -> pd.DataFrame:
+    """Return a table whose numbers are in agents with numbers of researchers, and of their works, whatever `population.scale` is.
+
+    `attrs["unit"]` says what its numbers count. In a table of persons a row is an agent, who stands for 1 / `scale` researchers;
+    rates, strengths and outcomes are what they are.
+    """
+    counted = [] if table in ("ecosystem", "outcomes", *PERSON_TABLES) else [column for column in long.columns if column in COUNTS]
+    if counted and scale != 1.0:
+        long = long.assign(**{column: long[column] / scale for column in counted})
+    long.attrs["unit"] = ("researchers" if counted else f"a row an agent, who stands for {figure(1.0 / scale)} researchers" if table in PERSON_TABLES
+                          else "that of the outcome: % of works, researchers or works" if table == "outcomes" else "none: relative figures")
+    return long
 
 
 @dataclass(frozen=True)
@@ -73,12 +91,15 @@ class RunTables:
         Yearly tables by name, see `LAYOUT`.
     persons
         Columns of the tables of persons, see `PERSON_TABLES`; empty where they were not recorded.
+    scale
+        Agents a researcher.
     """
 
     codes: tuple[str, ...]
     years: Integers
     cells: dict[str, Cells]
     persons: dict[str, dict[str, np.ndarray]]
+    scale: float = 1.0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -157,13 +178,17 @@ class RunTables:
         return uid[alive], country[alive]
 
     def frame(self, table: str) -> pd.DataFrame:
-        """Return one table in long form, zeros left out; codes and names as categories.
+        """Return one table in long form, zeros left out; codes and names as categories; numbers are of researchers, see `in_researchers`.
 
         Raises
         ------
         KeyError
             When there is no such table.
         """
+        return in_researchers(self.agents(table), table, self.scale)
+
+    def agents(self, table: str) -> pd.DataFrame:
+        """Return one table as `frame`, in agents: what the store holds."""
         if table in self.persons:
             return pd.DataFrame({name: self._labelled(name, column) for name, column in self.persons[table].items()})
         cells, axes = self.cells[table], LAYOUT[table][0]
@@ -213,7 +238,7 @@ class Recorder:
         persons: dict[str, dict[str, np.ndarray]] = {}
         if world.journal.is_on:
             persons = {"people": world.journal.people(), "events": world.journal.columns()}
-        return RunTables(world.codes, np.array(years), cells, persons)
+        return RunTables(world.codes, np.array(years), cells, persons, float(world.config.population.scale))
 
 
 def _year(world: World) -> dict[str, CellSums]:

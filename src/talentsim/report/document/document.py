@@ -17,7 +17,7 @@ from talentsim.report.document import assumptions, baseline, pictures, readings
 from talentsim.report.document.changes import changes, lever_rows
 from talentsim.report.document.pictures import Plate
 from talentsim.report.document.scene import Scene
-from talentsim.report.numbers import PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
+from talentsim.report.numbers import FEW, PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
 from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
 
 SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "researchers")
@@ -156,28 +156,35 @@ def _diversion(scene: Scene) -> list[dict[str, Any]]:
     return sides
 
 
-def _diverted_by_origin(scene: Scene) -> list[list[str]]:
-    """Return a cross-table of those whom the focus country loses: origin by country in the scenario, the most first.
+def _diverted_by_origin(scene: Scene) -> dict[str, Any]:
+    """Return a cross-table of those whom the focus country loses, or gains where it gains more: by origin and other country, the most first.
 
     Returns
     -------
-    The heading and a row for each origin, small origins and destinations put together; nothing where nobody is lost.
+    What it says, its heading and a row for each origin, small origins and countries put together; nothing where nobody moves.
     """
     if "diverted" not in scene.results:
-        return []
+        return {}
     table = scene.results.table("diverted")
-    lost = table[(table["year"] == scene.year) & (table["baseline_country"].astype(str) == scene.focus)]
-    if not lost["researchers"].sum():
-        return []
-    ends = {name: _largest(lost[name].astype(str), lost["researchers"]) for name in ("origin", "scenario_country")}
-    counts = lost["researchers"].groupby(list(ends.values())).sum().unstack(fill_value=0.0)
+    table = table[(table["year"] == scene.year) & (table["tier"].astype(str) == ALL)]
+    lost, gained = (table[table[here].astype(str) == scene.focus] for here in ("baseline_country", "scenario_country"))
+    gains = gained["researchers"].sum() > lost["researchers"].sum()
+    people, other = (gained, "baseline_country") if gains else (lost, "scenario_country")
+    if not people["researchers"].sum():
+        return {}
+    ends = {name: _largest(people[name].astype(str), people["researchers"]) for name in ("origin", other)}
+    counts = people["researchers"].groupby(list(ends.values())).sum().unstack(fill_value=0.0)
     rows, columns = (_others_last(counts.sum(axis=axis)) for axis in (1, 0))
     counts = counts.loc[rows, columns]
     counts.insert(0, ALL, counts.sum(axis=1))
     counts.loc[ALL] = counts.sum()
-    places = 0 if counts.to_numpy().max() >= 10 else 1
-    return [["first degree from", *map(scene.name, counts.columns)],
-            *([scene.name(str(origin)), *(plain(count, places) for count in row)] for origin, row in zip(counts.index, counts.to_numpy(), strict=True))]
+    places = 0 if counts.to_numpy().max() >= FEW else 1
+    here, there = ("scenario", "baseline") if gains else ("baseline", "scenario")
+    return {"said": f"People in {readings.the(scene.name(scene.focus))} in the {here}, elsewhere in the {there}, {scene.year}: by country of first "
+                    f"degree and country in the {there}; the largest are named.",
+            "title": f"From where, and {'whence' if gains else 'where to'}", "head": ["first degree from", *map(scene.name, counts.columns)],
+            "rows": [[scene.name(str(origin)), *(plain(count, places) for count in row)]
+                     for origin, row in zip(counts.index, counts.to_numpy(), strict=True)]}
 
 
 def _largest(codes: pd.Series, people: pd.Series) -> pd.Series:
