@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from talentsim.config import Config, UserError
+from talentsim.digits import figure
 from talentsim.ensemble.draws import draws_digest
 from talentsim.ensemble.identity import settings_of
 from talentsim.ensemble.opened import Results
@@ -145,7 +146,7 @@ def _differs(kind: str, what: str, one: object, other: object) -> list[Reason]:
 def _text(value: object) -> str:
     if value is None:
         return "not there"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return figure(value) if isinstance(value, float) else str(value)
 
 
 def _at(plain: Mapping[str, Any], key: str) -> Any:

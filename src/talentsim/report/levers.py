@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from talentsim.digits import figure
 from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, Axes
 
 _CHOICES = "what people weigh when they choose where to study and where to work"
@@ -63,7 +64,7 @@ def fields_of(name: str) -> list[str]:
 def bounds_of(name: str) -> str:
     """Write the bounds of a lever."""
     lever = LEVERS[name]
-    return f"{lever.low:g} or more" if lever.high == float("inf") else f"{lever.low:g} to {lever.high:g}"
+    return f"{figure(lever.low)} or more" if lever.high == float("inf") else f"{figure(lever.low)} to {figure(lever.high)}"
 
 
 def example_of(name: str, codes: Sequence[str], employers: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.evidence import remark
+from talentsim.digits import figure
 from talentsim.model.tables import base_levers
 from talentsim.report.levers import acts_on, bounds_of, example_of, fields_of
 from talentsim.report.words import policy_in_words, span, value_in_words
@@ -77,5 +78,5 @@ def _figures(figures: Sequence[tuple[str, Parameter]]) -> list[Text | Table]:
     for column in ("of", "value", "range", "evidence", "source", "note"):
         table.add_column(column, overflow="fold")
     for key, each in figures:
-        table.add_row(Text(key), value_in_words(each), f"{each.range[0]:g} to {each.range[1]:g}", each.evidence.value, Text(", ".join(each.sources)), Text(remark(each)))
+        table.add_row(Text(key), value_in_words(each), f"{figure(each.range[0])} to {figure(each.range[1])}", each.evidence.value, Text(", ".join(each.sources)), Text(remark(each)))
     return [Text(""), table]
