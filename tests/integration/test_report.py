@@ -15,6 +15,7 @@ import pytest
 from matplotlib.text import Text
 
 from results_folder import add_tables, every_table
+from talentsim.commands import cli
 from talentsim.comparison.pair import Pair
 from talentsim.config import UserError, parameters_of
 from talentsim.config.arms import load_arms
@@ -217,12 +218,12 @@ def test_the_commands_write_beside_the_tables_and_the_same_bytes_again(results: 
 
 
 @pytest.mark.parametrize("command", ["figures", "report"])
-def test_a_wrong_folder_is_explained(command: str, compared: Path, tmp_path: Path) -> None:
+def test_a_wrong_folder_is_explained(command: str, compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, words in (([], "the folder of results is missing"), ([str(tmp_path)], "holds no results"),
                              ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "it takes 1 word of this kind: more"),
                              ([str(compared.parent)], f"did you mean '{compared}'?")):
-        done = talentsim(command, *arguments)
-        assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, arguments
+        code, told = cli.run([command, *arguments]), capsys.readouterr().err
+        assert code == 2 and words in told and "Traceback" not in told, arguments
 
 
 def test_a_damaged_table_is_named(results: Path) -> None:
