@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -264,6 +266,24 @@ def test_the_server_listens_to_this_machine_alone_tells_a_taken_port_and_ends_on
     with contextlib.closing(socket.create_connection(("127.0.0.1", other.port))):
         said = other.stop()
     assert other.process.returncode == 0 and "The page is closed" in said and "Traceback" not in said
+
+
+def test_ctrl_c_while_structures_are_asked_for_is_no_error(tmp_path: Path) -> None:
+    """Eight requests that each take seconds are under way when the signal comes."""
+    server = Server(tmp_path, "world=ai", "parameters=point", "population.scale=0.2", "ensemble.replications=1", "executor=serial")
+
+    def sent(address: str, **content: object) -> bytes:
+        request = urllib.request.Request(server.url + address, json.dumps(content).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return bytes(response.read())
+
+    run = json.loads(sent("api/runs", tab="a-tab-of-tests", scenario="visa_tightening"))["run"]
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(sent, f"api/runs/{run}/under", structure=name) for name in ["no_feedback", "entry_plateau"] * 4]
+        time.sleep(1.0)
+        said = server.stop()
+        assert any(each.exception() for each in asked), "none was under way any more"
+    assert server.process.returncode == 0 and "The page is closed" in said and "Traceback" not in said
 
 
 def talentsim(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:

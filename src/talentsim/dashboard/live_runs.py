@@ -121,9 +121,10 @@ class Runs:
         return self._runs.get(name)
 
     def stop_all(self) -> None:
-        """Ask every run to end."""
+        """Ask every run to end, and whatever is asked of its answer."""
         for run in self._runs.values():
             run.stop()
+            run.is_forgotten = True
 
     def _work(self, run: LiveRun) -> None:
         """Answer one question, and turn whatever happens into an event."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
+from types import FrameType
 
 import uvicorn
 
@@ -15,6 +17,16 @@ from talentsim.dashboard.server import application
 ADDRESS = "127.0.0.1"
 PORT = 8765
 N_TRIED = 20
+
+
+class _Server(uvicorn.Server):
+    """A server that ends its runs as soon as it is asked to end: what waits for them would be cut short otherwise."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop what is under way; what is cut short now is no error to be told."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+        self.config.app.state.page.leave()       # type: ignore[union-attr]  # the application made below, no callable of another kind
+        super().handle_exit(sig, frame)
 
 
 def serve(given: Sequence[str], config_dir: str | None, port: int | None, say: Callable[[str], None]) -> None:
@@ -39,7 +51,7 @@ def serve(given: Sequence[str], config_dir: str | None, port: int | None, say: C
     if found != wanted:
         say(f"Port {wanted} is taken; the next one that is free is {found}")
     app = application(desk, [f"{ADDRESS}:{found}", f"localhost:{found}"])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, server_header=False))
+    server = _Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, server_header=False))
     say(f"The page is at http://{ADDRESS}:{found}/ and serves this machine alone. Ctrl-C ends it.")
     try:
         server.run(sockets=[listening])

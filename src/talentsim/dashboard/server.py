@@ -147,11 +147,15 @@ class Page:
             raise HTTPException(404, "there is no report yet")
         return FileResponse(job.folder / "report.html", headers={"content-security-policy": REPORT_POLICY})
 
-    def close(self) -> None:
-        """End whatever still runs."""
+    def leave(self) -> None:
+        """Ask whatever still runs to end."""
         self.runs.stop_all()
         for job in self.jobs.values():
             job.stop()
+
+    def close(self) -> None:
+        """End whatever still runs, and the workers."""
+        self.leave()
         self.engine.close()
 
     async def _question(self, sent: dict[str, Any]) -> Question:
@@ -179,8 +183,10 @@ def application(desk: Desk, hosts: Iterable[str], engine: Engine | None = None) 
         yield
         await anyio.to_thread.run_sync(page.close)
 
-    return Starlette(routes=page.routes(), middleware=[Middleware(Guard, hosts=hosts)], lifespan=lifespan,
-                     exception_handlers={UserError: _user_error, HTTPException: _http_error, Cancelled: _cancelled})
+    app = Starlette(routes=page.routes(), middleware=[Middleware(Guard, hosts=hosts)], lifespan=lifespan,
+                    exception_handlers={UserError: _user_error, HTTPException: _http_error, Cancelled: _cancelled})
+    app.state.page = page
+    return app
 
 
 async def _json(request: Request) -> dict[str, Any]:
