@@ -63,11 +63,8 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
     watch.begin("simulate and store")
     with new_results(folder) as written, workers_kept():
         with progress(told) as report:
-            if pair.scenario.ensemble.until_precision is not None:
-                pair, _ = until_precise(pair, store, report)
+            pair, sides = _run_all(pair, beside, told, store, report)
             scenario = pair.scenario
-            sides = _all_sides(pair, beside, told)
-            _run_all(pair, sides, store, report)
             ready = _ready_to_draw(scenario) if figures else []
             watch.begin("compare")
             result, extra = _compared(pair, sides, store)
@@ -84,9 +81,10 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
-        print_comparison(terminal(piped_width=120 if scenario.output.tables == "full" else WIDTH), result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
-    if told and scenario.output.timing:
-        print(f"\nTime by phase\n{watch.told()}")
+        console = terminal(piped_width=120 if scenario.output.tables == "full" else WIDTH)
+        print_comparison(console, result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
+        if scenario.output.timing:
+            print(f"\nTime by phase\n{watch.told()}")
     return result
 
 
@@ -100,12 +98,15 @@ def _all_sides(pair: Pair, beside: Sequence[Side], told: bool) -> list[Side]:
     return sides + (decomposition(pair) if pair.scenario.compare.decompose else [])
 
 
-def _run_all(pair: Pair, sides: Sequence[Side], store: Store, report: Report) -> None:
-    """Run whatever is missing in one go, so that no worker waits for the end of another pair."""
-    arms = pair.arms_to_run()
+def _run_all(pair: Pair, beside: Sequence[Side], told: bool, store: Store, report: Report) -> tuple[Pair, list[Side]]:
+    """Run whatever is missing in one go, so that no worker waits for the end of another pair; return the pair and what is shown beside it."""
+    if pair.scenario.ensemble.until_precision is not None:
+        pair, _ = until_precise(pair, store, report)
+    arms, sides = pair.arms_to_run(), _all_sides(pair, beside, told)
     run_ensembles([*arms, *(arm for side in sides for arm in side.pair)], store, report, n_apart=len(arms))
     if shelf := SHELF.get():
         shelf.keep()
+    return pair, sides
 
 
 def _compared(pair: Pair, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
