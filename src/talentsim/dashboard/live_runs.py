@@ -7,7 +7,8 @@ import json
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +58,7 @@ class LiveRun:
             self._told.append(event)
             self._news.set()
 
-        self.loop.call_soon_threadsafe(add)
+        self._in_loop(add)
 
     def finish(self) -> None:
         """Say that no event follows."""
@@ -66,7 +67,11 @@ class LiveRun:
             self.is_over = True
             self._news.set()
 
-        self.loop.call_soon_threadsafe(end)
+        self._in_loop(end)
+
+    def _in_loop(self, do: Callable[[], None]) -> None:
+        with suppress(RuntimeError):    # the server has ended, and nobody listens
+            self.loop.call_soon_threadsafe(do)
 
     async def events(self) -> AsyncIterator[str]:
         """Yield every event, also those from before somebody listened; when the listener goes, the run stops."""
