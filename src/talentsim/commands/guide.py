@@ -73,8 +73,8 @@ def questions(ask: Callable[[str], str]) -> list[str]:
         print(f"  {number:>2}  {each.name:<26} {each.title}")
     scenario = _chosen(ask, "Number or name [visa_tightening]: ", [each.name for each in cards], "visa_tightening")
     print("How large?")
-    for number, (words, _) in SIZES.items():
-        print(f"  {number:>2}  {words}")
+    for key, (words, _) in SIZES.items():
+        print(f"  {key:>2}  {words}")
     size = SIZES[_chosen(ask, "Number [1]: ", list(SIZES), "1")][1]
     codes = {code: each.name for code, each in Config.load(*size).world.countries.items()}
     print("Whose people are to be followed?  " + ", ".join(f"{code} {name}" for code, name in codes.items()))

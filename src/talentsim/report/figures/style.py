@@ -41,6 +41,9 @@ COUNTRY_COLOURS: dict[str, str] = {
 TITLE, BODY, SMALL = 13.0, 9.5, 8.5
 """Font sizes, in points."""
 
+FONT = "DejaVu Sans"
+"""The font of all figures; Matplotlib brings it along."""
+
 STEPS = [1, 2, 5, 10]
 """Round distances between ticks, times a power of ten."""
 
@@ -49,7 +52,7 @@ MARGIN = 0.15
 
 STYLE: dict[str, object] = {
     "figure.dpi": 150, "savefig.dpi": "figure", "figure.facecolor": "white",
-    "font.family": ["DejaVu Sans"], "font.size": BODY, "text.color": INK, "text.parse_math": False,
+    "font.family": [FONT], "font.size": BODY, "text.color": INK, "text.parse_math": False,
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "axes.labelsize": SMALL, "axes.titlesize": BODY, "axes.linewidth": 0.7,
     "axes.spines.top": False, "axes.spines.right": False, "axes.formatter.useoffset": False,
     "axes.grid": True, "axes.axisbelow": True, "grid.color": "#E8E8E8", "grid.linewidth": 0.6,
@@ -234,8 +237,7 @@ def padded(values: NDArray[np.float64], share: float, least: float = 1.0) -> tup
 
 def font_found() -> tuple[str, str | None]:
     """Return the font of all figures and the file it is in; None where this machine has none of that name."""
-    name = str(np.atleast_1d(STYLE["font.family"])[0])
     try:
-        return name, findfont(FontProperties(family=name), fallback_to_default=False)
+        return FONT, findfont(FontProperties(family=FONT), fallback_to_default=False)
     except ValueError:
-        return name, None
+        return FONT, None
