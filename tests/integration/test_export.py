@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -14,8 +12,8 @@ import pytest
 from talentsim.commands.cli import run
 from talentsim.ensemble.opened import open_results
 from talentsim.report.dictionary import COLUMNS, TABLES
+from workbook_sheets import sheets
 
-SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 SHEETS = ["Asked", "Headline", "Over time", "By origin", "By tier", "Diverted", "Scenarios", "Dictionary"]
 
 
@@ -27,26 +25,6 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "compare.structure=null", "compare.alone=null", "output.xlsx=true", 'scenario.description="=1+1"', f"output.dir={folder}"]) == 0
     (manifest,) = (path for path in folder.glob("*/*/manifest.json") if "store" not in path.parts)
     return manifest.parent
-
-
-def sheets(path: Path) -> dict[str, list[list[str | float]]]:
-    """Read a workbook by its own format: sheet -> rows of texts and numbers; a formula fails."""
-    with zipfile.ZipFile(path) as book:
-        names = [each.attrib["name"] for each in ElementTree.fromstring(book.read("xl/workbook.xml")).iterfind("m:sheets/m:sheet", SPACE)]
-        shared = ["".join(part.text or "" for part in each.iter(f"{{{SPACE['m']}}}t"))
-                  for each in ElementTree.fromstring(book.read("xl/sharedStrings.xml")).iterfind("m:si", SPACE)]
-        found: dict[str, list[list[str | float]]] = {}
-        for place, name in enumerate(names, start=1):
-            rows = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{place}.xml")).iterfind("m:sheetData/m:row", SPACE)
-            found[name] = []
-            for row in rows:
-                cells: list[str | float] = []
-                for cell in row.iterfind("m:c", SPACE):
-                    assert cell.find("m:f", SPACE) is None, "a text has become a formula"
-                    text = cell.findtext("m:v", "", SPACE)
-                    cells.append(shared[int(text)] if cell.attrib.get("t") == "s" else float(text))
-                found[name].append(cells)
-    return found
 
 
 def test_the_workbook_holds_the_tables_of_the_results(written: Path) -> None:

@@ -39,6 +39,7 @@ from talentsim.ensemble.store import Store, open_store
 from talentsim.model.policy import levers_in_year
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.report.terminal.summaries import SHOWN
+from workbook_sheets import sheets
 
 with warnings.catch_warnings():     # Starlette would rather have a newer client, and takes this one
     warnings.simplefilter("ignore")
@@ -315,3 +316,15 @@ def test_the_server_listens_to_this_machine_alone() -> None:
         assert listening.getsockname()[0] == "127.0.0.1" and listening.family == socket.AF_INET
     finally:
         listening.close()
+
+
+def test_the_workbook_holds_the_answer(client: TestClient, answered: tuple[str, list[dict[str, Any]]], tmp_path: Path) -> None:
+    (tmp_path / "answer.xlsx").write_bytes(client.get(f"/api/runs/{answered[0]}/workbook.xlsx").content)
+    book, numbers = sheets(tmp_path / "answer.xlsx"), answered[1][-1]["numbers"]
+    head, *rows = book["Headline"]
+    found = {(row[head.index("outcome")], row[head.index("country")]): row[head.index("difference")] for row in rows}
+    for place, code in enumerate(numbers["codes"]):
+        assert found["work_share", code] == pytest.approx(numbers["outcomes"]["work_share"]["difference"][-1][place], abs=1e-4)
+    asked = {row[0]: str(row[1]) for row in book["Asked"]}
+    assert "scenario=visa_tightening" in asked["Command"] and asked["Version"].startswith("talentsim ")
+    assert {"Over time", "Diverted", "Scenarios", "Dictionary"} <= set(book)

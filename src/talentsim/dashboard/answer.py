@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
-from talentsim.comparison.compare import compare_runs
+from talentsim.comparison.compare import Comparison, compare_runs
 from talentsim.comparison.pair import Pair, PairRuns
 from talentsim.comparison.pathways import pathways
 from talentsim.config import Config
 from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.opened import Results
+from talentsim.ensemble.provenance import made_with
 from talentsim.intervals import bounds_of, spread, spread_of_difference
 from talentsim.measures.staying import stay_curves
 from talentsim.model.outcomes import OUTCOMES
@@ -82,14 +86,20 @@ class Answer:
     def __init__(self, baseline: Ensemble, scenario: Ensemble) -> None:
         self.baseline, self.scenario = baseline, scenario
         self._views: dict[tuple[str, int], dict[str, Any]] = {}
-        self._tables: dict[str, pd.DataFrame] = {}
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables of the comparison, as the main job writes them."""
-        if not self._tables:
-            compared = compare_runs(PairRuns(self.baseline, self.scenario))
-            self._tables = compared.tables | {"diversion_by_year": compared.lives.matrix}
-        return self._tables
+        return self._compared.tables | {"diversion_by_year": self._compared.lives.matrix}
+
+    def results(self, overrides: Sequence[str]) -> Results:
+        """Return the answer as results that were never written, for what makes a workbook of those that were."""
+        arms = {name: {"config": arm.config.model_dump(mode="json")} for name, arm in (("baseline", self.baseline), ("scenario", self.scenario))}
+        facts = {"arms": arms, "overrides": list(overrides), "checks": [asdict(each) for each in self._compared.checks]}
+        return Results(_NOWHERE, {**facts, **made_with(), "written": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "files": {}}, self.tables())
+
+    @cached_property
+    def _compared(self) -> Comparison:
+        return compare_runs(PairRuns(self.baseline, self.scenario))
 
     def view(self, focus: str, year: int) -> dict[str, Any]:
         """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways."""

@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from talentsim.config import UserError
 from talentsim.dashboard import answer, catalogue, exports
+from talentsim.dashboard.answer import Answer
 from talentsim.dashboard.chosen import choice_of, policy_at_fault
 from talentsim.dashboard.desk import Desk, Question
 from talentsim.dashboard.engine import Engine
@@ -28,12 +29,14 @@ from talentsim.dashboard.exports import FullJob
 from talentsim.dashboard.guard import REPORT_POLICY, Guard
 from talentsim.dashboard.live_runs import LiveRun, Runs
 from talentsim.ensemble.session import Cancelled
+from talentsim.report.workbook import workbook_of
 
 STATIC = {"/": ("index.html", "text/html"), "/page.css": ("page.css", "text/css"), "/icon.svg": ("icon.svg", "image/svg+xml"),
           **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("page", "state", "panel", "charts", "map", "run", "words", "show", "add", "hangs")}}
 """The page's own files by address; no other file is served, and no part of an address is ever a path."""
 
 BUNDLE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_JOBS = 4
 
 
@@ -52,7 +55,7 @@ class Page:
                 Route("/api/runs", self.start, methods=["POST"]), Route("/api/runs/{run}/events", self.events),
                 Route("/api/runs/{run}/stop", self.stop, methods=["POST"]), Route("/api/runs/{run}/view", self.view, methods=["POST"]),
                 Route("/api/runs/{run}/under", self.under, methods=["POST"]),
-                Route("/api/runs/{run}/tables.zip", self.tables), Route("/api/scenario", self.scenario, methods=["POST"]),
+                Route("/api/runs/{run}/tables.zip", self.tables), Route("/api/runs/{run}/workbook.xlsx", self.workbook), Route("/api/scenario", self.scenario, methods=["POST"]),
                 Route("/api/full", self.full, methods=["POST"]), Route("/api/full/{job}", self.full_state),
                 Route("/reports/{job}", self.report)]
 
@@ -96,9 +99,8 @@ class Page:
         focus, year = sent.get("focus"), sent.get("year")
         if focus not in codes or type(year) is not int or not world.start_year <= year <= world.end_year:
             raise HTTPException(422, "no such country or year")
-        if run.answer is None:
-            raise HTTPException(404, "no answer yet")
-        return JSONResponse(await anyio.to_thread.run_sync(run.answer.view, focus, year))
+        _, found = self._answered(request)
+        return JSONResponse(await anyio.to_thread.run_sync(found.view, focus, year))
 
     async def under(self, request: Request) -> Response:
         """Answer a run's question under another structure, from a sample of the people; with none named, as it is."""
@@ -115,11 +117,15 @@ class Page:
 
     async def tables(self, request: Request) -> Response:
         """Hand out every table of an answer."""
-        run = self._run(request)
-        if run.answer is None:
-            raise HTTPException(404, "no answer yet")
-        content = await anyio.to_thread.run_sync(lambda found: exports.tables_zip(found.tables()), run.answer)
+        run, found = self._answered(request)
+        content = await anyio.to_thread.run_sync(lambda: exports.tables_zip(found.tables()))
         return Response(content, media_type="application/zip", headers=_download(f"{run.question.scenario.scenario.name}-tables.zip"))
+
+    async def workbook(self, request: Request) -> Response:
+        """Hand out an answer as an Excel workbook."""
+        run, found = self._answered(request)
+        content = await anyio.to_thread.run_sync(lambda: workbook_of(found.results(run.question.overrides)))
+        return Response(content, media_type=XLSX, headers=_download(f"{run.question.scenario.scenario.name}.xlsx"))
 
     async def scenario(self, request: Request) -> Response:
         """Hand out a scenario as YAML."""
@@ -166,6 +172,12 @@ class Page:
         if run is None:
             raise HTTPException(404, "there is no such run, or none any more")
         return run
+
+    def _answered(self, request: Request) -> tuple[LiveRun, Answer]:
+        run = self._run(request)
+        if run.answer is None:
+            raise HTTPException(404, "no answer yet")
+        return run, run.answer
 
     def _job(self, request: Request) -> FullJob:
         job = self.jobs.get(request.path_params["job"])

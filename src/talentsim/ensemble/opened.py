@@ -33,6 +33,12 @@ class Results:
     def __contains__(self, name: str) -> bool:
         return name in self.kept or f"{name}.parquet" in self.manifest["files"]
 
+    @property
+    def names(self) -> list[str]:
+        """Names of all tables."""
+        return [*self.kept, *(name.removesuffix(".parquet") for name in self.manifest["files"]
+                              if name.endswith(".parquet") and name.removesuffix(".parquet") not in self.kept)]
+
     def table(self, name: str) -> pd.DataFrame:
         """Return one table.
 

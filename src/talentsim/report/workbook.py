@@ -62,8 +62,7 @@ def sheets_of(results: Results) -> dict[str, pd.DataFrame]:
         if table in results:
             frame = results.table(table)
             sheets[sheet] = _named(_with_units(frame) if unit is None else frame.assign(unit=unit), names)
-    tables = [name.removesuffix(".parquet") for name in results.manifest["files"] if name.endswith(".parquet")]
-    described = dictionary([(name, list(results.table(name).columns)) for name in tables])
+    described = dictionary([(name, list(results.table(name).columns)) for name in results.names])
     return {**sheets, "Scenarios": _scenarios(pair), "Dictionary": described}
 
 

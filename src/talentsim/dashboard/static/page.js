@@ -172,7 +172,7 @@ function hear(told, from) {
     shown.drawKept(focus(), year());
   }
   if (told.has_view) {
-    find('csv').disabled = find('picture').disabled = false;
+    find('csv').disabled = find('xlsx').disabled = find('picture').disabled = false;
     view();
   }
   if (told.state === 'stopped') { shown.growing = null; if (shown.numbers) shown.draw(focus(), year()); }
@@ -258,6 +258,7 @@ function listen() {
   find('keep').addEventListener('click', () => { shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });
   find('yaml').addEventListener('click', () => download('/api/scenario', choice, 'scenario.yaml'));
   find('csv').addEventListener('click', () => run && download(`/api/runs/${run.id}/tables.zip`, undefined, 'tables.zip'));
+  find('xlsx').addEventListener('click', () => run && download(`/api/runs/${run.id}/workbook.xlsx`, undefined, 'answer.xlsx'));
   find('picture').addEventListener('click', () => charts.picture(find('lines'), find('headline').textContent, `${offer.scenario}.png`));
   find('full').addEventListener('click', full);
   find('copy').addEventListener('click', () => navigator.clipboard.writeText(find('command').textContent));
