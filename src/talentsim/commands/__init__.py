@@ -39,7 +39,7 @@ COMMANDS: dict[str, Command] = {
     "export": Command("talentsim.commands.export", "export RESULTS --xlsx", "write one Excel workbook, or with --csv every table", ("--xlsx", "--csv")),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),
     "figures": Command("talentsim.commands.figures", "figures RESULTS", "draw the pictures of a folder of results"),
-    "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like; --list names them", ("--list",)),
+    "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like; --list names them", ("--list", "--over-time")),
     "levers": Command("talentsim.commands.levers", "levers", "list what a policy can change, with unit and bounds"),
     "new": Command("talentsim.commands.new", "new scenario NAME", "write a commented scenario that runs, to make your own"),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",

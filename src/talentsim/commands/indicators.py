@@ -1,4 +1,6 @@
-"""`talentsim indicators [NAME ...] scenario=NAME`: indicators of both arms with their paired difference. `talentsim indicators --list` names them."""
+"""`talentsim indicators [NAME ...] scenario=NAME`: indicators of both arms with their paired difference. `talentsim indicators --list`
+names them, and --over-time prints them every five years as well.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.config.errors import unknown_name
     from talentsim.ensemble.results import dated_folder, write_table
     from talentsim.measures.indicators import INDICATORS, indicators
-    from talentsim.report.terminal.indicators import indicator_list, indicator_table
+    from talentsim.report.terminal.indicators import indicator_list, indicator_table, indicators_over_time
     from talentsim.report.terminal.progress import progress
     from talentsim.report.terminal.summaries import verbatim
     from talentsim.report.terminal.terminal import terminal
@@ -34,6 +36,8 @@ def run(arguments: Arguments) -> int:
     write_table(table, folder, "indicators", scenario.output.csv)
     out = terminal(piped_width=120)
     titles = {name: each.title for name, each in INDICATORS.items()}
+    if arguments.over_time:
+        out.print(indicators_over_time(table, {name: titles[name] for name in names}, scenario.focus_countries, scenario.headline_year))
     out.print(indicator_table(table, titles, scenario.focus, scenario.headline_year, scenario.compare.level, scenario.focus_countries))
     out.print(verbatim(f"All years, countries and partners: {folder / 'indicators.parquet'}"))
     return 0

@@ -170,6 +170,18 @@ def dependence(run: RunView, owner: str, source: str) -> Floats:
     return percent(np.swapaxes(total, 1, 2))        # the sources stand before the owners
 
 
+def dependence_either(run: RunView) -> Floats:
+    """Return from people of which country a host lives, be it that of their first degree or of their doctorate.
+
+    Dependence(t; k, s) = works hosted by k, by people with a first degree or a doctorate from s / works hosted by k. Who has
+    both counts once; so the shares of several sources sum to more than 100.
+    """
+    by_both = run.total("works", "works", "origin", "training", "work")         # (t, o, d, k)
+    one, other, both = by_both.sum(axis=2), by_both.sum(axis=1), np.einsum("tssk->tsk", by_both)
+    hosted = by_both.sum(axis=(1, 2))[:, :, None]
+    return np.divide(100.0 * np.swapaxes(one + other - both, 1, 2), hosted, out=np.zeros((*hosted.shape[:2], one.shape[1])), where=hosted > 0)
+
+
 def exposure(run: RunView) -> Floats:
     """Return where the works of a headquarters country are made, by headquarters and work country.
 
@@ -204,6 +216,7 @@ INDICATORS: dict[str, Indicator] = {
     "dependence_training": Indicator("Dependence of a host on training countries", "%", ("work", "training"),
                                      lambda run: dependence(run, "work", "training")),
     "dependence_origin": Indicator("Dependence of a host on origins", "%", ("work", "origin"), lambda run: dependence(run, "work", "origin")),
+    "dependence_either": Indicator("Dependence of a host on people with a first degree or doctorate of a country", "%", ("work", "origin"), dependence_either),
     "dependence_hq_training": Indicator("Dependence of a headquarters on training countries", "%", ("hq", "training"),
                                         lambda run: dependence(run, "hq", "training"), "hq"),
     "dependence_hq_origin": Indicator("Dependence of a headquarters on origins", "%", ("hq", "origin"),

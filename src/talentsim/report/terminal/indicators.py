@@ -38,6 +38,23 @@ def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, 
     return listed
 
 
+def indicators_over_time(table: pd.DataFrame, titles: Mapping[str, str], countries: Sequence[str], year: int) -> Table:
+    """Return the indicators of the focus country in the baseline every five years and in the headline's year, with the partners that matter most."""
+    years = sorted({each for each in table.year if each % 5 == 0} | {year, table.year.max()})
+    listed = Table(title=f"Indicators over time, {', '.join(countries)}, baseline", title_justify="left", title_style="bold")
+    for column in ("indicator", "partner", *map(str, years)):
+        listed.add_column(column, justify="left" if column in ("indicator", "partner") else "right", overflow="fold")
+    for name, title in titles.items():
+        of = table[(table.indicator == name) & table.country.isin([*countries, ""])]
+        cells = of.set_index(["country", "partner", "year"]).baseline
+        order = of[of.year == years[-1]].sort_values("baseline", ascending=False).head(N_PARTNERS)
+        for place, row in enumerate(order.itertuples()):
+            unit = "HHI" if row.unit == "HHI" else "points"
+            values = (cells.get((row.country, row.partner, each), float("nan")) for each in years)
+            listed.add_row(f"{title}, {row.unit}" if place == 0 else "", row.partner, *(_number(each, unit) for each in values), end_section=place == len(order) - 1)
+    return listed
+
+
 def indicator_list(known: Mapping[str, tuple[str, str]]) -> Table:
     """List the indicators: name -> title and unit."""
     listed = Table(show_lines=False)
