@@ -35,7 +35,7 @@ def test_there_are_ten_and_the_page_has_each_with_its_command() -> None:
 @pytest.fixture(scope="module")
 def no_training(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     """An end of practical training in the toy world, large enough that chance is small."""
-    given = ["world=toy", "executor=serial", "population.scale=2", "ensemble.replications=1", f"output.dir={tmp_path_factory.mktemp('q')}"]
+    given = ["world=toy", "executor=serial", "population.scale=3", "ensemble.replications=2", f"output.dir={tmp_path_factory.mktemp('q')}"]
     return compare(*load_arms([*given, "scenario=opt_end", "focus=CAN"]))
 
 
