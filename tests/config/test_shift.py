@@ -26,9 +26,9 @@ def test_ends_paths_and_days_move_too() -> None:
     def of(**policy: object) -> Plain:
         return {"scenario": {"name": "x", "title": "X", "description": "X."}, "policy": {"a": policy, "b": {"start": 2028, "end": 2029}}}
 
-    assert shifted(of(start="2026-07-01", end="2028-02-29"), {}, 2027)["policy"] == {
+    assert shifted(of(start="2026-07-01", end="2028-02-29"), {}, 2027)[0]["policy"] == {
         "a": {"start": "2027-07-01", "end": "2029-02-28"}, "b": {"start": 2029, "end": 2030}}
-    assert shifted(of(path={2026: 1.0, 2030: 2.0}), {}, 2025)["policy"]["a"] == {"path": {2025: 1.0, 2029: 2.0}}
+    assert shifted(of(path={2026: 1.0, 2030: 2.0}), {}, 2025)[0]["policy"]["a"] == {"path": {2025: 1.0, 2029: 2.0}}
 
 
 @pytest.mark.parametrize(("overrides", "words"), [

@@ -23,6 +23,7 @@ from talentsim.config.overrides import (
     policy_name,
     refuse_all_policies,
 )
+from talentsim.config.retold import of_another_value, retold
 from talentsim.config.shift import shifted, take_start
 from talentsim.config.stacks import Scenario, add_policy, join, known_scenario, scenario_of
 
@@ -67,10 +68,11 @@ class PlainComposer:
             return same, same
         others = [each for each in common if each.key_or_group != "scenario"]
         baseline, replaced_there = self._whole([*others, *parse([f"scenario={name}"])])
+        shipped, moved = (baseline, scenario), ""
         if start is not None:
-            scenario = shifted(scenario, baseline["policy"], start)
+            scenario, moved = shifted(scenario, baseline["policy"], start)
         baseline, scenario = _with_policies(baseline, scenario, policies, replaced)
-        scenario = _retitled(scenario, sorted({str(policy_name(each)) for each in policies}))
+        baseline, scenario = retold(baseline, shipped[0]), retold(scenario, shipped[1], moved)
         return _finished(baseline, parsed, replaced_there), _finished(scenario, parsed, replaced)
 
     def one(self, overrides: Sequence[str]) -> Plain:
@@ -82,10 +84,11 @@ class PlainComposer:
             As `arms`.
         """
         parsed, policies, common, start = _parted(overrides)
-        plain, replaced = self._whole(common)
+        shipped, replaced = self._whole(common)
+        plain, moved = shipped, ""
         if start is not None:
-            plain = shifted(plain, self._whole([each for each in common if each.key_or_group != "scenario"])[0]["policy"], start)
-        return _finished(_with_policies(plain, plain, policies, replaced)[1], parsed, replaced)
+            plain, moved = shifted(plain, self._whole([each for each in common if each.key_or_group != "scenario"])[0]["policy"], start)
+        return _finished(retold(_with_policies(plain, plain, policies, replaced)[1], shipped, moved), parsed, replaced)
 
     def plain(self, overrides: Sequence[Override]) -> Plain:
         """Compose plain data; nothing of it is trusted yet.
@@ -118,7 +121,8 @@ class PlainComposer:
                 for each in countries:
                     data = self._with_country(data, each, replaced)
             for each in figures:
-                data = _with(data, each.key_or_group.split("."), each.value(), new=each.is_add() or each.is_force_add())
+                path = each.key_or_group.split(".")
+                data = _by_hand(data, _with(data, path, each.value(), new=each.is_add() or each.is_force_add()), path)
                 if each.key_or_group in SHORT:
                     data = _with(data, SHORT[each.key_or_group], each.value())
             return data, replaced
@@ -215,6 +219,15 @@ def _with(node: Any, path: Sequence[str], value: Any, new: bool = False) -> Any:
     return {**node, path[0]: _with(node.get(path[0], {}), path[1:], value, new)}
 
 
+def _by_hand(before: Any, after: Any, path: Sequence[str]) -> Any:
+    """Return plain data in which a figure that a value was set of has none of the words that were written for another."""
+    if isinstance(after, dict) and "evidence" in after and "value" in after:
+        return of_another_value(before, after)
+    if not path or not isinstance(before, dict) or not isinstance(after, dict) or path[0] not in before:
+        return after
+    return {**after, path[0]: _by_hand(before[path[0]], after[path[0]], path[1:])}
+
+
 def _without(node: Any, path: Sequence[str]) -> Any:
     if len(path) == 1:
         return {name: each for name, each in node.items() if name != path[0]}
@@ -255,11 +268,3 @@ def _no_policy(name: str, known: Iterable[str], override: Override) -> UserError
     if isinstance(override.value(), dict):
         return UserError(error.where, error.found, error.allowed, f"+ in front adds one: '+{override.input_line}'")
     return error
-
-
-def _retitled(scenario: Plain, touched: Sequence[str]) -> Plain:
-    """Say in the scenario's title which policies the command line has changed: its own words do not know."""
-    about = scenario["scenario"]
-    if not touched or not isinstance(about, dict) or not isinstance(about.get("title"), str):
-        return scenario
-    return {**scenario, "scenario": {**about, "title": f"{about['title']} ({', '.join(touched)} as given)"}}

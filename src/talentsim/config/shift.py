@@ -32,8 +32,8 @@ def take_start(overrides: Sequence[Override]) -> tuple[list[Override], int | Non
     return others, year
 
 
-def shifted(scenario: Plain, others: Mapping[str, Any], start: int) -> Plain:
-    """Return a scenario, as plain data, with its own policies moved so that the first begins in a year.
+def shifted(scenario: Plain, others: Mapping[str, Any], start: int) -> tuple[Plain, str]:
+    """Return a scenario, as plain data, with its own policies moved so that the first begins in a year, and how far in words.
 
     Parameters
     ----------
@@ -53,10 +53,7 @@ def shifted(scenario: Plain, others: Mapping[str, Any], start: int) -> Plain:
     moved = {name: {**policy, **{key: _moved(policy[key], years, name) for key in ("start", "end") if policy.get(key) is not None},
                     **({"path": {int(year) + years: value for year, value in policy["path"].items()}} if policy.get("path") else {})}
              for name, policy in own.items()}
-    card = scenario["scenario"]
-    words = {"title": f"{card['title']} (from {start})",
-             "description": f"{str(card['description']).strip()} Here all its policies begin {_counted(years)} than that: the first in {start}."}
-    return {**scenario, "policy": {**scenario["policy"], **moved}, "scenario": {**card, **(words if years else {})}}
+    return {**scenario, "policy": {**scenario["policy"], **moved}}, f"from {start}, {_counted(years)}" if years else ""
 
 
 def _begins(policy: Plain) -> Any:

@@ -23,7 +23,7 @@ def scenario_in_words(pair: Pair) -> Group:
     """Say what a scenario is, stands for and changes, with the lever's values before and after."""
     meta = pair.scenario.scenario
     parts = [Text(f"{meta.name}: {meta.title}", style="bold"), Text(meta.description.strip()),
-             Text(f"Stands for: {meta.stands_for.strip()}"), Text(f"Sources: {', '.join(meta.source) or 'none'}"),
+             *([Text(f"Stands for: {meta.stands_for.strip()}")] if meta.stands_for.strip() else []), Text(f"Sources: {', '.join(meta.source) or 'none'}"),
              Text(f"\nAgainst {pair.baseline.scenario.name}:")]
     for line in policy_lines(pair):
         parts.append(Text(f"  - {line}"))

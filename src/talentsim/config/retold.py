@@ -1,0 +1,93 @@
+"""What a scenario still says of itself where it is not as its file has it: a text written for one value says nothing of another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+Plain = dict[str, Any]
+
+SPOKEN = ("title", "note")
+"""Words of a policy that speak of its value and dates; without them they are told by what the policy is."""
+
+NUMBER = re.compile(r"(?<![A-Za-z]-)(?<!\w)\d")
+"""A figure in a title; the digit of H-1B and the like is none."""
+
+WORDS = frozenset({*SPOKEN, "source", "evidence", "range"})
+"""What is said of a policy, and changes no result."""
+
+
+def retold(arm: Plain, shipped: Plain, moved: str = "") -> Plain:
+    """Return an arm, as plain data, without the words that were written for other values or dates.
+
+    Titles that hold a number, descriptions, notes and what a scenario stands for go; the title says what was set by hand, and
+    what the policies do is told from their values wherever it is told.
+
+    Parameters
+    ----------
+    shipped
+        The arm as its files have it.
+    moved
+        How all of the scenario's policies were moved together, in words; empty where they were not.
+    """
+    there, now = _policies(shipped), _policies(arm)
+    changed = {name for name in there.keys() | now.keys() if _acts(there.get(name)) != _acts(now.get(name))}
+    about = shipped.get("scenario")
+    if not changed or not isinstance(about, dict):
+        return arm
+    policies = {name: _mute(policy, there.get(name)) if name in changed else policy for name, policy in arm["policy"].items()}
+    by_hand = sorted(name for name in changed if not moved or _undated(there.get(name)) != _undated(now.get(name)))
+    told = [each for each in (moved, f"{', '.join(by_hand)} as given" if by_hand else "") if each]
+    title = str(about.get("title", ""))
+    title = str(about.get("name", "")) if NUMBER.search(title) else title
+    said = [f"Not as its file has it: {'; '.join(told)}. What it changes is told from the values of its policies."]
+    card = {**about, "title": f"{title} ({'; '.join(told)})", "description": " ".join(said), "stands_for": ""}
+    return {**arm, "policy": policies, "scenario": card, **_compared(arm, changed)}
+
+
+def of_another_value(before: Any, after: Plain) -> Plain:
+    """Return a figure as a file has it, whose value was set by hand: whatever is known of the file's is not known of this one.
+
+    What was given with the value stays.
+    """
+    if not isinstance(before, dict) or before.get("value") == after["value"]:
+        return after
+    told = {"evidence": "assumed", "source": [], "fact": [], "year": None, "note": "set by hand"}
+    return {**after, **{key: each for key, each in told.items() if after.get(key) == before.get(key)}}
+
+
+def _policies(arm: Mapping[str, Any]) -> Plain:
+    policies = arm.get("policy")
+    return {name: each for name, each in policies.items() if each is not None} if isinstance(policies, dict) else {}
+
+
+def _acts(policy: Any) -> Any:
+    """Return what a policy does, without what is said of it."""
+    return {key: each for key, each in policy.items() if key not in WORDS} if isinstance(policy, dict) else policy
+
+
+def _undated(policy: Any) -> Any:
+    acts = _acts(policy)
+    if not isinstance(acts, dict):
+        return acts
+    path = acts.get("path")
+    return {key: each for key, each in acts.items() if key not in ("start", "end", "path")} | {
+        "path": list(path.values()) if isinstance(path, dict) else path}
+
+
+def _mute(policy: Any, shipped: Any) -> Any:
+    """Return a policy without the words of its file; words that were given with its new values stay."""
+    if not isinstance(policy, dict) or not isinstance(shipped, dict):
+        return policy
+    return {key: each for key, each in policy.items() if key not in SPOKEN or each != shipped.get(key)}
+
+
+def _compared(arm: Plain, changed: set[str]) -> Plain:
+    """Return what is compared beside, with no words of the file about policies that are changed."""
+    compare = arm.get("compare")
+    alone = compare.get("alone") if isinstance(compare, dict) else None
+    if not isinstance(compare, dict) or not isinstance(alone, dict) or not changed & alone.keys():
+        return {}
+    return {"compare": {**compare, "alone": {name: "as given, and nothing else" if name in changed and words is not None else words
+                                             for name, words in alone.items()}}}
