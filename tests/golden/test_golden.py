@@ -58,7 +58,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(tmp_path_factory.mktemp("golden"))
 
 
-@pytest.mark.parametrize(("scenario", "is_before"), [(name, before) for before in (False, True) for name in SCENARIOS])
+@pytest.mark.parametrize(("scenario", "is_before"), [
+    *((name, False) for name in SCENARIOS),
+    *(pytest.param(name, True, marks=() if name in ("baseline", "visa_tightening") else pytest.mark.slow) for name in SCENARIOS)])
 def test_results_are_what_they_were(scenario: str, is_before: bool, store: Store) -> None:
     expected = json.loads((GOLDEN_BEFORE if is_before else GOLDEN).read_text(encoding="utf-8"))[scenario]
     result = result_of(scenario, store, BEFORE if is_before else None)
@@ -67,6 +69,7 @@ def test_results_are_what_they_were(scenario: str, is_before: bool, store: Store
         assert result["headline"][name] == pytest.approx(values, abs=2e-6), name
 
 
+@pytest.mark.slow
 def test_the_figures_of_before_give_the_ai_world_of_before() -> None:
     assert digest_of_ai(BEFORE) == json.loads(GOLDEN_BEFORE.read_text(encoding="utf-8"))["ai"]
 
