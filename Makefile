@@ -5,7 +5,7 @@ SCENARIO ?= visa_tightening
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run dashboard docs test test-all test-matrix quick lint recalibrate browser clean
+.PHONY: run dashboard docs test test-all test-matrix release-check quick lint recalibrate browser clean
 .DELETE_ON_ERROR:
 
 run: $(STAMP)
@@ -44,6 +44,10 @@ browser: $(STAMP)
 # The tests on every supported Python found here; one that is missing is named.
 test-matrix:
 	./tests/matrix.sh
+
+# What a release must stand: wheel and source archive from a clean clone, installed on every Python found here, README's commands run.
+release-check:
+	./tests/release_check.sh
 
 # The posterior anew, after figures, rules or targets have changed: a quarter of an hour on two quiet cores, and it goes on where it was stopped.
 recalibrate: $(STAMP)

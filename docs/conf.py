@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from talentsim import __version__
+from talentsim.commands import COMMANDS
 from talentsim.report.dictionary import COLUMNS, TABLES
 from talentsim.vocab import LEVERS
 
@@ -38,8 +39,14 @@ def _levers() -> str:
     return "\n".join(["| lever | what it is | unit | bounds | of |", "|---|---|---|---|---|", *rows])
 
 
+def _commands() -> str:
+    rows = [f"| `talentsim {_cell(each.usage)}` | {_cell(each.summary)} | {' '.join(f'`{option}`' for option in each.options)} |" for each in COMMANDS.values()]
+    return "\n".join(["| command | what it does | options |", "|---|---|---|", *rows])
+
+
 def _fill(_: Any, __: str, source: list[str]) -> None:
-    for mark, table in (("<!-- generated: dictionary -->", _dictionary), ("<!-- generated: levers -->", _levers)):
+    for mark, table in (("<!-- generated: dictionary -->", _dictionary), ("<!-- generated: levers -->", _levers),
+                        ("<!-- generated: commands -->", _commands)):
         if mark in source[0]:
             source[0] = source[0].replace(mark, table())
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
+
+import talentsim
+from readme_commands import commands
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,3 +38,26 @@ def test_wheel_carries_the_configuration_and_runs_anywhere(tmp_path: Path) -> No
     shown = run(command, "scenario=visa_tightening", "world=toy", "ensemble.replications=2", cwd=elsewhere)
     assert "Countries that move most, 2035" in shown
     assert len(list(elsewhere.glob("outputs/2*/*/manifest.json"))) == 1         # beside the runs in outputs/store
+
+
+def test_the_versions_agree() -> None:
+    """The package, its project file, the citation and the newest release of the changelog say one version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    released = re.findall(r"^## (\d+\.\d+\.\d+) \((\S+)\)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert talentsim.__version__ == project == str(cited["version"]) == released[0][0]
+    assert released[0][1] == str(cited["date-released"]) and "ODD" in cited["abstract"]
+
+
+def test_issue_templates_are_forms_with_fields_that_have_names() -> None:
+    forms = [path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"]
+    assert len(forms) == 3
+    for path in forms:
+        form = yaml.safe_load(path.read_text(encoding="utf-8"))
+        names = [each["id"] for each in form["body"]]
+        assert form["name"] and form["description"] and len(set(names)) == len(names)
+
+
+def test_release_check_finds_the_readmes_commands() -> None:
+    found = commands((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert ["scenario=visa_tightening"] in found and ["scenarios"] in found and any(each[0] == "dashboard" for each in found)

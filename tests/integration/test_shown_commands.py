@@ -65,7 +65,7 @@ def shown() -> list[str]:
 def is_usage(line: str) -> bool:
     """Return whether a line says how a command is called and is no call: `person [WHO] scenario=NAME`, `entry=trend|plateau`."""
     outside = re.sub(r"'[^']*'|\{[^}]*\}", "", line)
-    return bool(re.search(r"(?<![=\w])\[|\.\.\.|\w\|\w|KEY=VALUE|COMMAND", outside))
+    return bool(re.search(r"(?<![=\w])\[|\.\.\.|\w\|\w|KEY=VALUE|COMMAND|why A B", outside))
 
 
 def arguments_of(line: str) -> list[str]:

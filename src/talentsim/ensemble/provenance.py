@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from talentsim import __version__
 from talentsim.ensemble.identity import source_digest
 
 DEPENDENCIES = ("mesa", "numpy", "pandas", "scipy", "pydantic", "hydra-core", "omegaconf", "pyarrow", "matplotlib")
@@ -28,7 +29,9 @@ def made_with() -> dict[str, Any]:
 
 
 def version_of(package: str) -> str | None:
-    """Return an installed package's version, None when it is not installed."""
+    """Return an installed package's version, None when it is not installed; talentsim's own is that of the code that runs."""
+    if package == "talentsim":
+        return __version__
     try:
         return version(package)
     except PackageNotFoundError:
