@@ -148,3 +148,11 @@ def random_policies(draw: st.DrawFn, codes: list[str], employers: list[str], fir
     return {"lever": lever.name, "start": start, **selectors,
             "end": draw(st.one_of(st.none(), st.integers(start, start + 10))), "ramp_years": draw(st.floats(0, 5)),
             "change": change, "value": draw(st.floats(0, 3) if change == "multiply" else st.floats(-0.5, 1.0))}
+
+
+def split(plain: Plain, code: str, whole: str, share: float) -> Plain:
+    """Return a copy in which a country is split off another, with no figure of its own."""
+    data = copy.deepcopy(plain)
+    figure = {"value": share, "unit": "share", "range": [0.0, 1.0], "evidence": "assumed"}
+    data["world"]["countries"][code] = {"name": code, "split_from": {"country": whole, "share": figure}}
+    return data

@@ -217,14 +217,14 @@ def test_distances_are_those_of_the_globe(ai: Config) -> None:
 
 
 def test_adding_a_country_is_one_file(tmp_path: Path) -> None:
-    """A file for the Emirates beside the shipped ones, one word on the command line, and people work there."""
+    """A file for Italy beside the shipped ones, one word on the command line, and people work there."""
     folder = tmp_path / "country"
     folder.mkdir()
-    text = (conf_dir() / "country" / "SGP.yaml").read_text(encoding="utf-8").replace("name: Singapore", "name: Emirates")
-    (folder / "ARE.yaml").write_text(text, encoding="utf-8")
-    config = Config.load("world=ai", "+country@world.countries.ARE=ARE", "focus=ARE", config_dir=str(tmp_path))
-    assert list(config.world.countries) == [*AI, "ARE"]
-    model = TalentModel(Config.load("world=ai", "+country@world.countries.ARE=ARE", "population.scale=0.05", "world.end_year=2015",
+    text = (conf_dir() / "country" / "SGP.yaml").read_text(encoding="utf-8").replace("name: Singapore", "name: Italy")
+    (folder / "ITA.yaml").write_text(text, encoding="utf-8")
+    config = Config.load("world=ai", "+country@world.countries.ITA=ITA", "focus=ITA", config_dir=str(tmp_path))
+    assert list(config.world.countries) == [*AI, "ITA"]
+    model = TalentModel(Config.load("world=ai", "+country@world.countries.ITA=ITA", "population.scale=0.05", "world.end_year=2015",
                                     config_dir=str(tmp_path)))
     run = model.run()
     assert run.researchers[-1][:, :, -1].sum() > 0

@@ -25,7 +25,7 @@ def test_the_scenario_composes_and_acts(tmp_path: Path, capsys: pytest.CaptureFi
     assert years[1][canada] == 2.0 * years[0][canada] > 0.0
 
 
-@pytest.mark.parametrize(("words", "told"), [(["new"], "talentsim new scenario NAME"), (["new", "scenario", "../x"], "cannot be the name"),
+@pytest.mark.parametrize(("words", "told"), [(["new"], "talentsim new scenario NAME, or talentsim new country CODE"), (["new", "scenario", "../x"], "cannot be the name"),
                                              (["new", "scenario", "visa_tightening"], "already")])
 def test_what_cannot_be_written_is_told(words: list[str], told: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=told):

@@ -93,7 +93,7 @@ def users_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / "mine" / name).write_text(text)
     (place / "mine" / "country").mkdir()
     copied = (ROOT / "conf" / "country" / "SGP.yaml").read_text(encoding="utf-8")
-    (place / "mine" / "country" / "ARE.yaml").write_text(copied.replace("SGP", "ARE"), encoding="utf-8")
+    (place / "mine" / "country" / "ITA.yaml").write_text(copied.replace("SGP", "ITA"), encoding="utf-8")
     return place
 
 

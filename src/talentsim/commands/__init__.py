@@ -41,7 +41,7 @@ COMMANDS: dict[str, Command] = {
     "figures": Command("talentsim.commands.figures", "figures RESULTS", "draw the pictures of a folder of results"),
     "indicators": Command("talentsim.commands.indicators", "indicators [NAME ...]", "stay rates, gaps, dependence and the like; --list names them", ("--list", "--over-time")),
     "levers": Command("talentsim.commands.levers", "levers", "list what a policy can change, with unit and bounds"),
-    "new": Command("talentsim.commands.new", "new scenario NAME", "write a commented scenario that runs, to make your own"),
+    "new": Command("talentsim.commands.new", "new scenario|country NAME", "write a commented scenario that runs, or a country split off another", ("--from", "--share")),
     "parameters": Command("talentsim.commands.parameters", "parameters [BEGINNING]",
                           "every figure with unit, range, source and evidence", ("--over-time",)),
     "person": Command("talentsim.commands.person", "person [WHO] scenario=NAME", "one person's two lives, side by side"),

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 _HYDRA_ONLY = {"--cfg": 1, "-c": 1, "--info": 1, "-i": 1, "--package": 1, "-p": 1, "--resolve": 0, "--hydra-help": 0,
                "--shell-completion": 0, "-sc": 0}
 
+_OF_A_PART = ("--from", "--share")
+
 
 @dataclass
 class Arguments:
     """The command line, taken apart.
 
-    `words` are the command and what stands behind it; `hydra` are options that only Hydra knows.
+    `words` are the command and what stands behind it; `part` is what `--from` and `--share` say of a new country; `hydra` are
+    options that only Hydra knows.
     """
 
     words: list[str] = field(default_factory=list)
@@ -24,6 +27,7 @@ class Arguments:
     over_time: bool = False
     listed: bool = False
     formats: list[str] = field(default_factory=list)
+    part: dict[str, str] = field(default_factory=dict)
     hydra: list[str] = field(default_factory=list)
 
 
@@ -60,10 +64,12 @@ def read(argv: Sequence[str]) -> Arguments:
             arguments.formats.append(each.removeprefix("--"))
         elif option in ("--config-dir", "-cd"):
             arguments.config_dir = value if equals else value_of(option)
+        elif option in _OF_A_PART:
+            arguments.part[option.removeprefix("--")] = value if equals else value_of(option)
         elif option in _HYDRA_ONLY:
             arguments.hydra += [each] + [value_of(option) for _ in range(0 if equals else _HYDRA_ONLY[option])]
         elif each.startswith("-"):
-            options = ["--config-dir", "--multirun", "--over-time", "--list", "--xlsx", "--csv", "--help", "--version", *_HYDRA_ONLY]
+            options = ["--config-dir", "--multirun", "--over-time", "--list", "--xlsx", "--csv", *_OF_A_PART, "--help", "--version", *_HYDRA_ONLY]
             near = nearest(each, options)
             raise UserError(each, "there is no such option", ", ".join(options), f"did you mean {near!r}?" if near else "")
         elif "=" in each or each.startswith("~"):
@@ -109,7 +115,7 @@ def refuse_options(arguments: Arguments, known: Sequence[str]) -> None:
     """
     from talentsim.config.errors import UserError
 
-    given = [*(["--over-time"] if arguments.over_time else []), *(["--list"] if arguments.listed else []), *(f"--{each}" for each in arguments.formats)]
+    given = [*(["--over-time"] if arguments.over_time else []), *(["--list"] if arguments.listed else []), *(f"--{each}" for each in [*arguments.formats, *arguments.part])]
     command = f"talentsim {arguments.words[0]}" if arguments.words else "talentsim"
     for each in given:
         if each not in known:

@@ -18,7 +18,7 @@ talentsim: where researchers train, work and produce, and what a policy would ch
 {commands}
 
 Everything in the configuration can be set as KEY=VALUE after any command, with Hydra's syntax:
-  world=ai|toy|scholars                     the world; toy is small, scholars needs world.data_dir=FOLDER
+  world=ai|ai_wide|toy|scholars             the world: ai_wide has 23 places, toy is small, scholars needs world.data_dir
   baseline=NAME                             any scenario as the yardstick
   focus=CAN                                 whose diversion to show
   policy.f1_refusal.value=0.1               a policy's figure;  policy.f1_refusal=null switches it off

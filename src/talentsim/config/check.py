@@ -12,6 +12,7 @@ from talentsim.config.arm import Arm
 from talentsim.config.errors import UserError, nearest, shown, unknown_country, unknown_name
 from talentsim.config.files import names_in_group, refuse_foreign_path
 from talentsim.config.parameter import PRIMARY_KEYS, Parameter, parameters_of
+from talentsim.config.parts import with_parts
 from talentsim.config.world import VisaRegime, region_code
 from talentsim.digits import figure
 from talentsim.vocab import LEVERS
@@ -34,6 +35,7 @@ def check(schema: type[ArmT], plain: Mapping[str, Any]) -> ArmT:
     UserError
         With every fault found, the first in full.
     """
+    plain = with_parts(plain)
     try:
         config = schema.model_validate({key: value for key, value in plain.items() if key not in ("hydra", "seed", "timing")})
     except ValidationError as error:

@@ -23,6 +23,7 @@ from talentsim.config.overrides import (
     policy_name,
     refuse_all_policies,
 )
+from talentsim.config.parts import is_inherited
 from talentsim.config.retold import of_another_value, retold
 from talentsim.config.shift import shifted, take_start
 from talentsim.config.stacks import Scenario, add_policy, join, known_scenario, scenario_of
@@ -122,7 +123,8 @@ class PlainComposer:
                     data = self._with_country(data, each, replaced)
             for each in figures:
                 path = each.key_or_group.split(".")
-                data = _by_hand(data, _with(data, path, each.value(), new=each.is_add() or each.is_force_add()), path)
+                new = each.is_add() or each.is_force_add() or is_inherited(data, path)
+                data = _by_hand(data, _with(data, path, each.value(), new=new), path)
                 if each.key_or_group in SHORT:
                     data = _with(data, SHORT[each.key_or_group], each.value())
             return data, replaced

@@ -149,10 +149,23 @@ def region_code(region: str) -> str:
     return region.upper().replace(" ", "_").replace("-", "_")
 
 
+class SplitFrom(Frozen):
+    """Of which country this one is a part, and how large a part: in entrants, and in what draws people there."""
+
+    country: CountryName
+    share: Probability
+
+
 class Country(Frozen):
-    """Everything the model is told about one country; one YAML file."""
+    """Everything the model is told about one country; one YAML file.
+
+    A country with `split_from` is a part of another: its file says what differs, and the rest is filled in where the configuration
+    is checked (`config.parts`). So is `of_whole`, how much of a whole a part is, or what its parts leave of it.
+    """
 
     name: str
+    split_from: SplitFrom | None = None
+    of_whole: float = Field(default=1.0, gt=0.0, le=1.0)
     region: str
     languages: list[str] = Field(min_length=1)
     position: Position
@@ -206,4 +219,8 @@ class WorldConfig(Frozen):
         if self.burn_in_year < 1950 or self.end_year > 2076:
             raise ValueError(f"years {self.burn_in_year} to {self.end_year} leave the span of the random streams; "
                              "allowed: 1950 to 2076")
+        wholes = {each.split_from.country for each in self.countries.values() if each.split_from is not None}
+        for code, country in self.countries.items():
+            if country.of_whole != 1.0 and country.split_from is None and code not in wholes:
+                raise ValueError(f"{code} has of_whole {country.of_whole:g}, and nothing is split off it; allowed: `split_from` in the part's file")
         return self

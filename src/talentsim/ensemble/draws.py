@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from talentsim.config import Config, Parameter, Policy, UserError
+from talentsim.config.parts import followers, follows, size_at
 from talentsim.data.posterior import Draws, draws_named
 
 Tree = dict[str, Any]
@@ -16,7 +17,8 @@ Tree = dict[str, Any]
 def config_of(config: Config, replication: int) -> Config:
     """Return the configuration that a replication is simulated with; the arm's own where no draws are asked for.
 
-    Figures that were set by hand, or whose own file says another value than when the draws were made, keep what they are.
+    Figures that were set by hand, or whose own file says another value than when the draws were made, keep what they are. A part of
+    a country takes over the draws of its whole for what it has from it.
 
     Raises
     ------
@@ -35,7 +37,19 @@ def row_of(config: Config, replication: int) -> dict[str, float]:
     if draws is None:
         return {}
     held = set(held_keys(config))
-    return {key: value for key, value in draws.row(replication).items() if key not in held and figure_at(config, key) is not None}
+    free = {key: value for key, value in draws.row(replication).items() if key not in held and figure_at(config, key) is not None}
+    return {each: value * size_at(config.world, each) for key, value in free.items() for each in (key, *_followers(config, key))}
+
+
+def _followers(config: Config, key: str) -> list[str]:
+    """Return the keys of parts of a country that have the figure from their whole, and so take over its draws."""
+    figure, found = figure_at(config, key), []
+    for each in followers(config.world, key):
+        own = figure_at(config, each)
+        if isinstance(figure, Parameter) and isinstance(own, Parameter) and not _is_by_hand(config, each) and follows(
+                own, size_at(config.world, each), figure, size_at(config.world, key)):
+            found.append(each)
+    return found
 
 
 def draws_of(config: Config) -> Draws | None:
@@ -61,10 +75,13 @@ def held_keys(config: Config) -> list[str]:
     draws = draws_of(config)
     if draws is None:
         return []
-    named = tuple(config.parameters.fixed)
     found = ((key, figure_at(config, key)) for key in draws.keys)
     return [key for key, figure in found if figure is not None
-            and (figure.value != draws.point[key] or any(key == each or key.startswith(f"{each}.") for each in named))]
+            and (figure.value != draws.point[key] * size_at(config.world, key) or _is_by_hand(config, key))]
+
+
+def _is_by_hand(config: Config, key: str) -> bool:
+    return any(key == each or key.startswith(f"{each}.") for each in config.parameters.fixed)
 
 
 def figure_at(config: Config, key: str) -> Parameter | Policy | None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from talentsim.config import Config
 from talentsim.config.arms import Composer
+from talentsim.config.parts import parts_of
 from talentsim.data.facts import facts
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import map_replications
@@ -20,8 +21,8 @@ from talentsim.intervals import COUNT, SHARE, spread
 from talentsim.measures.indicators import RunView, stay_rate
 from talentsim.measures.observers import By, author_shares
 
-WORLD = "ai"
-"""The world that the facts are about; figures of the toy world are invented, and `validate` scores the scholars world."""
+WORLDS = ("ai", "ai_wide")
+"""The worlds that the facts are about; figures of the toy world are invented, and `validate` scores the scholars world."""
 
 FIRST, LAST = 2010, 2024
 """Years of a run that the facts speak of."""
@@ -41,7 +42,7 @@ class Use(StrEnum):
 def is_observed(config: Config) -> bool:
     """Return whether the facts speak of a configuration's world, in its years and with its countries."""
     world = config.world
-    return (world.name == WORLD and world.start_year <= FIRST and world.end_year >= LAST
+    return (world.name in WORLDS and world.start_year <= FIRST and world.end_year >= LAST
             and {*NAMES, *EUROPE} <= world.countries.keys())
 
 
@@ -62,7 +63,23 @@ def fit(baseline: Ensemble) -> pd.DataFrame:
 
 def _of_run(baseline: Ensemble, place: int) -> pd.DataFrame:
     run = baseline[place]
-    return beside_facts(RunView(run.agents, [int(year) for year in run.years], run.codes), baseline.config)
+    return beside_facts(in_wholes(RunView(run.agents, [int(year) for year in run.years], run.codes), baseline.config), baseline.config)
+
+
+def in_wholes(run: RunView, config: Config) -> RunView:
+    """Return a run's tables with parts counted as the country that they are split off, as the facts do; the run itself where none is."""
+    of = {part: whole for whole, parts in parts_of(config.world).items() for part in parts}
+    if not of:
+        return run
+    codes = [code for code in run.codes if code not in of]
+    place = np.array([*(codes.index(of.get(code, code)) for code in run.codes), -1])      # the last is for who has no country
+
+    def table(name: str) -> pd.DataFrame:
+        frame = run.table(name)
+        named = [column for column in frame if isinstance(frame[column].dtype, pd.CategoricalDtype) and list(frame[column].cat.categories) == list(run.codes)]
+        return frame.assign(**{column: pd.Categorical.from_codes(place[frame[column].cat.codes.to_numpy()], codes) for column in named})
+
+    return RunView(table, run.years, codes)
 
 
 def departures(baseline: Config) -> list[str]:
@@ -70,7 +87,7 @@ def departures(baseline: Config) -> list[str]:
 
     Policies and cohorts after the last fact play no part.
     """
-    shipped, _ = Composer().arms([])            # what the command has composed already, where it took the shipped files
+    shipped, _ = Composer().arms([] if baseline.world.name == WORLDS[0] else [f"world={baseline.world.name}"])    # what the command has composed already, where it took the shipped files
     one, other = (_up_to_last(each) for each in (shipped, baseline))
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 

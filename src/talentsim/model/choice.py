@@ -223,7 +223,7 @@ def probabilities(utility: Floats, axis: int = -1) -> Floats:
     return np.exp(utility - np.expand_dims(logsum(utility, axis), axis))
 
 
-def screened_probabilities(utility: Floats, p_refusal: Floats, step: float = 0.2) -> Floats:
+def screened_probabilities(utility: Floats, p_refusal: Floats, step: float = 0.2, whole: Integers | None = None) -> Floats:
     """Return the probability that each alternative is chosen when each admits or refuses at random, independently.
 
     The arrival times of the open alternatives race; with rates w = exp(V),
@@ -239,15 +239,32 @@ def screened_probabilities(utility: Floats, p_refusal: Floats, step: float = 0.2
         Shape (n, n_countries), with a refusal of 0 for at least one alternative in each row.
     step
         Of log t, between the points of the rule.
+    whole
+        Of which whole each alternative is a part, shape (n_countries,). Parts of one whole refuse by one draw: who is refused by a part
+        is refused by those that refuse as often. None where each is a whole.
     """
     log_weight = utility - utility.max(axis=-1, keepdims=True)
     weight = np.exp(log_weight)
     sure = np.where(p_refusal == 0.0, log_weight, -np.inf).max(axis=-1)
-    grid = np.arange(-40.0, 8.0 - sure.min(), step)
-    time = np.exp(grid)
-    survival = np.exp(-weight[..., None] * time)                              # (n, k, t)
-    waiting = p_refusal[..., None] + (1.0 - p_refusal[..., None]) * survival
+    time = np.exp(np.arange(-40.0, 8.0 - sure.min(), step))
+    whole = np.arange(utility.shape[-1]) if whole is None else whole
+    waiting, arriving = _race_of_wholes(weight, p_refusal, time, whole)
     others = np.prod(waiting, axis=-2, keepdims=True) / np.maximum(waiting, 1e-300)
-    density = (1.0 - p_refusal[..., None]) * weight[..., None] * survival * others
-    chance = (density * time).sum(axis=-1) * step
+    chance = (arriving * others[..., np.unique(whole, return_inverse=True)[1], :] * time).sum(axis=-1) * step
     return np.asarray(chance / chance.sum(axis=-1, keepdims=True))
+
+
+def _race_of_wholes(weight: Floats, p_refusal: Floats, time: Floats, whole: Integers) -> tuple[Floats, Floats]:
+    """Return the chance that nothing of a whole has arrived, (n, whole, t), and the density of each part's arrival, (n, k, t)."""
+    wholes = np.unique(whole)
+    waiting, arriving = np.empty((*weight.shape[:-1], len(wholes), len(time))), np.zeros((*weight.shape, len(time)))
+    for place, each in enumerate(wholes):
+        parts = np.flatnonzero(whole == each)
+        order = np.argsort(p_refusal[..., parts], axis=-1, kind="stable")                   # first those that refuse least often
+        refusal, rate = (np.take_along_axis(value[..., parts], order, axis=-1) for value in (p_refusal, weight))
+        admit = np.diff(refusal, append=1.0, axis=-1)                                       # these and all before them, none behind
+        survival = np.exp(-np.cumsum(rate, axis=-1)[..., None] * time)
+        waiting[..., place, :] = refusal[..., 0, None] + (admit[..., None] * survival).sum(axis=-2)
+        ranked = np.stack([((admit[..., i:] * rate[..., i, None])[..., None] * survival[..., i:, :]).sum(axis=-2) for i in range(len(parts))], axis=-2)
+        arriving[..., parts, :] = np.take_along_axis(ranked, np.argsort(order, axis=-1)[..., None], axis=-2)
+    return waiting, arriving

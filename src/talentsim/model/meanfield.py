@@ -155,7 +155,7 @@ class MeanField:
         own = np.where(table.kind[cell] == AWAY, -self.origins.home_study[:, None], 0.0)
         utility = table.utility[cell] + own + self.taste[..., None] * table.slope[cell]
         refusal = np.broadcast_to(levers["student_refusal"].T, utility.shape)
-        return screened_probabilities(utility, refusal)
+        return screened_probabilities(utility, refusal, whole=self.countries.whole)
 
     def _age(self, state: _State) -> None:
         """Let a year go by; the last class of years holds all beyond."""

@@ -88,7 +88,7 @@ def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:
     """Return how large each firm's laboratories are outside a country; shape (n, n_countries), in researchers.
 
     A laboratory has the firm's share of the country's posts in industry; a firm, or a country, without a laboratory
-    elsewhere has a row of zeros.
+    elsewhere has a row of zeros. Parts of the country that is left out are left out as well.
 
     Parameters
     ----------
@@ -99,8 +99,21 @@ def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:
     """
     posts = world.destinations.industry_share * world.headcount
     size = world.levers["site_weight"][firm] * posts
-    size[np.arange(len(firm)), country] = 0.0
+    size[world.countries.same_whole[country]] = 0.0
     return size
+
+
+def gathered(world: World, size: Floats, here: Integers) -> Floats:
+    """Return sizes with all that lies in parts of one's own country put into the part where one is; shape of `size`.
+
+    There is no way between parts of one country, and together they are as large as the whole was.
+    """
+    if not world.countries.has_parts:
+        return size
+    same = world.countries.same_whole[here]
+    together = np.where(same, 0.0, size)
+    together[np.arange(len(here)), here] = (size * same).sum(axis=1)
+    return together
 
 
 def _race(address: Words, country: Integers, posts: Posts, keys: Words) -> Integers:

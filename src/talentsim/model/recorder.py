@@ -244,7 +244,7 @@ class Recorder:
 def _year(world: World) -> dict[str, CellSums]:
     """Return the yearly tables."""
     tally, narrow = world.tally, np.int32        # half as much to keep
-    strength = np.exp(world.log_strength - world.log_strength.mean())
+    strength = np.exp(world.log_strength - world.countries.mean(world.log_strength))
     visas = [tally.visas[..., outcome].astype(narrow) for outcome in (
         VisaOutcome.APPLIED, VisaOutcome.REFUSED, VisaOutcome.LOST_LOTTERY, VisaOutcome.GRANTED)]
     return {

@@ -90,9 +90,12 @@ def chilling(x: Conditions) -> Floats:
 
 
 def diaspora(x: Conditions) -> Floats:
-    """Share of the origin's nationals abroad who live in the alternative, less the mean over foreign countries."""
-    abroad = x.diaspora - x.diaspora.sum(axis=1, keepdims=True) / max(x.n - 1, 1)
-    return _only_away(abroad, x.n)
+    """Share of the origin's nationals abroad who live in the alternative, less the mean over foreign countries.
+
+    Parts of one whole have its diaspora in common.
+    """
+    there, n = x.countries.of_wholes(x.diaspora), x.countries.n_wholes
+    return _only_away(there - x.diaspora.sum(axis=1, keepdims=True) / max(n - 1, 1), x.n)
 
 
 def language(x: Conditions) -> Floats:
@@ -114,6 +117,13 @@ def constant(x: Conditions) -> Floats:
 def corridor(x: Conditions) -> Floats:
     """Constants of the corridor from the current country to the alternative; going home is a channel of its own."""
     return np.zeros((1, x.n, x.n)) if x.corridor is None else np.where(kinds(x.n) == AWAY, x.corridor[None], 0.0)
+
+
+def parts(x: Conditions) -> Floats:
+    """Log share of a part in its whole, so that all parts together draw as the whole would; there is no way between parts of one."""
+    same, away = x.countries.same_whole, kinds(x.n) == AWAY
+    within = away & (same[:, None, :] | same[None, :, :])
+    return np.where(within, -np.inf, np.where(away, np.log(x.countries.of_whole), 0.0))
 
 
 TERMS: dict[str, Callable[[Conditions], Floats]] = {
@@ -143,7 +153,7 @@ def systematic_utility(weights: Weights, x: Conditions) -> ChoiceTable:
 
 
 def _workings(weights: Weights, x: Conditions) -> _Workings:
-    return _Workings(weights, x, _weighted_terms(weights, x, TERMS))
+    return _Workings(weights, x, _weighted_terms(weights, x, TERMS) | ({"parts": parts(x)} if x.countries.has_parts else {}))
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ LEAST_TRIES = 1.0       # an employer can ask before the degree is taken: withou
 
 
 def uniforms(world: World, rows: Integers, decision: Decision, year: int, country: Integers | None = None) -> Floats:
-    """Return one addressed uniform for each row, its own for each country where countries are given."""
+    """Return one addressed uniform for each row, its own for each country where countries are given; parts of one whole give one answer."""
     if not rows.size:
         return np.empty(np.broadcast_shapes(rows.shape, () if country is None else country.shape))
-    key = draw_key(world.key, decision, year, 0 if country is None else np.arange(len(world.countries)))
+    key = draw_key(world.key, decision, year, 0 if country is None else world.countries.whole)
     return to_uniform(words_at(world.researchers.address[rows], key if country is None else key[country]))
 
 

@@ -11,7 +11,7 @@ from talentsim.model.choice import Admission, Choosers, choose
 from talentsim.model.conditions import conditions_of
 from talentsim.model.employers import NO_EMPLOYER, NO_FIRM
 from talentsim.model.moves import arrive
-from talentsim.model.offers import sites_elsewhere
+from talentsim.model.offers import gathered, sites_elsewhere
 from talentsim.model.selection import mean_odds
 from talentsim.model.state.world import World
 from talentsim.model.tables import exempt_share
@@ -81,7 +81,10 @@ def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year
     rows, firm, outside = rows[tries], firm[tries], outside[tries]
     if not len(rows):
         return rows
-    size = sites_elsewhere(world, firm, outside) * _may_work(world, rows, year)
+    size = sites_elsewhere(world, firm, outside)
+    for here in (people.work_country[rows], people.origin_country[rows]):
+        size = gathered(world, size, here.astype(np.int64))
+    size *= _may_work(world, rows, year)
     offered = (size > 0.0).any(axis=1)
     rows, firm, size = rows[offered], firm[offered], size[offered]
     keys = draw_key(world.key, Decision.SITE, year, np.arange(n))
@@ -123,7 +126,7 @@ def _choose_again(world: World, rows: Integers, year: int) -> None:
     away, home = moving_terms(world, year, rows)
     choosers = Choosers(people.address[rows], cell, current, taste_of(world, rows), away, home)
     refusal = np.concatenate([_refusal(world, levers) for levers in world.levers_by_training])
-    admission = Admission(refusal, origin + n * world.training.of[people.training_country[rows]], draw_key(world.key, Decision.DISPLACEMENT_VISA, year, everyone),
+    admission = Admission(refusal, origin + n * world.training.of[people.training_country[rows]], draw_key(world.key, Decision.DISPLACEMENT_VISA, year, world.countries.whole),
                           current[:, None] == everyone[None, :])
     chosen = choose(table, choosers, draw_key(world.key, Decision.DISPLACEMENT, year, everyone), admission,
                     world.config.population.chunk)

@@ -60,13 +60,14 @@ def _set_reference(world: World, year: int) -> None:
 def log_components(world: World, year: int, levers: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the logs of the components relative to the world's geometric mean, each of shape (n_countries,).
 
-    Compute and capital draw together: a given share of the log gap to the world closes every year.
+    Parts of one country count in that mean as their shares of it. Compute and capital draw together: a given share of the log
+    gap to the world closes every year.
     """
     law = world.config.behaviour.ecosystem
     logs = {"talent": np.log(np.maximum(world.tally.talent, 1.0))}
     for name in COMPONENTS:
         logs[name] = np.log(levers[name])
-    logs = {name: value - value.mean() for name, value in logs.items()}
+    logs = {name: value - world.countries.mean(value) for name, value in logs.items()}
     for name in CONVERGING:
         left = 1.0 - float(getattr(law, f"convergence_{name}"))
         logs[name] = logs[name] * left ** (year - world.config.world.start_year)

@@ -39,7 +39,7 @@ def step(world: World, year: int) -> None:
     of_all = _by_work_and_headquarters(of_cells, n)
     world.tally.talent = of_all.sum(axis=(1, 2))
     world.tally.collaboration = collaboration(world)
-    log_strength = world.log_strength - world.log_strength.mean()
+    log_strength = world.log_strength - world.countries.mean(world.log_strength)
     per_ability = (float(law.rate) * world.tally.collaboration * np.exp(float(law.eta) * log_strength))[:, None] \
         * (world.levers["service"] ** float(law.service))[None, :]                                         # (w, q)
     per_frontier = per_ability * float(law.frontier_share) * np.exp(float(law.frontier_eco) * log_strength)[:, None]
@@ -75,7 +75,7 @@ def collaboration(world: World) -> Floats:
     factor_w = 1 - share + share * sum over partners j of talent_j / (talent of all j) * collaboration_wj
     """
     n, share = len(world.countries), float(world.config.behaviour.output.collaboration)
-    partners = np.broadcast_to(world.tally.talent, (n, n)) * ~np.eye(n, dtype=bool)
+    partners = np.broadcast_to(world.tally.talent, (n, n)) * ~world.countries.same_whole
     total = partners.sum(axis=1)
     with_them = (partners * world.levers["collaboration"]).sum(axis=1)
     return 1.0 - share + share * np.divide(with_them, total, out=np.ones(n), where=total > 0)

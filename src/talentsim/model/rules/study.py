@@ -64,7 +64,7 @@ def _choose(world: World, year: int, choosers: Choosers, rows: Integers, closed:
     table = systematic_utility(world.config.behaviour.study.weights, conditions_of(
         world, world.destinations.asc_study, levers=if_trained_there(world.levers_by_training, world.training)))
     admission = Admission(_refusal(world), choosers.reference + n * world.researchers.is_listed[rows],
-                          draw_key(world.key, Decision.STUDENT_VISA, year, everyone), closed)
+                          draw_key(world.key, Decision.STUDENT_VISA, year, world.countries.whole), closed)
     return choose(table, choosers, draw_key(world.key, Decision.STUDY, year, everyone), admission,
                   world.config.population.chunk)
 
@@ -85,7 +85,7 @@ def _without_place(world: World, year: int, rows: Integers, country: Codes, orig
     for host in np.flatnonzero(np.isfinite(capacity)):
         foreign = np.flatnonzero((country == host) & (origin != host))
         lot = to_uniform(words_at(world.researchers.address[rows[foreign]],
-                                  draw_key(world.key, Decision.DOCTORAL_PLACE, year, int(host))))
+                                  draw_key(world.key, Decision.DOCTORAL_PLACE, year, int(world.countries.whole[host]))))
         turned_away[foreign[np.argsort(lot, kind="stable")[int(capacity[host]):]]] = True
     return turned_away
 

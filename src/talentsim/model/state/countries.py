@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talentsim.arrays import Floats
+from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.config import Config
 
 EARTH_RADIUS_KM = 6371.0
@@ -25,12 +25,18 @@ class Countries:
         Great-circle distance, shape (n, n), 0 on the diagonal and at least `NEAREST_KM` elsewhere.
     shares_language
         1 where two countries share a language of research, shape (n, n).
+    whole
+        Position of the country that each is a part of; its own where it is whole, or what parts have left of it.
+    of_whole
+        Its share in that whole, 1 where nothing is split; shape (n,).
     """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
     distance_km: Floats
     shares_language: Floats
+    whole: Integers
+    of_whole: Floats
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -43,8 +49,33 @@ class Countries:
         longitude = np.radians([float(c.position.longitude) for c in countries])
         spoken = [set(c.languages) for c in countries]
         shared = np.array([[float(bool(one & other)) for other in spoken] for one in spoken])
-        return cls(tuple(config.world.countries), tuple(c.name for c in countries),
-                   great_circle_km(latitude, longitude), shared)
+        codes = tuple(config.world.countries)
+        whole = [code if c.split_from is None else c.split_from.country for code, c in config.world.countries.items()]
+        return cls(codes, tuple(c.name for c in countries), great_circle_km(latitude, longitude), shared,
+                   np.array([codes.index(each) for each in whole]), np.array([c.of_whole for c in countries]))
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether a country is split off another."""
+        return self.n_wholes < len(self)
+
+    @property
+    def n_wholes(self) -> int:
+        """Number of countries before any was split."""
+        return len(np.unique(self.whole))
+
+    @property
+    def same_whole(self) -> Booleans:
+        """Whether two countries are parts of one whole, each with itself included; shape (n, n)."""
+        return np.asarray(self.whole[:, None] == self.whole)
+
+    def mean(self, value: Floats) -> float:
+        """Return the mean of a value over countries, in which parts count as their share in one country."""
+        return float(value @ self.of_whole) / self.n_wholes if self.has_parts else float(value.mean())
+
+    def of_wholes(self, value: Floats) -> Floats:
+        """Return value[..., k] summed over all parts of the whole that k is of."""
+        return value @ self.same_whole if self.has_parts else value
 
 
 def great_circle_km(latitude: Floats, longitude: Floats) -> Floats:

@@ -29,7 +29,7 @@ EUROPE = ((-11.0, 35.5), (33.0, 71.0))
 
 NOT_IN_WORLD = "#EFEFEF"
 HATCH, BORDER = "/////", "#AAAAAA"
-POINT_STATES = {"SGP": (103.8, 1.35)}
+POINT_STATES = {"SGP": (103.8, 1.35), "HKG": (114.2, 22.3)}
 """States too small to have an outline, drawn as a dot: degrees east and north."""
 
 
