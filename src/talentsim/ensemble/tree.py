@@ -12,7 +12,7 @@ import json
 import numpy as np
 
 from talentsim.config import Config
-from talentsim.ensemble.draws import config_of
+from talentsim.ensemble.draws import config_of, row_of
 from talentsim.ensemble.identity import basis, inputs_of, settings_of
 from talentsim.model.inputs import Inputs
 from talentsim.streams import seed_key
@@ -31,6 +31,7 @@ class Branches:
 
     def __init__(self) -> None:
         self._arms: dict[tuple[int, int | None], tuple[Config, Config, str]] = {}
+        self._roots: dict[int, str] = {}
         self._chains: dict[tuple[int, int | None], dict[int, bytes]] = {}
 
     def keys(self, config: Config, replication: int) -> dict[int, str]:
@@ -53,9 +54,16 @@ class Branches:
     def _place(self, config: Config, replication: int) -> tuple[int, int | None]:
         place = id(config), None if config.parameters.draws is None else replication
         if place not in self._arms:
-            arm = config_of(config, replication)
-            self._arms[place] = config, arm, root_digest(arm)       # the configuration is kept, so that no other gets its id
-        return place
+            self._arms[place] = config, config_of(config, replication), self._root(config, replication)
+        return place                                # the configuration is kept, so that no other gets its id
+
+    def _root(self, config: Config, replication: int) -> str:
+        """Hash an arm once, and its draw beside it: a row of figures says what they make of the arm, and is short."""
+        if id(config) not in self._roots:
+            self._roots[id(config)] = root_digest(config)
+        row = {key: value for key, value in row_of(config, replication).items() if not key.startswith("policy.")}
+        root = self._roots[id(config)]
+        return hashlib.sha256(json.dumps([root, row], sort_keys=True).encode()).hexdigest() if row else root
 
 
 def root_digest(config: Config) -> str:
