@@ -72,7 +72,7 @@ def text_of(document: str) -> str:
 def test_the_report_gives_the_headline_with_its_interval(compared: Path, document: str) -> None:
     headline = pd.read_parquet(compared / "headline.parquet").set_index(["outcome", "country"]).loc["work_share", "USA"]
     text = text_of(document)
-    assert f"make {headline.scenario:.1f} % of the world's work in 2035" in text
+    assert f"make {headline.scenario:.1f} % of the world's research output in 2035" in text
     assert f"{abs(headline.difference):.2f} percentage points less than the {headline.baseline:.1f} %" in text
     assert f"interval: {headline.low:+.2f} to {headline.high:+.2f})".replace("-", "\N{MINUS SIGN}") in text
 

@@ -72,7 +72,7 @@ def test_the_command_writes_a_comparison_that_says_what_it_hangs_on(tmp_path: Pa
     (folder,) = (tmp_path / "outputs").glob("*/*-visa_tightening-sensitivity")
     table = pd.read_parquet(folder / "sensitivity.parquet")
     assert table.kind.tolist() == ["as configured", "low", "high", "low", "high"] and set(table.parameter[1:]) == {PAY, TALENT}
-    assert "how much students weigh pay" in done.stdout and "What it hangs on" in done.stdout and "Checks that hold: before start, placebo, conservation" in done.stdout
+    assert "how much students weigh pay" in done.stdout and "What it depends on" in done.stdout and "Checks that hold: before start, placebo, conservation" in done.stdout
     assert {"headline.parquet", "sensitivity.png", "sensitivity.svg"} <= {each.name for each in folder.iterdir()}
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert f"<code>talentsim sensitivity {PAY} {TALENT} world=toy" in report and 'id="sensitivity"' in report

@@ -34,7 +34,7 @@ def scene(plain_toy: Plain) -> Any:
 
 def test_the_answer_in_a_sentence(scene: Any) -> None:
     text = readings.headline_sentence(scene(headline(("work_share", "USA", 32.0, 28.5, -3.6, -3.4))))
-    assert "the United States make 28.5 % of the world's work in 2035" in text and "3.50 percentage points less than the 32.0 % without it" in text
+    assert "the United States make 28.5 % of the world's research output in 2035" in text and "3.50 percentage points less than the 32.0 % without it" in text
     assert f"{MINUS}3.60 to {MINUS}3.40" in text
     same = readings.headline_sentence(scene(headline(("work_share", "USA", 32.0, 32.0, 0.0, 0.0))))
     assert "exactly as without it" in same

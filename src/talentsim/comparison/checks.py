@@ -37,17 +37,17 @@ def verify(runs: PairRuns) -> tuple[Check, ...]:
 def _same_before_start(runs: PairRuns) -> Check:
     start, (baseline, scenario) = runs.pair.start, runs
     if start is None:
-        return Check("before start", True, "not checked: the arms differ in more than dated policies")
+        return Check("before start", True, "not checked: the worlds differ in more than dated policies")
     before = [str(year) for year in scenario.years if year < start]
     pairs = list(zip(baseline.manifests, scenario.manifests, strict=True))
     apart = [both for both in pairs if all(each.get("root") is None for each in both)]
     name = "placebo" if runs.pair.is_placebo else "before start"
     if not apart:
-        return Check(name, True, "not checked: no replication was simulated from the first year on in both arms")
+        return Check(name, True, "not checked: no replication was simulated from the first year on in both worlds")
     same = all(one["years"].get(year) == other["years"].get(year) for one, other in apart for year in before)
     span = "every year" if runs.pair.is_placebo else f"{len(before)} years before {start}"
     shared = f"; {len(pairs) - len(apart)} share these years" if len(apart) < len(pairs) else ""
-    return Check(name, same, f"arms {'equal' if same else 'DIFFER'} bit for bit in {span}, {_count(apart)}{shared}")
+    return Check(name, same, f"both worlds {'equal' if same else 'DIFFER'} bit for bit in {span}, {_count(apart)}{shared}")
 
 
 def _count(ensemble: Ensemble | Sequence[Any]) -> str:

@@ -24,7 +24,7 @@ SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "research
 """Outcomes whose tables are shown."""
 N_COUNTRIES = 8
 ALL, OTHERS = "all", "others"
-SECTIONS = {"variance_shares": "hangs", "structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
+SECTIONS = {"difference_by_country": "first", "work_over_time": "first", "diversion": "first", "variance_shares": "hangs", "structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
 """Pictures that stand in another section than that of pictures, by stem."""
 
 
@@ -55,8 +55,8 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
     shown = plates if plates is not None else [pictures.plate_of(each, ("svg",)) for each in pictures.pictures_of(scene.results)]
     return {
         "scene": scene, "meta": scene.scenario.scenario, "against": scene.baseline.scenario, "manifest": scene.results.manifest,
-        "headline": readings.headline_sentence(scene), "others": _others(scene), "changes": changes(scene), "levers": lever_rows(scene),
-        **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("pictures", "hangs", "fit")},
+        "headline": readings.headline_sentence(scene), "others": _others(scene), "rests_on": _rests_on(scene), "changes": changes(scene), "levers": lever_rows(scene),
+        **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("first", "pictures", "hangs", "fit")},
         "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
         "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
         "error": _monte_carlo(scene), "from_what": "over draws of the parameters" if scene.scenario.over_draws else "from chance alone",
@@ -79,10 +79,25 @@ def _embedded(plate: Plate) -> dict[str, str]:
 
 def _others(scene: Scene) -> list[str]:
     """Return what is to be said right after the headline: who gains, how many works, and over what range it runs."""
-    said = [readings.who_gains(scene, "work_share"), readings.all_works(scene)]
+    said = [readings.who_gains(scene, "work_share"), readings.growth(scene, scene.results.table("over_time")), readings.all_works(scene)]
     if "diversion" in scene.results:
         said.append(readings.diverted(scene, scene.results.table("diversion")))
     return [each for each in said if each]
+
+
+def _rests_on(scene: Scene) -> list[str]:
+    """Say on what the answer rests, for a reader of one page: figures, fit, what it stands and falls with, checks, what is left out."""
+    checks, fit = scene.results.manifest.get("checks", []), baseline.fit_table(scene)
+    said = [f"{scene.scenario.world.title}: {in_words(evidence_counts(parameters_of(scene.scenario)))} figures, each with source and range "
+            f"at the end; what nobody knows is assumed, and named so."]
+    if len(fit):
+        said.append(baseline.fit_sentence(fit))
+    if "hangs" in scene.results:
+        said.append(readings.hanging(scene.results.table("hangs")))
+    said.append(f"Cohorts after {scene.scenario.entry.data_until} are assumed ({scene.scenario.entry.title}). Governments, firms and wages do not answer to the policy.")
+    failed = [each["name"] for each in checks if not each["passed"]]
+    said.append(f"Checks of these very runs: {'FAILED: ' + ', '.join(failed) if failed else 'all ' + str(len(checks)) + ' hold' if checks else 'none'}.")
+    return said
 
 
 def _ranges(scene: Scene) -> list[str]:

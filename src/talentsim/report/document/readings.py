@@ -25,11 +25,11 @@ def headline_sentence(scene: Scene) -> str:
     row = rows.iloc[0]
     name, whose = the(scene.name(scene.focus)), scene.scenario.world.title
     if not row.difference:
-        return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
+        return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
                 "exactly as without it.")
     over = f" over {scene.replications} draws of the parameters" if scene.scenario.over_draws else ""
     sure = f" ({interval_name(scene.level)}{over}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
-    return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's work in {scene.year} under {quoted(scene.title)}, "
+    return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
             f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
             f"{plain(row.baseline, 1)} % without it{sure}.")
 
@@ -181,6 +181,26 @@ def sensitivity(table: pd.DataFrame) -> str:
     return (f"{signed(here, 2)} points ({'a single pair' if n == 1 else f'{n} pairs'} of runs) become {signed(min(values.min(), here), 2)} to "
             f"{signed(max(values.max(), here), 2)} when one of {len(figures)} figures goes to an end of its range and all others stay. It moves "
             f"most with: {most}. {sign}.")
+
+
+def growth(scene: Scene, over_time: pd.DataFrame) -> str:
+    """Say how the focus country, and the country with most people, grow in both worlds: the effect is small beside it, or is not."""
+    rows = over_time[over_time["outcome"].astype(str) == "researchers"].astype({"country": str, "arm": str}).set_index(["arm", "country", "year"])["mean"]
+    first, shown = int(rows.index.get_level_values("year").min()), scene.year
+    here = rows.xs(shown, level="year")["baseline"] if len(rows) else rows
+    if here.empty or scene.focus not in here:
+        return ""
+    said = []
+    for code in dict.fromkeys([scene.focus, str(here.idxmax())]):
+        before, without, with_it = (float(rows[arm, code, year]) for arm, year in (("baseline", first), ("baseline", shown), ("scenario", shown)))
+        ends = f"{_thousands(without)} in both worlds" if _thousands(without) == _thousands(with_it) else f"{_thousands(without)} without the policy and {_thousands(with_it)} with it"
+        said.append(f"{the(scene.name(code))} go{'' if _makes(the(scene.name(code))) == 'make' else 'es'} from {_thousands(before)} to {ends}")
+    return f"{capital(PEOPLE)}, {first} to {shown}: {'; '.join(said)}."
+
+
+def _thousands(people: float) -> str:
+    """Write a number of people in thousands, small ones in full."""
+    return f"{plain(people / 1000.0, 0 if people >= 20_000 else 1)} thousand" if people >= 2000 else plain(people, 0)
 
 
 def all_works(scene: Scene) -> str:

@@ -28,7 +28,7 @@ def scenario_in_words(pair: Pair) -> Group:
     for line in policy_lines(pair):
         parts.append(Text(f"  - {line}"))
     parts += [Text(line) for line in replaced_lines(pair)]
-    parts += [Text("\nIn both arms:"), *(Text(f"  - {line}") for line in common_lines(pair))]
+    parts += [Text("\nIn both worlds:"), *(Text(f"  - {line}") for line in common_lines(pair))]
     tables = [_levers_table(each, years) for years, each in changes_by_year(pair)]
     return Group(*parts, *(part for table in tables for part in (Text(""), table)))
 

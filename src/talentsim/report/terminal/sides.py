@@ -54,9 +54,9 @@ def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
 def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
     """Return the headline with each figure at the ends of its range, all others kept; where it moves most first."""
     first = sensitivity.iloc[0]
-    table = Table(title=f"What it hangs on: difference in the works made in {first.country}, {first.year}, points of % of the world's",
+    table = Table(title=f"What it depends on: difference in the works made in {first.country}, {first.year}, points of % of the world's",
                   title_justify="left", title_style="bold", caption_justify="left",
-                  caption=f"As configured {shown(first.difference, POINTS, is_difference=True)}; runs an arm: {first.replications}.")
+                  caption=f"As configured {shown(first.difference, POINTS, is_difference=True)}; runs of each world: {first.replications}.")
     for column, justify in (("figure", "left"), ("stands at", "right"), ("low end", "right"), ("difference", "right"),
                             ("high end", "right"), ("difference", "right")):
         table.add_column(column, justify="left" if justify == "left" else "right", overflow="fold")
@@ -84,12 +84,12 @@ def beyond_line(sensitivity: pd.DataFrame, draws: Draws | None) -> str:
 def hanging_line(shares: pd.DataFrame) -> str:
     """Say how much of the variance over draws goes with each group of parameters."""
     groups = ", ".join(f"{row.group} {100 * row.share:.0f} %" for row in shares.itertuples())
-    return f"What the interval hangs on, of the variance over {shares.draws.iloc[0]} draws: {groups} (R2 of draws left out {shares.r2.iloc[0]:.2f}).\n"
+    return f"What the interval depends on, of the variance over {shares.draws.iloc[0]} draws: {groups} (R2 of draws left out {shares.r2.iloc[0]:.2f}).\n"
 
 
 def _table(title: str, what: str, level: float) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
-    for column, justify in ((what, "left"), ("runs an arm", "right"), ("baseline", "right"), ("scenario", "right"),
+    for column, justify in ((what, "left"), ("runs of each", "right"), ("baseline", "right"), ("scenario", "right"),
                             ("difference", "right"), (f"{level:.0%} interval", "right")):
         table.add_column(column, justify="left" if justify == "left" else "right")
     return table

@@ -111,7 +111,7 @@ def parting_summary(parting: pd.DataFrame) -> str:
     cause = decision.map({each: DECISIONS[each] for each in AGAINST_THEIR_WILL}).fillna(decision.where(lone, "chose otherwise"))
     sums = parting.people.groupby(cause.to_numpy()).sum().sort_values(ascending=False)
     words = ", ".join(f"{name} {shown(people, PEOPLE)}" for name, people in sums.items())
-    return f"First decision where lives part, people, all years: {words}. By year and origin in parting.parquet.\n"
+    return f"The first decision that differs between a person's two lives, people, all years: {words}. By year and origin in parting.parquet.\n"
 
 
 def shown(value: float, unit: str, is_difference: bool = False) -> str:
