@@ -107,7 +107,7 @@ def test_the_emulator_knows_how_wrong_it_is() -> None:
     ranks = latin_hypercube(150, 4, 2)
     truth = formulas(2 * ranks - 1)
     noisy = truth + 0.05 * np.random.default_rng(5).normal(size=truth.shape)
-    emulator = fit_emulator(ranks, noisy, np.ones(150), np.full(6, 0.05), slice(0, 150))
+    emulator = fit_emulator(ranks, noisy, np.full(6, 0.05), slice(0, 150))
     fresh = latin_hypercube(400, 4, 9)
     real = (emulator(fresh) - formulas(2 * fresh - 1)).std(axis=0)
     assert (emulator.r2 > 0.95).all()
@@ -141,7 +141,7 @@ def test_planted_worlds_of_agents_are_found_again(tmp_path: Path) -> None:
     ranks = latin_hypercube(160, len(TOY), 1)
     runs = simulated(config, TOY, values_from_normal(TOY, norm.ppf(ranks)), shown, tmp_path)
     noise = transformed(shown, simulated(config, TOY, values_from_normal(TOY, np.zeros((8, len(TOY)))), shown, tmp_path, 900)).std(axis=0, ddof=1)
-    emulator = fit_emulator(ranks, transformed(shown, runs), np.ones(160), noise, slice(0, 160))
+    emulator = fit_emulator(ranks, transformed(shown, runs), noise, slice(0, 160))
     planted = norm.ppf(0.1 + 0.8 * latin_hypercube(N_WORLDS, len(TOY), 7))
     seen = simulated(config, TOY, values_from_normal(TOY, planted), shown, tmp_path, 2000)
     held = []

@@ -1,4 +1,9 @@
-"""Emulator: a quadratic ridge regression of every target on the parameters, with an error of its own."""
+"""Emulator: Gaussian-process regression of every target on the parameters, with an error of its own.
+
+One kernel serves all targets, so that one decomposition of it does: a Gaussian of distances between prior probabilities of
+parameters, each stretched by how much the targets change along it, found in a few rounds (after Radhakrishnan et al. 2024,
+Mechanism for feature learning in neural networks and backpropagation-free machine learning models, Science 383).
+"""
 
 from __future__ import annotations
 
@@ -7,18 +12,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talentsim.arrays import Floats, Integers
+from talentsim.arrays import Floats
 from talentsim.calibration.targets import LEAST, Target
 
-N_PRODUCTS = 25
-"""Products of two parameters that each target may take, those its residuals go with most."""
+ROUNDS = 3
+"""In which relevances are found."""
 
-PENALTIES = np.geomspace(0.1, 300.0, 8)
-EARLIER_UNIT = 10.0
-"""Size of the mark of runs of another version: large enough that the penalty leaves their level free."""
+PENALTIES = np.geomspace(1e-4, 300.0, 12)
+"""Variance of what no smooth function tells, against that of what one does; each target takes the one that predicts best."""
 
-SCREENED = 1.15
-"""By how much the error left out grows: the products were chosen on the same runs."""
+N_LOOKED = 300
+"""Runs at which slopes are looked at, at most."""
+
+EARLIER_LEVEL = 100.0
+"""Variance of the level of runs of another version: large, so that it is free."""
 
 
 def transformed(targets: Sequence[Target], values: Floats) -> Floats:
@@ -57,37 +64,43 @@ def _back(target: Target, value: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Emulator:
-    """Targets as quadratic functions of parameters.
+    """Targets as smooth functions of parameters.
 
     Parameters
     ----------
-    pairs
-        Products of parameters in use, shape (n_pairs, 2).
+    relevance
+        How far each parameter stretches distances, shape (n_parameters,); its square sums to 1.
+    places
+        Stretched parameters of the runs it has seen, shape (n_runs, n_parameters).
     coefficients
-        Shape (1 + 2 * n_parameters + n_pairs, n_targets).
+        Of the kernel at each place, shape (n_runs, n_targets).
+    level
+        Mean by target, shape (n_targets,).
     error
         Standard deviation of what it gets wrong, on the emulated scale, the noise of one run taken out.
     r2
         Share of the variance of runs left out that it explains, by target.
     """
 
-    pairs: Integers
+    relevance: Floats
+    places: Floats
     coefficients: Floats
+    level: Floats
     error: Floats
     r2: Floats
 
     def __call__(self, ranks: Floats) -> Floats:
         """Return targets on the emulated scale; `ranks` are prior probabilities, shape (n, n_parameters)."""
-        return features(ranks, self.pairs) @ self.coefficients
+        return self.level + kernel(_centred(ranks) * self.relevance, self.places) @ self.coefficients
 
 
-def features(ranks: Floats, pairs: Integers) -> Floats:
-    """Return 1, the centred ranks, their squares, and the products of some pairs; columns in this order."""
-    u = 2.0 * ranks - 1.0
-    return np.concatenate([np.ones((len(u), 1)), u, 1.5 * u**2 - 0.5, u[:, pairs[:, 0]] * u[:, pairs[:, 1]]], axis=1)
+def kernel(one: Floats, other: Floats) -> Floats:
+    """Return the covariance of a smooth function between two sets of stretched parameters, shape (n_one, n_other)."""
+    distance = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2.0 * one @ other.T
+    return np.asarray(np.exp(-0.5 * np.maximum(distance, 0.0)))
 
 
-def fit_emulator(ranks: Floats, emulated: Floats, weights: Floats, noise: Floats, judged: slice, earlier: Floats | None = None) -> Emulator:
+def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, judged: slice, earlier: Floats | None = None) -> Emulator:
     """Fit an emulator to runs.
 
     Parameters
@@ -96,8 +109,6 @@ def fit_emulator(ranks: Floats, emulated: Floats, weights: Floats, noise: Floats
         Prior probabilities of the parameters, shape (n_runs, n_parameters).
     emulated
         Targets on the emulated scale, shape (n_runs, n_targets); what is missing stands at its mean.
-    weights
-        How much each run counts, shape (n_runs,).
     noise
         Standard deviation of one run by target.
     judged
@@ -105,53 +116,51 @@ def fit_emulator(ranks: Floats, emulated: Floats, weights: Floats, noise: Floats
     earlier
         1 for runs of another version of the model, 0 for the others; the former have levels of their own. None: no such runs.
     """
-    n, k = ranks.shape
-    u = 2.0 * ranks - 1.0
-    one, two = np.triu_indices(k, 1)
-    products = u[:, one] * u[:, two]
-    base = features(ranks, np.empty((0, 2), np.int64))
-    n_own = base.shape[1]
-    if earlier is not None:
-        base = np.column_stack([base, EARLIER_UNIT * earlier])
     filled = np.where(np.isfinite(emulated), emulated, np.nanmean(emulated, axis=0))
-    fits = []
-    for column in filled.T:
-        _, residual, _ = _ridge(base, column, weights)
-        score = np.abs((weights[:, None] * (products - products.mean(axis=0))).T @ residual) / (products.std(axis=0) + 1e-9)
-        chosen = np.sort(np.argsort(-score)[:min(N_PRODUCTS, len(score), max(n // 8, 1))])
-        coefficients, _, left_out = _ridge(np.concatenate([base, products[:, chosen]], axis=1), column, weights)
-        fits.append((chosen, coefficients, left_out))
-    used = np.unique(np.concatenate([chosen for chosen, _, _ in fits])).astype(np.int64)
-    table = np.zeros((n_own + len(used), len(fits)))
-    for place, (chosen, coefficients, _) in enumerate(fits):
-        table[:n_own, place] = coefficients[:n_own]
-        table[n_own + np.searchsorted(used, chosen), place] = coefficients[base.shape[1]:]
-    left_out = np.stack([each for _, _, each in fits], axis=1)[judged]
-    total = SCREENED * left_out.std(axis=0)
-    error = np.sqrt(np.maximum(total**2 - noise**2, (0.3 * total) ** 2))
-    spread = np.maximum(filled[judged].var(axis=0), 1e-12)
-    return Emulator(np.stack([one[used], two[used]], axis=1), table, error, 1.0 - left_out.var(axis=0) / spread)
+    own = filled if earlier is None else filled[earlier == 0]
+    level, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-9)
+    seen, u = (filled - level) / spread, _centred(ranks)
+    marked = 0.0 if earlier is None else EARLIER_LEVEL * np.outer(earlier, earlier)
+    relevance = np.full(u.shape[1], u.shape[1] ** -0.5)
+    for turn in range(ROUNDS):
+        places = u * relevance
+        smooth = kernel(places, places)
+        coefficients, left_out = _regressed(smooth + marked, seen)
+        if turn + 1 < ROUNDS:
+            relevance = _relevance(u, relevance, smooth, coefficients)
+    left_out = left_out[judged] * spread
+    error = np.sqrt(np.maximum((left_out**2).mean(axis=0) - noise**2, 0.09 * (left_out**2).mean(axis=0)))
+    variance = np.maximum(filled[judged].var(axis=0), 1e-12)
+    return Emulator(relevance, places, coefficients * spread, level, error, 1.0 - (left_out**2).mean(axis=0) / variance)
 
 
-def _ridge(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
-    """Fit with the penalty that predicts runs left out best; the constant is free.
+def _centred(ranks: Floats) -> Floats:
+    return 2.0 * ranks - 1.0
+
+
+def _regressed(covariance: Floats, seen: Floats) -> tuple[Floats, Floats]:
+    """Regress each target with the penalty that predicts runs left out best.
 
     Returns
     -------
-    Coefficients, residuals, residuals of each run left out.
+    Coefficients and what each run left out is missed by, both of the shape of `seen`.
     """
-    root = np.sqrt(weights)
-    centre, level = (weights @ x) / weights.sum(), (weights @ y) / weights.sum()
-    left, values, right = np.linalg.svd((x - centre)[:, 1:] * root[:, None], full_matrices=False)
-    z, best = left.T @ ((y - level) * root), None
+    values, vectors = np.linalg.eigh(covariance)
+    turned, values = vectors.T @ seen, np.maximum(values, 0.0)
+    coefficients, left_out = np.zeros_like(seen), np.full(seen.shape, np.inf)
     for penalty in PENALTIES:
-        shrunk = values**2 / (values**2 + penalty)
-        residual = y - level - (left @ (shrunk * z)) / root
-        leverage = np.minimum((left**2) @ shrunk + weights / weights.sum(), 0.95)
-        left_out = residual / (1.0 - leverage)
-        loss = float(weights @ left_out**2)
-        if best is None or loss < best[0]:
-            slope = right.T @ (values / (values**2 + penalty) * z)
-            best = loss, np.concatenate([[level - centre[1:] @ slope], slope]), residual, left_out
-    assert best is not None
-    return best[1:]
+        inverse = 1.0 / (values + penalty)
+        found = vectors @ (inverse[:, None] * turned)
+        missed = found / (vectors**2 @ inverse)[:, None]
+        better = (missed**2).sum(axis=0) < (left_out**2).sum(axis=0)
+        coefficients[:, better], left_out[:, better] = found[:, better], missed[:, better]
+    return coefficients, left_out
+
+
+def _relevance(u: Floats, relevance: Floats, smooth: Floats, coefficients: Floats) -> Floats:
+    """Return by how much to stretch each parameter: the root of the root mean squared slope of all targets along it."""
+    looked = np.linspace(0, len(u) - 1, min(len(u), N_LOOKED)).astype(int)
+    near, shown = smooth[looked], smooth[looked] @ coefficients
+    slope = np.array([np.mean((u[looked, place, None] * shown - near @ (u[:, place, None] * coefficients)) ** 2) for place in range(u.shape[1])])
+    stretched = (relevance**4 * slope) ** 0.25 + 1e-9
+    return np.asarray(stretched / np.sqrt((stretched**2).sum()))

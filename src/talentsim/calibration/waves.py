@@ -25,7 +25,8 @@ Simulate = Callable[[Floats, int], Floats]
 MOVED = 0.2         # posterior standard deviations
 WIDER = 1.3         # by how much a first design reaches beyond the posterior of another version
 N_REPEATS = 12      # runs at one vector that tell the noise of a run
-EARLIER = 0.4       # weight of the runs of earlier waves
+REPEATED = 100_000  # number of the first of their replications
+N_SAMPLED = 4096    # of the posterior in each wave: 256 alone seem to move by chance
 
 
 @dataclass
@@ -59,12 +60,14 @@ class Calibration:
         sizes = [self.settings.first, *self.settings.waves]
         cube = latin_hypercube(self.settings.first, len(self.parameters), self.settings.seed)
         proposed = norm.ppf(np.clip(cube, 1e-6, 1 - 1e-6))
-        self.noise = self._noise(proposed)
+        self.noise = self._noise(np.zeros(len(self.parameters)), 0)
         if self.earlier is not None:
             self._fit(-1)
-            proposed = WIDER * self._inside(self.settings.first)
+            proposed = self._inside(self.settings.first, WIDER)
         for wave, _ in enumerate(sizes):
             self._add(proposed)
+            if wave:
+                self.noise = self._noise(np.concatenate(list(self.draws.values())).mean(axis=0), wave)
             moved = self._fit(wave)
             if wave + 1 < len(sizes):
                 proposed = self._inside(sizes[wave + 1])
@@ -73,8 +76,8 @@ class Calibration:
         return self
 
     def values(self, fit: str) -> Floats:
-        """Return the posterior draws of a fit, shape (n_draws, n_parameters)."""
-        return values_from_normal(self.parameters, self.draws[fit])
+        """Return as many posterior draws of a fit as are kept, shape (n_draws, n_parameters)."""
+        return values_from_normal(self.parameters, thinned(self.draws[fit], self.settings.draws))
 
     def identifiability(self, fit: str) -> pd.DataFrame:
         """Return prior and posterior of each parameter: quantiles, and how far the data narrow it (ratio of standard deviations)."""
@@ -102,14 +105,19 @@ class Calibration:
 
         return log_likelihood
 
-    def _inside(self, n: int) -> Floats:
-        """Return scores from the posteriors so far, as many of each fit."""
-        return np.concatenate([draws[np.linspace(0, len(draws) - 1, n // len(self.draws)).astype(int)] for draws in self.draws.values()])
+    def _inside(self, n: int, wider: float = 1.0) -> Floats:
+        """Return scores from the posteriors so far, as many of each fit, spread by some factor about each one's mean."""
+        centres = {fit: draws.mean(axis=0) for fit, draws in self.draws.items()}
+        return np.concatenate([centres[fit] + wider * (thinned(draws, n // len(self.draws)) - centres[fit]) for fit, draws in self.draws.items()])
 
-    def _noise(self, proposed: Floats) -> Floats:
-        """Return the standard deviation of one run on the emulated scale, by target, from runs at the middle of the prior."""
-        middle = np.zeros((N_REPEATS, proposed.shape[1]))
-        shown = self.simulate(values_from_normal(self.parameters, middle), 100_000)
+    def _of_fit(self, number: int) -> slice:
+        """Return those runs of the latest wave that were proposed by a fit; all of the first wave, which the prior proposed."""
+        each = (self.latest.stop - self.latest.start) // len(self.roles)
+        return self.latest if self.latest.start == 0 else slice(self.latest.start + number * each, self.latest.start + (number + 1) * each)
+
+    def _noise(self, z: Floats, wave: int) -> Floats:
+        """Return the standard deviation of one run on the emulated scale, by target, from runs at one vector of scores."""
+        shown = self.simulate(values_from_normal(self.parameters, np.tile(z, (N_REPEATS, 1))), REPEATED + wave * N_REPEATS)
         return np.asarray(np.nan_to_num(np.nanstd(transformed(self.targets, shown), axis=0, ddof=1)))
 
     def _add(self, z: Floats) -> None:
@@ -124,34 +132,36 @@ class Calibration:
         most = 0.0
         for number, fit in enumerate(self.roles):
             draws = ensemble_sample(self.log_likelihood(fit, emulator), len(self.parameters), self.settings.walkers, self.settings.steps,
-                                    self.settings.seed + 7 * (wave + 1) + number, self.settings.draws)
+                                    self.settings.seed + 7 * (wave + 1) + number, max(N_SAMPLED, self.settings.draws))
             before = self.draws.get(fit)
             moved = np.inf if before is None else float(np.max(np.abs(draws.mean(axis=0) - before.mean(axis=0)) / draws.std(axis=0)))
             self.draws[fit] = draws
             most = max(most, moved)
             emulated = chi2_of(self.targets, restored(self.targets, emulator(norm.cdf(draws))), self.roles[fit])
+            mine = self._of_fit(number)
             self.trace.append({"wave": wave, "fit": fit, "runs": len(self.z), "moved": moved, "chi2_emulator": emulated,
-                               "chi2_latest_runs": self._chi2(self.latest, self.roles[fit]) if len(self.z) else float("nan"), "r2_median": float(np.median(emulator.r2))})
+                               "chi2_latest_runs": self._chi2(mine, self.roles[fit]) if len(self.z) else float("nan"), "r2_median": float(np.median(emulator.r2))})
         return most
 
     def _emulated(self) -> Emulator:
-        """Fit the emulator to all runs, those of the latest wave first of all."""
-        z, shown, mark = self.z, self.shown, None
-        judged = self.latest
-        weights = np.full(len(z), EARLIER)
-        weights[self.latest] = 1.0
+        """Fit the emulator to all runs; its error is told by the latest wave."""
+        z, shown, mark, judged = self.z, self.shown, None, self.latest
         if self.earlier is not None:
             old_z, old_shown = self.earlier
             mark = np.concatenate([np.zeros(len(z)), np.ones(len(old_z))])
             z, shown = np.concatenate([z.reshape(-1, old_z.shape[1]), old_z]), np.concatenate([shown.reshape(-1, old_shown.shape[1]), old_shown])
-            weights = np.concatenate([weights, np.full(len(old_z), EARLIER)])
             if not len(self.z):
                 judged, mark = slice(0, len(z)), None
-        return fit_emulator(norm.cdf(z), transformed(self.targets, shown), weights, self.noise, judged, mark)
+        return fit_emulator(norm.cdf(z), transformed(self.targets, shown), self.noise, judged, mark)
 
     def _chi2(self, runs: slice, roles: Sequence[str] = FITTED) -> float:
         """Return the median over runs of the real model of the mean squared miss of a target, in tolerances."""
         return chi2_of(self.targets, self.shown[runs], roles)
+
+
+def thinned(draws: Floats, n: int) -> Floats:
+    """Return n of some draws, evenly spread over them."""
+    return draws[np.linspace(0, len(draws) - 1, n).astype(int)]
 
 
 def misses_of(targets: Sequence[Target], shown: Floats, roles: Sequence[str]) -> Floats:
