@@ -1,0 +1,49 @@
+"""A calibration that is killed goes on where it was, and finds the same posterior to the byte."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SMALL = ("world=ai", "calibration.scale=0.02", "calibration.first=10", "calibration.waves=[6]", "calibration.draws=8", "calibration.check=2",
+         "calibration.walkers=12", "calibration.steps=30")
+ENOUGH = 16         # runs on disk: those that tell the noise are done, the first design has begun
+
+
+def calibrate(folder: Path, *more: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "talentsim", "calibrate", *SMALL, f"output.dir={folder}", *more],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def kept(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in (folder / "calibration" / "runs").glob("*.json")}
+
+
+def found(folder: Path) -> dict[str, bytes]:
+    tables = [*folder.glob("*/*-calibrate/ai*.csv"), *folder.glob("*/*-calibrate/ai*.json")]
+    return {path.name: path.read_bytes() for path in tables}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("executor", ["executor=serial", "executor=processes"])
+def test_a_killed_calibration_finds_the_same_posterior(tmp_path: Path, executor: str) -> None:
+    whole, torn = tmp_path / "whole", tmp_path / "torn"
+    assert calibrate(whole, "executor=serial").wait() == 0
+    killed = calibrate(torn, executor)
+    until = time.monotonic() + 600
+    while len(kept(torn)) < ENOUGH:
+        assert killed.poll() is None and time.monotonic() < until, killed.stderr.read().decode() if killed.poll() and killed.stderr else "too slow"
+        time.sleep(0.05)
+    os.killpg(killed.pid, signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    before = kept(torn)
+    assert not found(torn) and len(before) < len(kept(whole))
+    assert calibrate(torn, executor).wait() == 0
+    assert found(torn) == found(whole) and set(found(whole)) >= {"ai.csv", "ai.json", "ai_2019.csv", "ai_prior.csv"}
+    assert set(kept(torn)) == set(kept(whole)) and {name: kept(torn)[name] for name in before} == before       # nothing twice
