@@ -36,7 +36,7 @@ def calibrated(truth: np.ndarray, noise: float, seed: int) -> Calibration:
     numbers = np.random.default_rng(seed)
     seen = formulas(truth[None])[0] + 0.1 * numbers.normal(size=6)
     targets = [target(str(place), float(value)) for place, value in enumerate(seen)]
-    settings = CalibrationConfig(first=60, waves=[30], draws=300, walkers=48, steps=300, seed=seed)
+    settings = CalibrationConfig(first=60, waves=[30], draws=300, walkers=48, steps=100, seed=seed)
     return Calibration(PARAMETERS, targets, settings, lambda values, _: formulas(values) + noise * numbers.normal(size=(len(values), 6)),
                        {"all": ("calibrate",)}).run()
 
@@ -57,7 +57,7 @@ def test_intervals_hold_what_was_planted_as_often_as_they_say() -> None:
 def test_the_data_narrow_what_they_bear_on_and_nothing_else() -> None:
     seen = formulas(np.zeros((1, 4)))[0]
     blind = [target(str(place), float(value)) for place, value in enumerate(seen)][:1]        # one and two in a sum, three and four not at all
-    settings = CalibrationConfig(first=60, waves=[30], draws=400, walkers=48, steps=300)
+    settings = CalibrationConfig(first=60, waves=[30], draws=400, walkers=48, steps=150)
     found = Calibration(PARAMETERS, blind, settings, lambda values, _: formulas(values)[:, :1], {"all": ("calibrate",)}).run()
     ratio = found.identifiability("all").set_index("parameter")["sd_ratio"]
     assert ratio["one"] < 0.5 and ratio["three"] > 0.85 and ratio["four"] > 0.85
@@ -71,7 +71,7 @@ def test_runs_of_another_version_tell_slopes_and_not_levels() -> None:
     targets = [target(str(place), float(value)) for place, value in enumerate(seen)]
     z = norm.ppf(latin_hypercube(80, 4, 11))
     before = z, formulas(values_from_normal(PARAMETERS, z)) + 0.7            # another level, the same slopes
-    settings = CalibrationConfig(first=24, waves=[12], draws=300, walkers=48, steps=300)
+    settings = CalibrationConfig(first=24, waves=[12], draws=300, walkers=48, steps=150)
     found = Calibration(PARAMETERS, targets, settings, lambda values, _: formulas(values), {"all": ("calibrate",)}, earlier=before).run()
     draws = found.values("all")
     assert len(found.z) == 36

@@ -14,9 +14,9 @@ class CalibrationConfig(Frozen):
     `earlier` is the runs.parquet of a calibration of another version: its runs tell the emulator slopes, not levels.
     """
 
-    scale: float = Field(default=0.5, gt=0.0, le=1000.0, strict=True)
-    first: int = Field(default=240, ge=2, le=100_000, strict=True)
-    waves: list[int] = Field(default_factory=lambda: [160, 160])
+    scale: float = Field(default=1.0, gt=0.0, le=1000.0, strict=True)
+    first: int = Field(default=600, ge=2, le=100_000, strict=True)
+    waves: list[int] = Field(default_factory=lambda: [300, 300, 300])
     draws: int = Field(default=256, ge=8, le=10_000, strict=True)
     check: int = Field(default=64, ge=2, le=10_000, strict=True)
     walkers: int = Field(default=200, ge=8, le=10_000, strict=True)
