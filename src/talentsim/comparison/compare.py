@@ -18,7 +18,7 @@ from talentsim.config import Config
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
 from talentsim.intervals import bootstrap_interval, bounds_of, cut, quantile_error, spread, spread_of_difference, standard_error
-from talentsim.model.outcomes import OUTCOMES
+from talentsim.model.outcomes import HEADLINE, OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,14 @@ class Comparison:
     lives: Diversion
     checks: tuple[Check, ...]
 
+    def __repr__(self) -> str:
+        """Say what moved most, which tables there are and whether the checks hold."""
+        rows = self.headline[self.headline.outcome == HEADLINE]
+        most = rows.loc[rows.difference.abs().idxmax()]
+        held = sum(check.passed for check in self.checks)
+        return (f"Comparison({HEADLINE} in {most.year}: largest difference {most.country} {most.difference:+.2f} points; {held} of {len(self.checks)} checks hold; "
+                f"tables {', '.join(self.tables)})")
+
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table that has rows, by name."""
@@ -75,6 +83,16 @@ def compare(baseline: Config, scenario: Config, store: Store | None = None, prog
         When the arms do not pair.
     RunsFailedError
         When a run fails.
+
+    Examples
+    --------
+    >>> from talentsim import Config, compare
+    >>> given = ["world=toy", "executor=serial", "world.end_year=2028", "ensemble.replications=1"]
+    >>> result = compare(Config.load(*given), Config.load(*given, "scenario=visa_tightening"))
+    >>> all(check.passed for check in result.checks)
+    True
+    >>> result.headline.columns[:7].tolist()
+    ['outcome', 'country', 'unit', 'year', 'baseline', 'scenario', 'difference']
     """
     return compare_runs(run_pair(Pair(baseline, scenario), store, progress))
 

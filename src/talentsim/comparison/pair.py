@@ -21,6 +21,10 @@ class Pair:
     baseline: Config
     scenario: Config
 
+    def __repr__(self) -> str:
+        """Name both arms."""
+        return f"Pair({self.baseline!r}, {self.scenario!r})"
+
     def __iter__(self) -> Iterator[Config]:
         """Yield baseline and scenario."""
         return iter((self.baseline, self.scenario))

@@ -13,12 +13,21 @@ from talentsim.config.policy import Policy
 from talentsim.config.running import ExecutorConfig
 from talentsim.config.scenario import ScenarioMeta
 from talentsim.config.world import Country, WorldConfig
+from talentsim.digits import figure
 
 __all__ = ["Behaviour", "Config", "Country", "DrawsConfig", "EntryConfig", "ExecutorConfig", "Parameter", "Policy", "Population", "ScenarioMeta", "WorldConfig"]
 
 
 class Config(Arm):
     """One arm of a comparison, whole: a world, its people, its policies and how to run it."""
+
+    def __repr__(self) -> str:
+        """Name world, scenario, replications, seed and scale: the whole of it is `model_dump()`."""
+        draws = f", draws={self.parameters.name}" if self.over_draws else ""
+        return (f"Config(world={self.world.name}, scenario={self.scenario.name}, policies={len(self.policies)}, replications={self.ensemble.replications}, "
+                f"seed={self.ensemble.seed}, scale={figure(self.population.scale)}{draws})")
+
+    __str__ = __repr__
 
     @classmethod
     def load(cls, *overrides: str, config_dir: str | None = None) -> Config:
@@ -28,6 +37,15 @@ class Config(Arm):
         ------
         UserError
             When an override or a file is wrong; its message says what is allowed.
+
+        Examples
+        --------
+        >>> from talentsim import Config
+        >>> config = Config.load("world=toy", "scenario=opt_end", "ensemble.seed=7")
+        >>> config
+        Config(world=toy, scenario=opt_end, policies=1, replications=8, seed=7, scale=1)
+        >>> config.policies["opt_end"].lever, config.world.countries["CAN"].name
+        ('post_study_years', 'Canada')
         """
         from talentsim.config.composer import PlainComposer  # it brings Hydra, which a worker does not need
 

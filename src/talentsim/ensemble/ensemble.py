@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from talentsim.arrays import Floats
 from talentsim.config import Config
 from talentsim.config.schema import ExecutorConfig
+from talentsim.ensemble.labelled import Outcomes
 from talentsim.ensemble.runner import Progress, run_missing
 from talentsim.ensemble.runs import Run, runs_of
 from talentsim.ensemble.store import DamagedError, Store, open_store
@@ -40,6 +40,10 @@ class StoredRun:
 
     ensemble: Ensemble
     place: int
+
+    def __repr__(self) -> str:
+        """Say which replication of what."""
+        return f"StoredRun(replication {self.place} of {self.ensemble!r})"
 
     @property
     def codes(self) -> list[str]:
@@ -73,6 +77,11 @@ class Ensemble:
 
     def __len__(self) -> int:
         return len(self.runs)
+
+    def __repr__(self) -> str:
+        """Say of what, how many and over which years."""
+        return (f"Ensemble({len(self)} of {self.config.scenario.name} in world {self.config.world.name}, {self.years[0]} to {self.years[-1]}; "
+                f"`outcomes`, `frame(table)`)")
 
     def __iter__(self) -> Iterator[StoredRun]:
         """Yield the replications in their order."""
@@ -122,12 +131,12 @@ class Ensemble:
         return self._sound(lambda: self.store.table(self.runs[place].id, table, columns))
 
     @cached_property
-    def outcomes(self) -> dict[str, Floats]:
+    def outcomes(self) -> Outcomes:
         """Every outcome by name, in its unit: %, researchers or works; shape (n_replications, n_years, n_countries)."""
         long = self.agents("outcomes")
         shape = (len(self), -1, len(self.years), len(self.codes))
         values = long["value"].to_numpy().reshape(shape)
-        return {name: values[:, place] for place, name in enumerate(long["outcome"].cat.categories)}
+        return Outcomes({name: values[:, place] for place, name in enumerate(long["outcome"].cat.categories)}, [int(year) for year in self.years], self.codes)
 
     def _sound(self, read: Callable[[], T]) -> T:
         """Read; as long as a run turns out damaged, compute it anew and read again."""
@@ -147,6 +156,17 @@ def run_ensemble(config: Config, store: Store | None = None, progress: Progress 
     ------
     RunsFailedError
         When a run fails; those that did not are in the store.
+
+    Examples
+    --------
+    >>> from talentsim import Config, run_ensemble
+    >>> arm = run_ensemble(Config.load("world=toy", "world.end_year=2012", "executor=serial", "ensemble.replications=1"))
+    >>> arm
+    Ensemble(1 of baseline in world toy, 2010 to 2012; `outcomes`, `frame(table)`)
+    >>> arm.outcomes.units["work_share"], arm.outcomes.axes["country"]
+    ('% of works', ['USA', 'CHN', 'IND', 'CAN'])
+    >>> round(float(arm.outcomes["work_share"][0, -1].sum()), 6)      # shares of a year
+    100.0
     """
     return run_ensembles([config], store, progress)[0]
 

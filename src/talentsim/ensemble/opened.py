@@ -30,6 +30,10 @@ class Results:
     manifest: dict[str, Any]
     kept: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Say where they are and which tables they hold."""
+        return f"Results({str(self.folder)!r}; tables {', '.join(self.names)})"
+
     def __contains__(self, name: str) -> bool:
         return name in self.kept or f"{name}.parquet" in self.manifest["files"]
 
@@ -86,6 +90,15 @@ def open_results(folder: str | Path) -> Results:
     ------
     UserError
         When there is no such folder, or no whole results in it.
+
+    Examples
+    --------
+    >>> from talentsim import UserError, open_results
+    >>> try:
+    ...     open_results("nowhere").table("headline")
+    ... except UserError as error:
+    ...     print(error.message.splitlines()[0])
+    RESULTS: there is no folder 'nowhere'
     """
     folder = Path(folder)
     path = folder / MANIFEST
