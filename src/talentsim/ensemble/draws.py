@@ -10,6 +10,7 @@ from typing import Any
 from talentsim.config import Config, Parameter, Policy, UserError
 from talentsim.config.parts import followers, follows, size_at
 from talentsim.data.posterior import Draws, draws_named
+from talentsim.ensemble.once import once
 
 Tree = dict[str, Any]
 
@@ -36,9 +37,17 @@ def row_of(config: Config, replication: int) -> dict[str, float]:
     draws = draws_of(config)
     if draws is None:
         return {}
+    row = draws.row(replication)
+    return {figure: row[key] * size for key, figure, size in _drawn(config)}
+
+
+@once
+def _drawn(config: Config) -> list[tuple[str, str, float]]:
+    """Return which key of the draws sets which figure of an arm, and how much of it: a part of a country has its share of some."""
+    draws = draws_of(config)
     held = set(held_keys(config))
-    free = {key: value for key, value in draws.row(replication).items() if key not in held and figure_at(config, key) is not None}
-    return {each: value * size_at(config.world, each) for key, value in free.items() for each in (key, *_followers(config, key))}
+    free = [key for key in (draws.keys if draws else ()) if key not in held and figure_at(config, key) is not None]
+    return [(key, each, size_at(config.world, each)) for key in free for each in (key, *_followers(config, key))]
 
 
 def _followers(config: Config, key: str) -> list[str]:

@@ -23,6 +23,7 @@ from talentsim.config.schema import EntryConfig, Population
 from talentsim.config.series import Point
 from talentsim.config.world import Country, VisaRules, WorldConfig
 from talentsim.ensemble.draws import draws_digest, row_of
+from talentsim.ensemble.once import once
 from talentsim.panel.panel import WORLD_TABLES, table_file
 from talentsim.streams import seed_key
 
@@ -138,8 +139,13 @@ def data_digests(config: Config) -> dict[str, str]:
 
 
 def _digest_of_arm(config: Config) -> str:
-    text = json.dumps([basis(), settings_of(config), inputs_of(config)], sort_keys=True, default=str)
+    text = f"[{json.dumps(basis())}, {_settings_text(config)}, {json.dumps(inputs_of(config), sort_keys=True)}]"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@once
+def _settings_text(config: Config) -> str:
+    return json.dumps(settings_of(config), sort_keys=True, default=str)
 
 
 def _digest_of(file: Path) -> str:
