@@ -26,7 +26,7 @@ class Outcomes(dict[str, Floats]):
 
     def __init__(self, values: Mapping[str, Floats], years: Sequence[int], codes: Sequence[str]) -> None:
         super().__init__(values)
-        self.axes = {"replication": list(range(len(next(iter(values.values()))))), "year": [int(year) for year in years], "country": list(codes)}
+        self.axes: dict[str, Sequence[int | str]] = {"replication": list(range(len(next(iter(values.values()))))), "year": [int(year) for year in years], "country": list(codes)}
 
     @property
     def units(self) -> dict[str, str]:
@@ -41,8 +41,8 @@ class Outcomes(dict[str, Floats]):
         KeyError
             When there is no such outcome.
         """
-        places = np.meshgrid(*self.axes.values(), indexing="ij")
-        labels = {axis: place.ravel() for axis, place in zip(AXES, places, strict=True)}
+        places = np.meshgrid(*(np.asarray(each) for each in self.axes.values()), indexing="ij")
+        labels = {axis: grid.ravel() for axis, grid in zip(AXES, places, strict=True)}
         return pd.concat([pd.DataFrame({"outcome": name, "unit": OUTCOMES[name].unit, **labels, "value": self[name].ravel()}) for name in names or self],
                          ignore_index=True)
 
