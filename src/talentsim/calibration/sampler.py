@@ -80,7 +80,11 @@ class _Numbers:
 
 
 def latin_hypercube(n: int, n_parameters: int, seed: int) -> Floats:
-    """Return n points that fill the unit cube, one in each of n slices of every parameter; shape (n, n_parameters)."""
+    """Return n points that fill the unit cube, one in each of n slices of every parameter; shape (n, n_parameters).
+
+    As scipy.stats.qmc.LatinHypercube does. Here the numbers are addressed, so that a calibration that goes on with other
+    versions of NumPy and scipy asks for the same points and finds the runs that it has stored.
+    """
     numbers = _Numbers(seed)
     order = np.argsort(numbers.uniform((n, n_parameters)), axis=0)
     return (order + numbers.uniform((n, n_parameters))) / n

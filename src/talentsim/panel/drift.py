@@ -10,6 +10,11 @@ residual. Each of the three kinds of series is a level with a slope,
 and the Kalman filter gives the level and slope known at the end, from which the forecast goes on. The variances are
 alike for all series of a kind; `talentsim calibrate` finds them by likelihood.
 
+The filter is written out here because it runs over all series of a kind at once. On the published panel (420 series of 11
+years, one thread) statsmodels 0.15's KalmanFilter, a series at a time, gives the same levels and slopes to 3e-16 and the
+same likelihood to 7e-13 in 0.2 s of CPU and 0.9 s of importing, against 0.001 s here; calibration asks for it hundreds of
+times. Its UnobservedComponents has no damped slope, and no variance of observation that differs by year.
+
 Source: Harvey (1989), Forecasting, structural time series models and the Kalman filter; Gardner, McKenzie (1985),
 Forecasting trends in time series, doi:10.1287/mnsc.31.10.1237.
 """

@@ -1,4 +1,14 @@
-"""Two regressions that the statistical benchmarks need, each by Newton's method: Poisson, and choice among destinations."""
+"""Two regressions that the statistical benchmarks need, each by Newton's method: Poisson, and choice among destinations.
+
+Why not statsmodels, measured with 0.15 on the published panel up to 2014, one thread, CPU seconds:
+
+- Poisson: the fitted flows of its GLM agree to 4e-14; 0.2 to 0.65 s here, 3.4 to 4.2 s there.
+- Choice, 300 groups of movers among 20 countries, 27 attributes: its ConditionalLogit wants one row for each mover and
+  alternative, 22 million rows here, and no weights. Its Poisson GLM with a constant for each group has the same
+  likelihood and shares that agree to 4e-15; 0.02 s here, 2.1 s there.
+
+Importing it takes 1.8 s more.
+"""
 
 from __future__ import annotations
 
