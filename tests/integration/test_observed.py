@@ -10,8 +10,9 @@ import pytest
 from talentsim import Config, TalentModel
 from talentsim.commands.job import compare_and_write
 from talentsim.comparison.pair import Pair
-from talentsim.ensemble.ensemble import run_ensemble
+from talentsim.ensemble.ensemble import Ensemble, run_ensemble
 from talentsim.ensemble.opened import open_results
+from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import Store
 from talentsim.measures.indicators import RunView
 from talentsim.measures.observed import Use, beside_facts, departures, fit
@@ -53,8 +54,10 @@ def test_a_baseline_is_the_mean_of_its_replications_beside_the_facts(tmp_path: P
 
 
 def test_a_world_that_the_facts_do_not_know_has_no_fit(tmp_path: Path) -> None:
+    """Nor is any run read, which none of these two has."""
     for overrides in (("world=toy",), ("world.end_year=2020",)):
-        assert fit(run_ensemble(Config.load(*SMALL, *overrides), Store(tmp_path))).empty
+        config = Config.load(*SMALL, *overrides)
+        assert fit(Ensemble(config, Store(tmp_path), runs_of(config))).empty
 
 
 def test_a_baseline_that_was_not_fitted_names_what_it_has_otherwise() -> None:

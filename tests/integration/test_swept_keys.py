@@ -9,7 +9,7 @@ import pytest
 
 from talentsim.commands.cli import run
 
-FAST = ["world=toy", "world.end_year=2028", "ensemble.replications=1", "executor=serial", "compare.structure=null", "output.figures=false",
+FAST = ["world=toy", "world.burn_in_year=2004", "world.end_year=2028", "ensemble.replications=1", "executor=serial", "compare.structure=null", "compare.alone=null", "output.figures=false",
         "output.report=false"]
 
 

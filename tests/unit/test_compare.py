@@ -81,7 +81,7 @@ def test_the_headline_is_the_paired_difference_with_students_interval(plain_toy:
 
 def test_common_random_numbers_earn_their_keep(plain_toy: Plain, store: Store) -> None:
     """Standard error of the difference between runs with the same luck against runs with luck of their own."""
-    common = {"population.scale": 10.0, "ensemble.replications": 16}
+    common = {"population.scale": 10.0, "ensemble.replications": 10}
     baseline, scenario = edited(plain_toy, common), edited(plain_toy, common | {"policy": {"x": policy("student_refusal", value=0.2)}})
     stranger = scenario.model_copy(update={"ensemble": scenario.ensemble.model_copy(update={"seed": 99})})
     one, other, unpaired = (works_shares(arm)[:, 0] for arm in run_ensembles([baseline, scenario, stranger], store))

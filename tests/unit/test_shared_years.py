@@ -25,6 +25,7 @@ from worlds import edited, policy
 Plain = dict[str, Any]
 
 
+SHORT = {"world.burn_in_year": 2006, "world.start_year": 2012, "world.end_year": 2034}
 TOLD = ("years", "conserved", "seed", "arm", "people")
 ALONE: dict[str, Content] = {}
 """Runs made alone, by id: many tests hold theirs against the same."""
@@ -33,13 +34,13 @@ ALONE: dict[str, Content] = {}
 def arms_of(plain: Plain, n: int = 1, **changes: Any) -> list[Config]:
     """Return arms that part from the first in many years: policies, entry, an early one, an earlier end."""
     def arm(**more: Any) -> Config:
-        return edited(plain, {"ensemble.replications": n} | changes | more)
+        return edited(plain, SHORT | {"ensemble.replications": n} | changes | more)
 
     late = {"x": policy("pay", start=2028, change="multiply", value=0.5)}
     return [arm(), arm(policy=late), arm(policy=late | {"y": policy("pay", start=2031, change="multiply", value=2.0)}),
             arm(**{"entry.damping": 0.5}), arm(**{"entry.damping": 0.5, "policy": late}), arm(**{"world.end_year": 2022}),
-            arm(policy={"early": policy("pay", start=plain["world"]["burn_in_year"] + 3, change="multiply", value=0.9)}),
-            arm(policy={"first": policy("pay", start=2000, change="multiply", value=0.9)})]
+            arm(policy={"early": policy("pay", start=SHORT["world.burn_in_year"] + 3, change="multiply", value=0.9)}),
+            arm(policy={"first": policy("pay", start=2010, change="multiply", value=0.9)})]
 
 
 def assert_same_as_alone(store: Store, arms: list[Config]) -> None:
@@ -59,7 +60,7 @@ def test_arms_with_the_same_people_are_told_from_those_without(plain_toy: Plain,
     """Two arms may say the same of those who entered after they parted from two others, and not before."""
     early = {"early": policy("student_refusal", start=2012, change="set", value=0.9)}
     late = {"x": policy("service", start=2028, change="set", value=0.5)}
-    arms = [edited(plain_toy, {"ensemble.replications": 1, "population.scale": 5.0, "policy": each})
+    arms = [edited(plain_toy, SHORT | {"ensemble.replications": 1, "population.scale": 5.0, "policy": each})
             for each in ({}, early, late, early | late)]
     run_ensembles(arms, Store(tmp_path))
     people = [Store(tmp_path).manifest(runs_of(arm)[0].id)["people"] for arm in arms]
@@ -116,7 +117,7 @@ def test_what_stands_apart_shares_nothing_and_is_made_anew_where_it_did(plain_to
 
 
 def test_the_check_of_equal_years_is_made_on_runs_that_share_none(plain_toy: Plain, tmp_path: Path) -> None:
-    arms = [edited(plain_toy, {"ensemble.replications": 3, "policy": each}) for each in (
+    arms = [edited(plain_toy, SHORT | {"ensemble.replications": 3, "policy": each}) for each in (
         {}, {"x": policy("pay", start=2028, change="multiply", value=0.5)})]
     checks = {each.name: each for each in compare(*arms, Store(tmp_path)).checks}
     assert checks["before start"].passed and "1 replication; 2 share these years" in checks["before start"].detail
@@ -149,7 +150,7 @@ def test_states_stay_within_their_room_and_what_finds_none_is_told(plain_toy: Pl
     assert files and sum(each.st_size for each in files.values()) <= 60_000
     oldest = min(files, key=lambda each: files[each].st_mtime)
     os.utime(oldest, (0, 0))
-    run_ensembles([arms[0], edited(plain_toy, {"ensemble.replications": 1, "store.checkpoints": 60_000, "policy": {
+    run_ensembles([arms[0], edited(plain_toy, SHORT | {"ensemble.replications": 1, "store.checkpoints": 60_000, "policy": {
         "z": policy("pay", start=2034, change="multiply", value=2.0)}})], store)
     assert not oldest.exists() and sum(each.stat().st_size for each in folder.iterdir()) <= 60_000
     assert_same_as_alone(store, arms)
@@ -183,13 +184,18 @@ def test_a_root_that_is_damaged_is_found_when_the_other_is_read(plain_toy: Plain
     assert_same_as_alone(store, arms[:2])
 
 
+@pytest.fixture(scope="module")
+def serial(plain_toy: Plain, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store that one process has filled: what every executor is held against."""
+    store = Store(tmp_path_factory.mktemp("serial"))
+    run_ensembles(arms_of(plain_toy, 2)[:5], store, n_apart=2)
+    return store
+
+
 @pytest.mark.parametrize("kind", ["threads", "processes", "dask"])
-def test_executors_share_years_alike(plain_toy: Plain, tmp_path: Path, kind: str) -> None:
-    arms = arms_of(plain_toy, 2, executor={"kind": kind, "workers": 2})
+def test_executors_share_years_alike(plain_toy: Plain, tmp_path: Path, serial: Store, kind: str) -> None:
     store = Store(tmp_path)
-    run_ensembles(arms, store, n_apart=2)
-    serial = Store(tmp_path / "serial")
-    run_ensembles(arms_of(plain_toy, 2), serial, n_apart=2)
+    run_ensembles(arms_of(plain_toy, 2, executor={"kind": kind, "workers": 2})[:5], store, n_apart=2)
     assert {run: store.manifest(run)["tables"] for run in store} == {run: serial.manifest(run)["tables"] for run in serial}
 
 

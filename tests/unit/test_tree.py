@@ -111,7 +111,8 @@ def test_a_session_answers_as_stored_runs_do_and_simulates_no_year_twice(tmp_pat
 
 
 def test_a_session_without_room_for_states_gives_the_same_and_a_cancelled_one_goes_on(plain_toy: Plain) -> None:
-    arms = [edited(plain_toy), edited(plain_toy, {"policy": {"x": policy("pay", start=2030, value=2.0, change="multiply")}})]
+    arms = [edited(plain_toy, {"ensemble.replications": 2, "policy": each})
+            for each in ({}, {"x": policy("pay", start=2030, value=2.0, change="multiply")})]
     plain, poor = Session(), Session(budget=1)
     expected = [plain.outcomes(arm)["work_share"] for arm in arms]
     assert plain.n_bytes > 0
