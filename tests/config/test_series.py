@@ -52,7 +52,7 @@ def test_a_series_survives_the_way_through_json() -> None:
 @pytest.mark.parametrize(("fields", "words"), [
     ({"value": {2015: 1.0, 2010: 2.0}}, "out of order: 2015, 2010\n  allowed: rising"),
     ({"value": {}}, "no year"),
-    ({"value": {1492: 1.0}}, "1492 is no year"),
+    ({"value": {1492: 1.0}}, "1492 is not a year"),
     ({"value": {2010: "much"}}, "year 2010: found 'much'\n  allowed: a number"),
     ({"value": {2010: {"values": 1.0}}}, "year 2010"),
     ({"value": {2010: -1.0, 2015: 1.0}}, "value -1 of 2010 is out of range"),

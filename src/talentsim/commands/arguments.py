@@ -46,7 +46,7 @@ def read(argv: Sequence[str]) -> Arguments:
 
     def value_of(option: str) -> str:
         if not rest:
-            raise UserError(option, "a value is missing behind it", "", "see talentsim --help")
+            raise UserError(option, "a value is missing after it", "", "see talentsim --help")
         return rest.pop(0)
 
     while rest:

@@ -1,6 +1,6 @@
 """`talentsim dashboard [PORT]`: a page in the browser with every lever as a slider, on this machine alone.
 
-KEY=VALUE behind it holds for whatever the page asks: `talentsim dashboard world=toy`, `talentsim dashboard population.scale=0.1`.
+Any KEY=VALUE given with it applies to every question of the page: `talentsim dashboard world=toy`, `talentsim dashboard population.scale=0.1`.
 It needs `pip install 'talentsim[dashboard]'`. Ctrl-C ends it.
 """
 

@@ -15,7 +15,7 @@ def run(arguments: Arguments) -> int:
 
     results = results_named(arguments, "export")
     if not arguments.formats:
-        raise UserError("talentsim export", "it is not said as what", "--xlsx, --csv or both", "talentsim export RESULTS --xlsx")
+        raise UserError("talentsim export", "no format is named", "--xlsx, --csv or both", "talentsim export RESULTS --xlsx")
     written = []
     if "xlsx" in arguments.formats:
         written.append(save_bytes(workbook_of(results), results.folder / "comparison.xlsx"))

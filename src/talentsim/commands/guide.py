@@ -20,7 +20,7 @@ talentsim {version}: what would a policy change for where AI researchers study a
 """
 
 SIZES = {"1": ("four invented countries, seconds", ["world=toy"]),
-         "2": ("the 17 countries with a tenth of the agents: good for signs and orders", ["population.scale=0.1"]),
+         "2": ("the 17 countries with a tenth of the agents: good for signs and orders of magnitude", ["population.scale=0.1"]),
          "3": ("the 17 countries in full", [])}
 
 

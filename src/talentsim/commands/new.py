@@ -66,7 +66,7 @@ def run(arguments: Arguments) -> int:
 
     words = arguments.words[1:]
     if len(words) != 2 or words[0] not in ("scenario", "country"):
-        raise UserError("talentsim new", f"found {' '.join(words) or 'nothing'} behind it",
+        raise UserError("talentsim new", f"found {' '.join(words) or 'nothing'} after it",
                         "talentsim new scenario NAME, or talentsim new country CODE --from CODE --share NUMBER")
     kind, name = words
     folder = Path(arguments.config_dir or "mine")

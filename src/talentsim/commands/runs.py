@@ -65,7 +65,7 @@ def _why(arguments: Arguments) -> int:
 
     places = [line.partition("=")[2] for line in arguments.overrides if line.startswith("output.dir=")]
     if len(arguments.words) != 4 or len(places) != len(arguments.overrides):
-        raise UserError("talentsim runs why", f"found {' '.join([*arguments.words[2:], *arguments.overrides]) or 'nothing'} behind it",
+        raise UserError("talentsim runs why", f"found {' '.join([*arguments.words[2:], *arguments.overrides]) or 'nothing'} after it",
                         "two folders of results, or two ids of runs; output.dir=FOLDER says where the store is", "talentsim runs why A B")
     store = open_store(places[-1] if places else "outputs")
     one, other = (_told(each, store) for each in arguments.words[2:])

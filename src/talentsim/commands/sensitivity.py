@@ -55,5 +55,5 @@ def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnin
                 print(f"talentsim: the {end} end of {each.name} is left out: {error.message}", file=sys.stderr)
     if not sides:
         raise UserError("talentsim sensitivity", "no figure is left to vary", "keys of figures whose range has more than one value, as "
-                        "`talentsim parameters` lists them", "name some behind the command, or in compare.sensitivity")
+                        "`talentsim parameters` lists them", "name some after the command, or in compare.sensitivity")
     return sides

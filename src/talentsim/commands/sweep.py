@@ -189,7 +189,7 @@ def _jobs(overrides: list[str], config_dir: str | None = None) -> list[list[str]
     for each in parsed:
         where = f"command line, {each.input_line!r}"
         if each.is_sweep_override() and not each.is_discrete_sweep():
-            raise UserError(where, "an interval has no end of values to try", "values divided by commas, range(FIRST,BEFORE,STEP) or choice(...)")
+            raise UserError(where, "an interval has infinitely many values", "values separated by commas, range(FIRST,BEFORE,STEP) or choice(...)")
         if keys.count(each.get_key_element()) > 1 and any(other.is_sweep_override() for other in parsed if other.get_key_element() == each.get_key_element()):
             raise UserError(where, f"{each.get_key_element()} is given twice, and the later values would replace the earlier", "each swept key once",
                             f"join them: {each.get_key_element()}=A,B,C")
@@ -214,7 +214,7 @@ def _listed(override: Override, config_dir: str | None) -> str:
         return str(override.input_line)
     names = value.filter(sorted(names_in_group(override.key_or_group, config_dir)))
     if not names:
-        raise UserError(f"command line, {override.input_line!r}", f"no name in {override.key_or_group!r} is like that",
+        raise UserError(f"command line, {override.input_line!r}", f"no name in {override.key_or_group!r} matches that",
                         ", ".join(sorted(names_in_group(override.key_or_group, config_dir))) or "the name of a group of the configuration")
     return f"{override.get_key_element()}={','.join(names)}"
 

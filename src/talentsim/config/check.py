@@ -135,7 +135,7 @@ def _check_series(key: str) -> None:
     if not (of_a_statistic or key.startswith("world.countries.")) or ".position." in key or ".wage_levels." in key:
         raise UserError(key, "values by year are given, and this figure is the same in all years", "one number",
                         "figures of a country may be series, but for its position and wage levels, and so may rates of observers; "
-                        "what else changes is a policy")
+                        "for any other change write a policy")
 
 
 def _quantity(key: str) -> str:
@@ -184,7 +184,7 @@ def _fault(schema: type[BaseModel], fault: Mapping[str, Any]) -> UserError:
             head, allowed = f"found {shown(found)}", text.removeprefix("allowed: ")
         return UserError(where, head, allowed)
     if kind.startswith(("date", "datetime")):
-        return UserError(where, f"found {shown(found)}, which is no day of the calendar", "a year (2026) or a date ('2026-09-01')")
+        return UserError(where, f"found {shown(found)}, which is not a date", "a year (2026) or a date ('2026-09-01')")
     return UserError(where, f"found {shown(found)}", fault["msg"].removeprefix("Input should be "))
 
 

@@ -252,7 +252,7 @@ def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Overrid
         value = each.value()
         if adds and len(path) == 2:
             if not isinstance(value, dict | None):
-                raise UserError(f"command line, {each.input_line!r}", f"found {value!r}, and a policy is more than that",
+                raise UserError(f"command line, {each.input_line!r}", f"found {value!r}, which is not a policy",
                                 "'+policy.NAME={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}'",
                                 "quote the whole: a shell spreads braces that it finds")
             value = {**value, OVERRIDE: True} if each.is_force_add() and isinstance(value, dict) else value

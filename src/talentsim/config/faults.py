@@ -36,7 +36,7 @@ def refuse_misread(overrides: Iterable[Override]) -> None:
         if each.is_sweep_override():
             key, _, value = str(each.input_line).partition("=")
             if _DECIMAL_COMMA.match(value):
-                raise UserError(f"command line, {each.input_line!r}", "a comma separates the values of a sweep, and this is no sweep",
+                raise UserError(f"command line, {each.input_line!r}", "a comma separates the values of a sweep, and this is not a sweep",
                                 "a decimal point, or -m", f"{key}={value.replace(',', '.')}, or talentsim -m to run both values")
             raise UserError(f"command line, {each.input_line!r}", "several values for one key are a sweep", "one value, or -m",
                             f"talentsim -m {each.input_line} ...; quote a text that has a comma in it: \"{key}='...'\"")
@@ -50,9 +50,9 @@ def _refuse_misuse_of_a_group(override: Override) -> None:
         both = "; scenario=a+b stacks two" if group == "scenario" else ""
         raise UserError(where, f"{group} is chosen already: one of each group", f"{group}=NAME", f"leave out the +{both}")
     if override.is_delete():
-        raise UserError(where, f"every world needs one {group}, and there is none to take out", f"{group}=NAME")
+        raise UserError(where, f"every world needs one {group}, so it cannot be taken out", f"{group}=NAME")
     if not override.is_sweep_override() and not isinstance(override.value(), str):
-        raise UserError(where, f"a {group} is chosen by name, and this is none", f"{group}=NAME")
+        raise UserError(where, f"a {group} is chosen by name, and this is not one", f"{group}=NAME")
 
 
 def not_an_override(line: str, error: Exception) -> UserError:
@@ -79,7 +79,7 @@ def explained(error: Exception, overrides: Sequence[Override], files: Files, tex
     text = " ".join(str(error).split())
     lines = [str(each.input_line) for each in overrides]
     if isinstance(error, yaml.YAMLError):
-        return UserError("configuration", f"a file is not good YAML: {text}", "YAML without doubled keys")
+        return UserError("configuration", f"a file is not valid YAML: {text}", "YAML in which no key stands twice")
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, name = error.missing_cfg_file.replace("\\", "/").rpartition("/")
         return files.unknown(group or "configuration", name)

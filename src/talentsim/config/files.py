@@ -38,9 +38,9 @@ def refuse_foreign_path(where: str, path: str) -> None:
         When it is one.
     """
     if "\0" in path or "\n" in path:
-        raise UserError(where, f"found {path!r}", "a path without line breaks and null signs")
+        raise UserError(where, f"found {path!r}", "a path without line breaks or null characters")
     if os.name != "nt" and ("\\" in path or re.match("^[A-Za-z]:($|[\\\\/])", path)):
-        raise UserError(where, f"{path!r} is a path of Windows, and this is not Windows", "a path with /, as in results/mine",
+        raise UserError(where, f"{path!r} is a Windows path, and this is not Windows", "a path with /, as in results/mine",
                         "in WSL a drive is a folder: /mnt/c/...")
 
 

@@ -68,7 +68,7 @@ class Policy(Frozen):
             when = int(when)
         if isinstance(when, int):
             if not 1900 <= when <= 2100:
-                raise ValueError(f"{when} is no year of this model; allowed: 1900 to 2100")
+                raise ValueError(f"{when} is not a year of this model; allowed: 1900 to 2100")
             return date(when, 1, 1) if info.field_name == "start" else date(when, 12, 31)
         return when
 
@@ -124,7 +124,7 @@ class Policy(Frozen):
         if self.ramp_years:
             raise ValueError(f"ramp_years {self.ramp_years:g} beside a path; allowed: one of the two")
         if self.end is not None and self.end.year < years[-1]:
-            raise ValueError(f"ends on {self.end} before the path does in {years[-1]}; give a later end, or none")
+            raise ValueError(f"ends on {self.end} before its path does, in {years[-1]}; give a later end, or none")
 
     def _check_value(self, value: float) -> None:
         lever = LEVERS[self.lever]

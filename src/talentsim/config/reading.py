@@ -44,7 +44,7 @@ def _as_read(text: str) -> str:
         return "'<<' is not read here: write out what it would merge"
     if text[:1] not in "+-0123456789":
         return f"{text} is read as true or false by YAML: quote it ({text!r}) if it is a name, write true or false if it is a switch"
-    return f"{text} is no decimal number (YAML would read it in another base): write it in decimals, or quote it if it is text"
+    return f"{text} is not a decimal number (YAML would read it in another base): write it in decimals, or quote it if it is text"
 
 
 _YAML = "tag:yaml.org,2002:"
@@ -119,7 +119,7 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], str | None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UserError(f"{path}, line {mark.line + 1}" if mark else str(path), f"this is not YAML: {error.problem or error.context}",
-                        "YAML without doubled keys", _way_out(text, error)) from None
+                        "YAML in which no key stands twice", _way_out(text, error)) from None
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         found = "it is nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
         raise UserError(str(path), f"this is not YAML: {found}", "YAML") from None
@@ -150,7 +150,7 @@ def _way_out(text: str, error: yaml.MarkedYAMLError) -> str:
 
 def _kind_of(content: Any) -> str:
     if isinstance(content, dict):
-        return "keys that are no names"
+        return "keys that are not names"
     return "a list" if isinstance(content, list) else "text" if isinstance(content, str) else repr(content)
 
 

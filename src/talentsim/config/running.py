@@ -98,7 +98,7 @@ class StoreConfig(Frozen):
             return size
         found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(|KiB|MiB|GiB)", size.strip())
         if found is None:
-            raise ValueError(f"{size!r} is no size; allowed: bytes as a whole number, or a number with {', '.join(_UNITS)}, as in 1GiB; 0 keeps none")
+            raise ValueError(f"{size!r} is not a size; allowed: bytes as a whole number, or a number with {', '.join(_UNITS)}, as in 1GiB; 0 keeps none")
         return int(float(found[1]) * _UNITS.get(found[2], 1))
 
 

@@ -124,7 +124,7 @@ def _year(year: Any) -> int:
     if isinstance(year, str) and year.isdigit():        # as JSON keeps it
         year = int(year)
     if isinstance(year, bool) or not isinstance(year, int) or not FIRST <= year <= LAST:
-        raise ValueError(f"{year!r} is no year of a series; allowed: {FIRST} to {LAST}")
+        raise ValueError(f"{year!r} is not a year of a series; allowed: {FIRST} to {LAST}")
     return year
 
 

@@ -198,7 +198,7 @@ def _check_name(files: Files, name: str, content: Plain) -> None:
     if not isinstance(content.get("policy") or {}, dict):
         raise UserError(f"{where}, policy", f"found {content['policy']!r}", "a mapping: NAME: {lever, countries, start, change, value}")
     if "hydra" in content:
-        raise UserError(f"{where}, hydra", "a scenario says nothing of Hydra", "what the model is told", "take `hydra` out")
+        raise UserError(f"{where}, hydra", "a scenario cannot configure Hydra", "settings of the model", "take `hydra` out")
 
 
 def _sorted_defaults(defaults: Any, where: str) -> tuple[list[str], list[Any]]:

@@ -170,7 +170,7 @@ class Page:
     def _run(self, request: Request) -> LiveRun:
         run = self.runs.find(request.path_params["run"])
         if run is None:
-            raise HTTPException(404, "there is no such run, or none any more")
+            raise HTTPException(404, "there is no such run, or it has been forgotten")
         return run
 
     def _answered(self, request: Request) -> tuple[LiveRun, Answer]:

@@ -77,7 +77,7 @@ def packed(results: Results, store: Store) -> bytes:
         When the results are no comparison, or are not what was written.
     """
     if set(results.arms) != set(ARMS):
-        raise UserError(str(results.folder), "these results are no comparison", "results of `talentsim scenario=NAME`", "name one job of a sweep: RESULTS/0")
+        raise UserError(str(results.folder), "these results are not a comparison", "results of `talentsim scenario=NAME`", "name one job of a sweep: RESULTS/0")
     manifest, draws = results.manifest, results.arms["scenario"].parameters.draws
     facts = {name: manifest.get(name) for name in ("talentsim", "versions", "source_sha256", "git", "written", "overrides")}
     facts |= {"format": FORMAT, "draws": draws and draws_named(draws).digest(),
@@ -113,7 +113,7 @@ def read_bundle(path: Path) -> Bundle:
     except (KeyError, TypeError, ValueError, RecursionError):
         raise _no_bundle(path, "it does not hold what a bundle holds") from None
     if not known or not {"outcome", "country", "difference"} <= set(headline.columns):
-        raise _no_bundle(path, f"it is of format {facts.get('format')}, and this version reads format {FORMAT}")
+        raise _no_bundle(path, f"it has format {facts.get('format')}, and this version reads format {FORMAT}")
     try:
         arms = {arm: Config.model_validate(each) for arm, each in plain.items()}
     except (ValidationError, TypeError) as error:
@@ -173,4 +173,4 @@ def _json(content: object) -> str:
 
 
 def _no_bundle(path: Path, fault: str) -> UserError:
-    return UserError(str(path), f"this is no bundle: {fault}", "a file that `talentsim bundle RESULTS` has written", "pack the results again")
+    return UserError(str(path), f"this is not a bundle: {fault}", "a file that `talentsim bundle RESULTS` has written", "pack the results again")

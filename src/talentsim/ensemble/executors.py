@@ -120,7 +120,7 @@ def _dask(config: ExecutorConfig, workers: int) -> Iterator[Executor]:
             cluster, client = None, Client(config.address, timeout=10)
         except (OSError, ValueError) as error:
             raise UserError("executor.address", f"no dask scheduler answers at {config.address!r}: {error}",
-                            "tcp://HOST:PORT of a running scheduler", "leave it out for a cluster of one's own") from None
+                            "tcp://HOST:PORT of a running scheduler", "leave it out, and a cluster is started for this command") from None
     else:
         cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
         client = Client(cluster)

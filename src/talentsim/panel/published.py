@@ -146,7 +146,7 @@ def _check_codes(path: Path, table: pd.DataFrame, column: str, named: Sequence[s
                         "OpenAlex's plain files have two letters: take the enriched ones, or Scopus'")
     strange = table[~table[column].isin(COUNTRY_CODES)]
     if len(strange):
-        raise UserError(f"{path}, row {strange[ROW].iloc[0]}", f"{strange[column].iloc[0]!r} is the code of no country",
+        raise UserError(f"{path}, row {strange[ROW].iloc[0]}", f"{strange[column].iloc[0]!r} is not the code of a country",
                         "ISO 3166 alpha-3 codes, and no sums over countries", "take out rows of the world or of a region")
 
 
@@ -191,7 +191,7 @@ def _check_pairs(path: Path, flows: pd.DataFrame, named: Sequence[str]) -> list[
         year, place = (int(each[0]) for each in np.nonzero(wrong.to_numpy()))
         one, other = counts.columns[place]
         raise UserError(str(path), f"there is no row of {one} {other} in {counts.index[year]}", "every pair in every year, zeros included")
-    return [f"{int(absent.to_numpy().sum())} times a pair of countries has no row in a year: taken as no moves, for the file has no zeros"]
+    return [f"{int(absent.to_numpy().sum())} times a pair of countries has no row in a year: taken as no moves, because the file has no zeros"]
 
 
 def _flows(country_file: Path, flows: pd.DataFrame, country: pd.DataFrame, named: list[str]) -> pd.DataFrame:

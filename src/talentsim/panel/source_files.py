@@ -88,7 +88,7 @@ def _csv(path: Path) -> pd.DataFrame:
         raise UserError(f"{path}, row {content[:error.start].count(10) + 1}", f"byte {content[error.start]:#04x} is not UTF-8", "text in UTF-8",
                         "save it again as CSV UTF-8") from None
     if "\0" in text:
-        raise UserError(f"{path}, row {text[:text.index(chr(0))].count(chr(10)) + 1}", "there is a byte without meaning (0)", "text")
+        raise UserError(f"{path}, row {text[:text.index(chr(0))].count(chr(10)) + 1}", "there is a null byte", "text")
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
@@ -103,17 +103,17 @@ def _csv(path: Path) -> pd.DataFrame:
             rows.append(cells)
             places.append(reader.line_num)
     except csv.Error as error:
-        raise UserError(f"{path}, row {reader.line_num}", f"this is not CSV: {error}", "cells divided by commas") from None
+        raise UserError(f"{path}, row {reader.line_num}", f"this is not CSV: {error}", "cells separated by commas") from None
     return pd.DataFrame(rows, columns=header, index=places, dtype=object)
 
 
 def _check_header(path: Path, header: Sequence[str]) -> None:
     for sign, name in _OTHER_DELIMITERS.items():
         if len(header) == 1 and sign in header[0]:
-            raise UserError(str(path), f"cells are divided by {name}", "commas", "save it again as CSV with commas")
+            raise UserError(str(path), f"cells are separated by {name}", "commas", "save it again as CSV with commas")
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
-        raise UserError(str(path), f"column {doubled[0]!r} stands there twice", "one column of a name")
+        raise UserError(str(path), f"column {doubled[0]!r} stands there twice", "each column name once")
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -142,7 +142,7 @@ def _whole_numbers(path: Path, title: str, cells: pd.Series) -> pd.Series:
     if cells.dtype == object or isinstance(cells.dtype, pd.StringDtype):
         text = cells.where(cells.notna(), "").astype(str).str.strip()
         _refuse(path, title, cells, text == "", "a number in every row, 0 included", "empty")
-        _refuse(path, title, cells, ~text.str.fullmatch(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?"), "a whole number, without thousands' signs or other marks")
+        _refuse(path, title, cells, ~text.str.fullmatch(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?"), "a whole number, without thousands separators or other marks")
         value = pd.to_numeric(text).astype(float)
     else:
         value = pd.to_numeric(cells, errors="coerce").astype(float)

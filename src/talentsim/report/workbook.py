@@ -52,7 +52,7 @@ def sheets_of(results: Results) -> dict[str, pd.DataFrame]:
         When the results are no comparison.
     """
     if set(results.arms) != {"baseline", "scenario"}:
-        raise UserError(str(results.folder), "these results are no comparison", "results of `talentsim scenario=NAME`",
+        raise UserError(str(results.folder), "these results are not a comparison", "results of `talentsim scenario=NAME`",
                         "a sweep is one table: open sweep.csv of output.csv=true")
     pair = Pair(results.arms["baseline"], results.arms["scenario"])
     names = {code: each.name for code, each in pair.scenario.world.countries.items()}

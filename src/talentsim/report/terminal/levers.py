@@ -73,7 +73,7 @@ def _values(name: str, config: Config, levers: Mapping[str, np.ndarray]) -> str:
 def _figures(figures: Sequence[tuple[str, Parameter]]) -> list[Text | Table]:
     """Say on what the lever's figures rest."""
     if not figures:
-        return [Text("No figure of the world stands behind it: only policies move it.")]
+        return [Text("It has no figure of its own in the world: only policies move it.")]
     table = Table(title="What its figures rest on", title_justify="left")
     for column in ("of", "value", "range", "evidence", "source", "note"):
         table.add_column(column, overflow="fold")

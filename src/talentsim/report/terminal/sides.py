@@ -45,8 +45,8 @@ def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
     for row in rows.itertuples():
         _row(table, "All together" if row.kind == "as configured" else f"{row.name}, {row.kind.removeprefix('policy ')}", row)
     alone = rows[rows.kind == "policy alone"].difference.sum()
-    table.caption = (f"Alone they add up to {shown(alone, POINTS, is_difference=True)}; what is missing to "
-                     f"{shown(first.difference, POINTS, is_difference=True)} is how they act on each other.")
+    table.caption = (f"Alone they add up to {shown(alone, POINTS, is_difference=True)}; the rest, up to "
+                     f"{shown(first.difference, POINTS, is_difference=True)}, is how they act on each other.")
     table.caption_justify = "left"
     return table
 
