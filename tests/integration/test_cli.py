@@ -76,7 +76,8 @@ def test_the_table_adds_up(tmp_path: Path) -> None:
 
 
 def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path) -> None:
-    done = talentsim("scenario=baseline", *PAIR, "output.tables=full", cwd=tmp_path)
+    idle = "+policy.idle={lever: pay, countries: [USA], start: 2040, change: multiply, value: 2.0}"
+    done = talentsim("scenario=baseline", idle, *PAIR, "output.tables=full", cwd=tmp_path)
     assert "check ok   placebo" in done.stdout
     folder = results(tmp_path)
     for name in ("headline", "differences"):

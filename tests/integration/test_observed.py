@@ -16,9 +16,10 @@ from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import Store
 from talentsim.measures.indicators import RunView
 from talentsim.measures.observed import Use, beside_facts, departures, fit
-from talentsim.report.document.baseline import fit_sentence, is_near, remarks
+from talentsim.report.document.baseline import remarks
 from talentsim.report.document.document import report_of
 from talentsim.report.document.scene import Scene
+from talentsim.report.portrait import fit_sentence, is_near
 
 SMALL = ("parameters=point", "population.scale=0.02", "world.end_year=2026", "ensemble.replications=2", "executor=serial", "compare.alone=null", "compare.structure=null")
 

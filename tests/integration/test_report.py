@@ -228,11 +228,12 @@ def test_those_lost_are_told_by_origin_and_destination(compared: Path, document:
 
 
 def test_a_placebo_reports_that_nothing_changes(tmp_path: Path) -> None:
-    done = talentsim("world=toy", "scenario=baseline", "ensemble.replications=2", "executor=serial", f"output.dir={tmp_path}",
+    idle = "+policy.idle={lever: pay, countries: [USA], start: 2040, change: multiply, value: 2.0}"
+    done = talentsim("world=toy", "scenario=baseline", idle, "ensemble.replications=2", "executor=serial", f"output.dir={tmp_path}",
                      f"hydra.run.dir={tmp_path / 'results'}")
     assert done.returncode == 0, done.stderr
     text = text_of(report_of(open_results(tmp_path / "results")))
-    assert "exactly as without it" in text and "This is a placebo: nothing may differ." in text
+    assert "exactly as without it" in text and "from 2040" in text
     assert "Nobody who is in the United States in one world is elsewhere" in text
 
 

@@ -16,6 +16,7 @@ from talentsim.commands.timing import Stopwatch
 from talentsim.comparison.compare import Comparison, compare_runs
 from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.pathways import flow_tables
+from talentsim.comparison.portrait import tables_of_one
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
@@ -72,7 +73,8 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
             extra |= _beside_facts(pair.baseline, store) if figures else {}
         watch.begin("write tables")
         facts = _facts(pair, result, overrides)
-        results = Results(folder, {**facts, **made_with(), "files": {}}, result.tables | extra)
+        tables = tables_of_one(result, extra, pair) if told and pair.is_one else result.tables | extra
+        results = Results(folder, {**facts, **made_with(), "files": {}}, tables)
         written += _tables(results, scenario)
         watch.begin("figures and report")
         if figures:
@@ -82,7 +84,7 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         written.append(write_manifest(folder, facts, written))
     if told:
         console = terminal(piped_width=120 if scenario.output.tables == "full" else WIDTH)
-        print_comparison(console, result, extra, pair, folder, time.perf_counter() - started, facts["calibration"])
+        print_comparison(console, result, tables, pair, folder, time.perf_counter() - started, facts["calibration"])
         if scenario.output.timing:
             print(f"\nTime by phase\n{watch.told()}")
     return result

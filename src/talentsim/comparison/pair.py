@@ -63,6 +63,11 @@ class Pair:
         """Whether no policy that differs is in force before the end, and nothing else differs."""
         return self.start is not None and self.start > self.scenario.world.end_year
 
+    @property
+    def is_one(self) -> bool:
+        """Whether a world is compared with itself: then there is nothing to compare, and it is described."""
+        return self.baseline.scenario.name == self.scenario.scenario.name and not self.differing and self.start is not None
+
     @cached_property
     def placebo(self) -> Config | None:
         """The baseline with the scenario's own policies added but without effect, one replication; None without any."""

@@ -53,7 +53,7 @@ def of_another_value(before: Any, after: Plain) -> Plain:
     """
     if not isinstance(before, dict) or before.get("value") == after["value"]:
         return after
-    told = {"evidence": "assumed", "source": [], "fact": [], "year": None, "note": "set by hand"}
+    told: dict[str, Any] = {"evidence": "assumed", "source": [], "fact": [], "year": None, "note": "set by hand"}
     return {**after, **{key: each for key, each in told.items() if after.get(key) == before.get(key)}}
 
 

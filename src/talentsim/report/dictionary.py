@@ -35,6 +35,7 @@ TABLES = {
     "sensitivity": "the headline with figures at the ends of their ranges",
     "hangs": "the groups of parameters that the variance over draws goes with",
     "fit": "the baseline beside what is observed",
+    "portrait": "one world described by itself: its countries in the first year and in that of the headline, the largest first, then the world",
     "departures": "keys in which the baseline is not the shipped one",
 }
 """What each table of a comparison holds."""
@@ -68,6 +69,10 @@ COLUMNS = {
     "value": Column("their values, as text"), "configured": Column("their values as configured"),
     "effect": Column("what the end adds to the difference", OF_OUTCOME), "group": Column("group of parameters"),
     "share": Column("part of the variance over draws"), "parameters": Column("parameters taken up, the most telling first"),
+    "from_year": Column("first reported year", "year"), "people_before": Column("people in that year, all doctoral students included", "people"),
+    "growth": Column("growth of people from that year on", "% a year"), "hosted_before": Column("works made in the country in that year", "% of works"),
+    "hosted": Column("works made in the country", "% of works"), "trained": Column("works by those who took the doctorate there", "% of works"),
+    "owned": Column("works of employers with headquarters there", "% of works"), "first_degrees": Column("works by those with a first degree from there", "% of works"),
     "r2": Column("share of the variance explained in draws left out"), "draws": Column("draws of the parameters", "draws"),
 }
 """Columns of a comparison's tables, which mean the same wherever they stand."""

@@ -15,6 +15,9 @@ FEW = 10
 
 TOO_FEW = "too few"
 
+NEAR = 10.0
+"""Simulated and observed are close within so many percent: the band that is drawn, and counted in words."""
+
 
 def places_for(values: Iterable[float]) -> int:
     """Return how many decimal places show the largest of some values with about three digits."""

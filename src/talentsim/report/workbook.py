@@ -56,13 +56,16 @@ def sheets_of(results: Results) -> dict[str, pd.DataFrame]:
                         "a sweep is one table: open sweep.csv of output.csv=true")
     pair = Pair(results.arms["baseline"], results.arms["scenario"])
     names = {code: each.name for code, each in pair.scenario.world.countries.items()}
+    described = dictionary([(name, list(results.table(name).columns)) for name in results.names])
+    if "headline" not in results:
+        own = {"World": _named(results.table("portrait"), names), "Over time": _named(_with_units(results.table("over_time")), names)}
+        return {"Asked": _asked(results, pair), **own, "Dictionary": described}
     sheets = {"Asked": _asked(results, pair), "Headline": _named(_with_units(results.table("headline")), names),
               "Over time": _over_time(results, names)}
     for sheet, table, unit in (("By origin", "by_origin", "people"), ("By tier", "by_tier", None), ("Diverted", "diverted", "people")):
         if table in results:
             frame = results.table(table)
             sheets[sheet] = _named(_with_units(frame) if unit is None else frame.assign(unit=unit), names)
-    described = dictionary([(name, list(results.table(name).columns)) for name in results.names])
     return {**sheets, "Scenarios": _scenarios(pair), "Dictionary": described}
 
 

@@ -6,12 +6,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from talentsim.arrays import Booleans
 from talentsim.config import parameters_of
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources
 from talentsim.report.document.scene import Scene
-from talentsim.report.figures.fit import NEAR
 from talentsim.report.numbers import interval, plain
 
 N_KEYS = 12
@@ -31,29 +29,6 @@ class Observed(NamedTuple):
 def fit_table(scene: Scene) -> pd.DataFrame:
     """Return table `fit` of the results, empty where there is none."""
     return scene.results.table("fit") if "fit" in scene.results else pd.DataFrame()
-
-
-def is_near(fit: pd.DataFrame) -> Booleans:
-    """Return whether each simulated figure is within `NEAR` % of what is observed, or below where that is an upper bound."""
-    ratio = fit["simulated"] / fit["observed"]
-    return (((ratio - 1.0).abs() <= NEAR / 100.0) & ~fit["is_bound"] | (ratio <= 1.0) & fit["is_bound"]).to_numpy()
-
-
-def fit_sentence(fit: pd.DataFrame) -> str:
-    """Say how many figures are met, by what part they had in setting the model, and which is farthest off that was not fitted."""
-    fit = fit.dropna(subset="simulated")
-    near, parts = is_near(fit), []
-    for use, words in (("fitted", "that the model was fitted to"), ("seen", "that were known when it was built")):
-        rows = (fit["use"] == use).to_numpy()
-        if rows.any():
-            parts.append(f"{near[rows].sum()} of {rows.sum()} {words}")
-    said = f"Within {NEAR:g} % of what is observed, or below where that is an upper bound: {', '.join(parts)}."
-    free = fit[fit["use"] != "fitted"]
-    if free.empty:
-        return said
-    worst = free.loc[(free["simulated"] / free["observed"] - 1.0).abs().idxmax()]
-    return (f"{said} Farthest off of those not fitted: {worst['quantity']}, simulated {plain(worst['simulated'], 1)}, observed "
-            f"{plain(worst['observed'], 1)} {worst['unit']}.")
 
 
 def fit_rows(scene: Scene) -> list[list[str]]:

@@ -18,6 +18,7 @@ from talentsim.report.document.changes import changes, lever_rows
 from talentsim.report.document.pictures import Plate
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import FEW, PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
+from talentsim.report.portrait import gaps_in_words, growth_in_words
 from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
 
 SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "researchers")
@@ -43,12 +44,34 @@ def report_of(results: Results, plates: Sequence[Plate] | None = None) -> str:
     UserError
         When the results are not those of a comparison.
     """
+    scene = Scene.of(results)
+    if scene.is_portrait:
+        return _environment().get_template("portrait.html").render(_portrait(scene, plates))
+    return _environment().get_template("report.html").render(_context(scene, plates))
+
+
+def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    scene = Scene.of(results)
-    environment = Environment(loader=PackageLoader("talentsim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                              lstrip_blocks=True)
-    return environment.get_template("report.html").render(_context(scene, plates))
+    return Environment(loader=PackageLoader("talentsim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _portrait(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
+    """Return what the report on one world says: its levels, its fit, and every figure with its source."""
+    shown = plates if plates is not None else [pictures.plate_of(each, ("svg",)) for each in pictures.pictures_of(scene.results)]
+    table = scene.results.table("portrait")
+    rows = [[scene.name(str(row.country)) if row.country != "world" else "World", *(plain(each, 0) for each in (row.people_before, row.people)),
+             signed(row.growth, 1), plain(row.hosted_before, 2), plain(row.hosted, 2), interval(row.low, row.high, 2).replace("+", ""),
+             plain(row.trained, 2), plain(row.owned, 2), plain(row.first_degrees, 2)] for row in table.itertuples()]
+    first, last = (int(table[column].iloc[0]) for column in ("from_year", "year"))
+    return {
+        "scene": scene, "meta": scene.scenario.scenario, "manifest": scene.results.manifest, "rows": rows, "span": (first, last),
+        "said": [growth_in_words(table, scene.name), gaps_in_words(table, scene.name)], "fit": [_embedded(each) for each in shown],
+        "from_what": _from_what(scene), "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
+        "level": interval_name(scene.level), "grades": in_words(evidence_counts(parameters_of(scene.scenario))), "groups": assumptions.groups(scene),
+        "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "replaced": replaced_lines(scene.pair),
+        "version": scene.results.manifest.get("calibration", []), "checks": scene.results.manifest.get("checks", []),
+    }
 
 
 def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
@@ -59,7 +82,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("first", "pictures", "hangs", "fit")},
         "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
         "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
-        "error": _monte_carlo(scene), "from_what": "over draws of the parameters" if scene.scenario.over_draws else "from chance alone",
+        "error": _monte_carlo(scene), "from_what": _from_what(scene),
         "version": scene.results.manifest.get("calibration", []), "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": in_words(evidence_counts(parameters_of(scene.scenario))),
@@ -68,6 +91,10 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
         "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
     }
+
+
+def _from_what(scene: Scene) -> str:
+    return "over draws of the parameters" if scene.scenario.over_draws else "from chance alone"
 
 
 def _embedded(plate: Plate) -> dict[str, str]:

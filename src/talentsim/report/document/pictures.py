@@ -12,10 +12,11 @@ from talentsim.decide.sensitivity import by_figure
 from talentsim.ensemble.opened import Results
 from talentsim.report import figures
 from talentsim.report.document import readings
-from talentsim.report.document.baseline import fit_sentence, fit_table
+from talentsim.report.document.baseline import fit_table
 from talentsim.report.document.scene import Scene
 from talentsim.report.document.series import touched_series
 from talentsim.report.figures.save import drawn
+from talentsim.report.portrait import fit_sentence
 from talentsim.scholars.card import fact_card, forecast_card
 
 N_COUNTRIES = 6
@@ -69,7 +70,7 @@ def pictures_of(results: Results) -> list[Picture]:
             results.table("scorecard"), title="Does the calibrated model show what is observed?",
             source=f"talentsim {results.manifest.get('talentsim', '')}; validation {results.folder.name}"))]
     scene = Scene.of(results)
-    return [picture for build in BUILDERS for picture in build(scene)]
+    return [picture for build in ((_fit,) if scene.is_portrait else BUILDERS) for picture in build(scene)]
 
 
 def _difference(scene: Scene) -> Iterator[Picture]:

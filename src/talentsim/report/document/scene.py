@@ -29,7 +29,7 @@ class Scene:
         UserError
             When the results are not those of a comparison.
         """
-        if not {"baseline", "scenario"} <= results.arms.keys() or "headline" not in results:
+        if not {"baseline", "scenario"} <= results.arms.keys() or not {"headline", "portrait"} & set(results.names):
             raise UserError(str(results.folder), "these are not the results of a comparison", "the folder of `talentsim scenario=...`",
                             "a sweep holds one such folder for each of its jobs")
         return cls(results, Pair(results.arms["baseline"], results.arms["scenario"]))
@@ -43,6 +43,11 @@ class Scene:
     def scenario(self) -> Config:
         """The arm that the results are about."""
         return self.pair.scenario
+
+    @property
+    def is_portrait(self) -> bool:
+        """Whether one world is described by itself, and nothing compared."""
+        return "portrait" in self.results and "headline" not in self.results
 
     @property
     def title(self) -> str:

@@ -13,9 +13,8 @@ from matplotlib.patches import Patch
 
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
-from talentsim.report.numbers import interval_name, places_for, plain, quoted
+from talentsim.report.numbers import NEAR, interval_name, places_for, plain, quoted
 
-NEAR = 10.0             # % of what is observed: the band that is drawn, and counted in words
 FARTHEST = 200.0        # % of what is observed; what lies beyond is drawn at the edge
 FILLS = {"fitted": "none", "seen": "full"}
 MEANINGS = {"fitted": "the model was fitted to it", "seen": "known when it was built, and not fitted"}

@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.comparison.checks import Check
 from talentsim.comparison.compare import Comparison
 from talentsim.comparison.idle import NO_EFFECT
 from talentsim.comparison.pair import Pair
@@ -37,37 +38,38 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
     extra
         Tables beside it, of which `sides` gives the span over other structures.
     """
-    scenario, name = pair.scenario, _namer(pair)
+    scenario, name = pair.scenario, names_of(pair)
     title = f"{scenario.scenario.title}, against: {pair.baseline.scenario.title}"
-    lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in _wrapped(title, 1)), *_texts(_changes(pair))]
+    lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in wrapped(title, 1)), *_texts(_changes(pair))]
     for line in replaced_lines(pair):
-        lines += _texts(_wrapped(line, 2))
-    lines += [*_texts(_wrapped(_world(pair), 2)), Text("")]
-    lines += [Text(line, style="bold") for line in _wrapped(_headline(result, pair, name), 2)]
-    lines += _texts(_wrapped(total_change(result.over_time, scenario.focus, scenario.headline_year, name(scenario.focus)).strip(), 2))
+        lines += _texts(wrapped(line, 2))
+    lines += [*_texts(wrapped(conditions(pair), 2)), Text("")]
+    lines += [Text(line, style="bold") for line in wrapped(_headline(result, pair, name), 2)]
+    lines += _texts(wrapped(total_change(result.over_time, scenario.focus, scenario.headline_year, name(scenario.focus)).strip(), 2))
     lines += [Text(""), _countries(result.headline, pair, name), Text("")]
-    lines += _texts(_wrapped(_destinations(result.diversion, pair, name), 3)) if len(result.diversion) else []
-    return lines + _texts(_wrapped(_how_sure(extra, pair), 2)) + _texts(_checks(result))
+    lines += _texts(wrapped(_destinations(result.diversion, pair, name), 3)) if len(result.diversion) else []
+    return lines + _texts(wrapped(_how_sure(extra, pair), 2)) + _texts(check_lines(result.checks))
 
 
 def _texts(lines: Sequence[str]) -> list[RenderableType]:
     return [Text(line) for line in lines]
 
 
-def _namer(pair: Pair) -> Namer:
+def names_of(pair: Pair) -> Namer:
     """Return what says a country's name; its code where it has none."""
     countries = pair.scenario.world.countries
     return lambda code: countries[code].name if code in countries else code
 
 
-def _wrapped(text: str, most: int, indent: str = "") -> list[str]:
+def wrapped(text: str, most: int, indent: str = "") -> list[str]:
+    """Return a text as lines of `WIDTH`, `most` at most."""
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, max_lines=most, placeholder=" ...", break_on_hyphens=False)
 
 
 def _changes(pair: Pair) -> list[str]:
     """Say what changes in two lines: the policies in words where these have room, else their names."""
     lines = policy_lines(pair)
-    whole = [part for line in lines for part in _wrapped(line, 9, "  ")]
+    whole = [part for line in lines for part in wrapped(line, 9, "  ")]
     if len(whole) <= 2:
         return whole
     idle = [line.partition(":")[0] for line in lines if f"({NO_EFFECT}" in line]
@@ -75,14 +77,15 @@ def _changes(pair: Pair) -> list[str]:
     changes = "; ".join(f"{name} {change_in_words(policy)}" for name, policy in policies.items())
     without = f" (without effect in this world: {', '.join(idle)})" if idle else ""
     first = min(policy.start.year for policy in policies.values())
-    return _wrapped(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", 2, "  ")
+    return wrapped(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", 2, "  ")
 
 
-def _world(pair: Pair) -> str:
+def conditions(pair: Pair) -> str:
+    """Say in which world, over which years and how often an answer was simulated."""
     arm = pair.scenario
     placebo = f" No policy that differs is in force before the end of {arm.world.end_year}." if pair.differing and pair.is_placebo else ""
     return (f"World {arm.world.name}, {arm.world.start_year} to {arm.world.end_year}, entry {arm.entry.name}, scale {figure(arm.population.scale)}, "
-            f"paired replications: {arm.ensemble.replications}{parameters_in_words(arm)}.{placebo}")
+            f"{'' if pair.is_one else 'paired '}replications: {arm.ensemble.replications}{parameters_in_words(arm)}.{placebo}")
 
 
 def _headline(result: Comparison, pair: Pair, name: Namer) -> str:
@@ -142,8 +145,8 @@ def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
     return f"{words} Under {counted(len(sides) - 1, 'other structure', 'other structures')} the difference lies from {low} to {high}."
 
 
-def _checks(result: Comparison) -> list[str]:
+def check_lines(checks: Sequence[Check]) -> list[str]:
     """Say in one line that all checks hold; one that failed is told in full."""
-    failed = [line for check in result.checks if not check.passed for line in _wrapped(f"check FAILED {check.name}: {check.detail}", 9)]
-    names = ", ".join(check.name for check in result.checks if check.passed)
-    return failed + _wrapped(f"Checks that hold: {names}" if names else "No check holds", 1)
+    failed = [line for check in checks if not check.passed for line in wrapped(f"check FAILED {check.name}: {check.detail}", 9)]
+    names = ", ".join(check.name for check in checks if check.passed)
+    return failed + wrapped(f"Checks that hold: {names}" if names else "No check holds", 1)

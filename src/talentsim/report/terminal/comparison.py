@@ -13,31 +13,46 @@ from talentsim.comparison.pair import Pair
 from talentsim.digits import figure
 from talentsim.ensemble.draws import draws_of
 from talentsim.model.outcomes import OUTCOMES
-from talentsim.report.terminal.brief import brief_lines
+from talentsim.report.terminal.brief import brief_lines, check_lines
+from talentsim.report.terminal.portrait import portrait_lines
 from talentsim.report.terminal.sides import beyond_line, decomposition_table, hanging_line, sensitivity_table, structure_table
 from talentsim.report.terminal.summaries import diversion_summary, headline_table, parting_summary, precision_line, total_change, verbatim
 from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
 
 
-def print_comparison(out: Console, result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair, folder: Path, seconds: float,
+def print_comparison(out: Console, result: Comparison, tables: Mapping[str, pd.DataFrame], pair: Pair, folder: Path, seconds: float,
                      changed: Sequence[str] = ()) -> None:
-    """Print what a comparison found, in as many words as `output.tables` asks for, and where its results are."""
+    """Print what a comparison found, in as many words as `output.tables` asks for, and where its results are; of one world, what it is like."""
     output = pair.scenario.output
     folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    if output.tables == "full":
-        _print_full(out, result, extra, pair, changed)
+    if output.tables == "full" and "portrait" not in tables:
+        _print_full(out, result, tables, pair, changed)
         out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"))
         return
-    for each in brief_lines(result, extra, pair):
+    if "portrait" in tables:
+        _print_portrait(out, result, tables, pair, changed)
+        out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"), soft_wrap=True)
+        return
+    for each in brief_lines(result, tables, pair):
         out.print(each)
     _print_changed(out, changed)
-    if pair.scenario.compare.decompose and "sides" in extra:
-        out.print(decomposition_table(extra["sides"], pair.scenario.compare.level))
-    if "sensitivity" in extra:
-        out.print(sensitivity_table(extra["sensitivity"]))
-        out.print(verbatim(beyond_line(extra["sensitivity"], draws_of(pair.scenario))))
+    if pair.scenario.compare.decompose and "sides" in tables:
+        out.print(decomposition_table(tables["sides"], pair.scenario.compare.level))
+    if "sensitivity" in tables:
+        out.print(sensitivity_table(tables["sensitivity"]))
+        out.print(verbatim(beyond_line(tables["sensitivity"], draws_of(pair.scenario))))
     out.print(verbatim(f"Read next: {'report.html' if output.report else 'talentsim report FOLDER'}; all tables by output.tables=full; talentsim sensitivity"))
     out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"), soft_wrap=True)
+
+
+def _print_portrait(out: Console, result: Comparison, tables: Mapping[str, pd.DataFrame], pair: Pair, changed: Sequence[str]) -> None:
+    """Print what one world is like, and whether its checks hold."""
+    for each in portrait_lines(tables, pair):
+        out.print(each)
+    _print_changed(out, changed)
+    for line in check_lines([each for each in result.checks if each.name != "placebo"]):
+        out.print(verbatim(line))
+    out.print(verbatim("Read next: the report; talentsim scenarios lists what can be compared with this world"))
 
 
 def _print_changed(out: Console, changed: Sequence[str]) -> None:

@@ -116,13 +116,13 @@ def parting_summary(parting: pd.DataFrame) -> str:
 
 def shown(value: float, unit: str, is_difference: bool = False) -> str:
     """Return a figure as text, with the minus sign that every terminal and every script knows."""
-    return _for_terminal((signed if is_difference else plain)(value, places_of(unit, value)))
+    return for_terminal((signed if is_difference else plain)(value, places_of(unit, value)))
 
 
 def shown_interval(low: float, high: float, unit: str, is_difference: bool = True, of: float = math.inf) -> str:
     """Return an interval as text; that of a number of people by how many there are, `of`."""
     places = places_of(unit, low, high)
-    return _for_terminal(interval_of_people(low, high, of, places, is_difference) if unit == PEOPLE else interval(low, high, places, is_difference))
+    return for_terminal(interval_of_people(low, high, of, places, is_difference) if unit == PEOPLE else interval(low, high, places, is_difference))
 
 
 def verbatim(text: str) -> Text:
@@ -137,7 +137,8 @@ def _gain(ratio: float) -> str:
     return f", {words.get(n, f'one part in {n}')} of what unpaired runs would give" if n >= 2 else ""
 
 
-def _for_terminal(text: str) -> str:
+def for_terminal(text: str) -> str:
+    """Return text with the minus sign that every terminal and every script knows."""
     return text.replace("\N{MINUS SIGN}", "-")
 
 
