@@ -137,13 +137,13 @@ def person_address(origin: Integers | int, cohort: Integers | int, index: Intege
 
 def draw_key(key: Key, decision: Decision | int, year: int, alternative: Integers | int = 0) -> Words:
     """Return what to add to a person's address for one decision in one year; shape of `alternative`."""
-    first = _first(key.packing, int(decision), year) + int(key.word)
-    if isinstance(alternative, int):
-        return np.add(np.multiply(pack(0, FIRST_YEAR, alternative, 0, FIRST_YEAR, 0, key.packing), GOLDEN), np.uint64(first & _ALL))
-    places = alternative.astype(np.uint64)
+    first, step = _first(key.packing, int(decision), year) + int(key.word), key.packing.step * int(GOLDEN)
+    if isinstance(alternative, int) and 0 <= alternative < 1 << key.packing.alternative:
+        return np.uint64(first + alternative * step & _ALL)         # type: ignore[return-value]   # one word: Python is quicker than arrays
+    places = np.asarray(alternative).astype(np.uint64)
     if (places >> np.uint64(key.packing.alternative)).any():
         pack(0, FIRST_YEAR, alternative, 0, FIRST_YEAR, 0, key.packing)     # it says what does not fit
-    keys = np.multiply(places, np.uint64(key.packing.step * int(GOLDEN) & _ALL))
+    keys = np.multiply(places, np.uint64(step & _ALL))
     return np.add(keys, np.uint64(first & _ALL))
 
 

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
 from pydantic import BaseModel, ConfigDict
+
+P = ParamSpec("P")
+Part = TypeVar("Part", bound=BaseModel)
+Result = TypeVar("Result")
 
 
 class Frozen(BaseModel):
     """No unknown key, no change after the check."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def remembered(most: int) -> Callable[[Callable[Concatenate[Part, P], Result]], Callable[Concatenate[Part, P], Result]]:
+    """Remember the latest results, `most` at most, of a function of a part of the configuration, which never changes: by which object it is.
+
+    The parts are kept, so that no other object gets the id of one; results must not be changed by who gets them.
+    """
+    def remembering(make: Callable[Concatenate[Part, P], Result]) -> Callable[Concatenate[Part, P], Result]:
+        kept: dict[tuple[Hashable, ...], tuple[Part, Result]] = {}
+
+        @wraps(make)
+        def found(part: Part, *args: P.args, **kwargs: P.kwargs) -> Result:
+            place = (id(part), *args, *kwargs.items())
+            known = kept.get(place)
+            if known is None:
+                known = kept[place] = part, make(part, *args, **kwargs)
+                if len(kept) > most:
+                    for oldest in list(kept)[: -(-most // 2)]:      # many at once, for to list them takes time
+                        kept.pop(oldest, None)
+            return known[1]
+
+        return found
+
+    return remembering

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from talentsim.config import Config, Parameter, Policy, UserError
+from talentsim.config.frozen import remembered
 from talentsim.config.parts import followers, follows, size_at
 from talentsim.data.posterior import Draws, draws_named
-from talentsim.ensemble.once import once
 
 Tree = dict[str, Any]
 
 
+@remembered(16)
 def config_of(config: Config, replication: int) -> Config:
     """Return the configuration that a replication is simulated with; the arm's own where no draws are asked for.
 
@@ -41,7 +42,7 @@ def row_of(config: Config, replication: int) -> dict[str, float]:
     return {figure: row[key] * size for key, figure, size in _drawn(config)}
 
 
-@once
+@remembered(64)
 def _drawn(config: Config) -> list[tuple[str, str, float]]:
     """Return which key of the draws sets which figure of an arm, and how much of it: a part of a country has its share of some."""
     draws = draws_of(config)

@@ -19,11 +19,11 @@ from pydantic import BaseModel
 
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.employers import Employer
+from talentsim.config.frozen import remembered
 from talentsim.config.schema import EntryConfig, Population
 from talentsim.config.series import Point
 from talentsim.config.world import Country, VisaRules, WorldConfig
 from talentsim.ensemble.draws import draws_digest, row_of
-from talentsim.ensemble.once import once
 from talentsim.panel.panel import WORLD_TABLES, table_file
 from talentsim.streams import seed_key
 
@@ -108,14 +108,25 @@ def settings_of(config: Config) -> dict[str, Any]:
 
 def what_counts(node: Any) -> Any:
     """Return a part of a configuration as plain data, without the words that change no result."""
+    if isinstance(node, Parameter):
+        return {name: what_counts(getattr(node, name)) for name in _fields(type(node), node.series is not None)}
     if isinstance(node, BaseModel):
-        words = frozenset[str]().union(*(WORDS.get(each, ()) for each in type(node).__mro__))
-        if isinstance(node, Parameter) and node.series is not None:
-            words -= {"range"}              # a trend is held at its ends
-        return {name: what_counts(getattr(node, name)) for name in type(node).model_fields if name not in words}
+        return _what_counts_of(node)
     if isinstance(node, dict):
         return {key: what_counts(child) for key, child in node.items()}
     return [what_counts(each) for each in node] if isinstance(node, list | tuple) else node
+
+
+@remembered(4096)       # arms and draws share what they do not change
+def _what_counts_of(node: BaseModel) -> dict[str, Any]:
+    return {name: what_counts(getattr(node, name)) for name in _fields(type(node), False)}
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type[BaseModel], is_series: bool) -> tuple[str, ...]:
+    """Return the fields that count; of a figure that is a series also its range, for a trend is held at its ends."""
+    words = frozenset[str]().union(*(WORDS.get(each, ()) for each in kind.__mro__)) - ({"range"} if is_series else frozenset[str]())
+    return tuple(name for name in kind.model_fields if name not in words)
 
 
 def inputs_of(config: Config) -> dict[str, str]:
@@ -143,7 +154,7 @@ def _digest_of_arm(config: Config) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@once
+@remembered(64)
 def _settings_text(config: Config) -> str:
     return json.dumps(settings_of(config), sort_keys=True, default=str)
 

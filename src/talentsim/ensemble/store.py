@@ -252,7 +252,7 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> dict[str, Any]:
     Who a row is about hardly ever repeats but comes in order: differences take half the room and time of a dictionary.
     Nothing asks for statistics of a column, which tables of persons are slow to make.
     """
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    arrow = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)      # threads cost more than such tables
     sink = pa.BufferOutputStream()
     in_order = {name: "DELTA_BINARY_PACKED" for name in arrow.column_names if name == "uid"}
     pq.write_table(arrow, sink, use_dictionary=[name for name in arrow.column_names if name not in in_order],

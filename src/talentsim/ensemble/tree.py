@@ -12,6 +12,7 @@ import json
 import numpy as np
 
 from talentsim.config import Config
+from talentsim.config.frozen import remembered
 from talentsim.ensemble.draws import config_of, row_of
 from talentsim.ensemble.identity import basis, inputs_of, settings_of
 from talentsim.model.inputs import Inputs
@@ -68,10 +69,15 @@ class Branches:
 
 def root_digest(config: Config) -> str:
     """Return a hash of an arm without what each year is given; arms with other ones share nothing."""
+    text = f"[{json.dumps(basis())}, {_text_of(config)}, {json.dumps(inputs_of(config), sort_keys=True)}]"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@remembered(16)
+def _text_of(config: Config) -> str:
     content = {part: each for part, each in settings_of(config).items() if part not in BY_YEAR}
     content["world"] = {name: each for name, each in content["world"].items() if name != "end_year"}
-    text = json.dumps([basis(), content, inputs_of(config)], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(content, sort_keys=True, default=str)
 
 
 def _chain(config: Config, root: str) -> dict[int, bytes]:

@@ -65,12 +65,20 @@ def conditions_of(world: World, asc: Floats, chilling: Parameter | float = 1.0, 
 
     `levers` are those of a class of countries of training, by default of those for whom no policy asks where they were trained.
     """
-    levers = world.levers if levers is None else levers
-    levers = {**levers, "pay": offered_pay(levers, world.employers, world.destinations.industry_share),
-              "chilling": levers["chilling"] * float(chilling), "work_visa_odds": mean_odds(levers, world.regimes)}
-    return Conditions(world.countries, levers, world.log_strength, world.diaspora, asc,
+    offered = _offered(world, world.levers if levers is None else levers, float(chilling))
+    return Conditions(world.countries, offered, world.log_strength, world.diaspora, asc,
                       float(world.config.behaviour.friction.cap_years), exempt_share(world.regimes, world.destinations),
                       world.given.corridor, perceived_ways=float(world.config.behaviour.study.perceived_ways), memo=world.memo)
+
+
+def _offered(world: World, levers: Mapping[str, Floats], chilling: float) -> Mapping[str, Floats]:
+    """Return levers as those who choose see them, made once a year: decisions that see the same then share one table of utilities."""
+    place = id(levers), chilling
+    if place not in world.offered:
+        seen = {**levers, "pay": offered_pay(levers, world.employers, world.destinations.industry_share),
+                "chilling": levers["chilling"] * chilling, "work_visa_odds": mean_odds(levers, world.regimes)}
+        world.offered[place] = levers, seen         # the levers are kept, so that no others get their id
+    return world.offered[place][1]
 
 
 def offered_pay(levers: Mapping[str, Floats], employers: EmployerTable, industry_share: Floats) -> Floats:

@@ -21,18 +21,20 @@ class Inputs:
     config: Config
     axes: LeverAxes
     figures: Given      # of all years
+    classes: TrainingClasses
 
     @classmethod
     def of(cls, config: Config) -> Inputs:
         """Gather the inputs of an arm."""
-        return cls(config, lever_axes(config), Given.of_all_years(config))
+        axes = lever_axes(config)
+        return cls(config, axes, Given.of_all_years(config), TrainingClasses.from_policies(config.policies, axes.codes))
 
     def in_year(self, year: int) -> dict[str, Floats]:
         """Return all that a year is given, by name: the levers, "cohorts" (o), "corridor" (c, k), and the tables' columns."""
         given = self.figures.at(year - self.config.world.burn_in_year)
         tables = {f"{name} {column}": value for name in ("origins", "destinations", "regimes")
                   for column, value in vars(getattr(given, name)).items()}
-        classes = TrainingClasses.from_policies(self.config.policies, self.axes.codes)
+        classes = self.classes
         for place, code in enumerate(classes.members[1:], start=1):
             levers = levers_in_year(given.levers, self.config.policies, year, self.axes, code)
             tables |= {f"trained {place} {name}": levers[name] for name in BY_TRAINING}

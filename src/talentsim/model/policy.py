@@ -49,6 +49,8 @@ def share_in_force(policy: Policy, year: int) -> float:
     The policy's strength grows linearly from 0 at its start to 1 after `ramp_years`; the share is the mean of that
     strength over the year, with 0 before the start and after the end.
     """
+    if policy.start.year > year or (policy.end is not None and policy.end.year < year):
+        return 0.0
     start = _as_years(policy.start)
     end = np.inf if policy.end is None else _as_years(policy.end, day_after=True)
     low, high = max(start, float(year)), min(end, year + 1.0)

@@ -16,6 +16,7 @@ from talentsim.arrays import Booleans, Codes, Floats, Integers
 from talentsim.config.behaviour import Weights
 from talentsim.model.choice import AWAY, HOME, STAY, ChoiceTable
 from talentsim.model.conditions import Conditions
+from talentsim.model.state.countries import Countries
 from talentsim.model.state.researchers import ability_powers
 from talentsim.model.state.world import World
 from talentsim.model.visas import chance_after_study
@@ -56,6 +57,14 @@ def kinds(n: int) -> np.ndarray:
     return kind
 
 
+@lru_cache(maxsize=8)
+def _is_away(n: int) -> Booleans:
+    """Return where an alternative is neither the current country nor home, by origin, current country and alternative; read-only."""
+    away: Booleans = kinds(n) == AWAY
+    away.flags.writeable = False
+    return away
+
+
 def pay(x: Conditions) -> Floats:
     """Log pay, in int'l dollars; grants add to the pay of nationals who come home, and of foreigners who come."""
     gain, kind = _gain_by_country(np.log(x.levers["pay"])), kinds(x.n)
@@ -65,11 +74,14 @@ def pay(x: Conditions) -> Floats:
 
 def visa(x: Conditions) -> Floats:
     """Less friction: expected years to a durable right to work, saturating; nationals have none, and the permanent no more."""
-    years = x.levers["years_to_permanence"].T
-    friction = x.friction_cap * -np.expm1(-years / x.friction_cap)
-    if not x.is_permanent:
+    return x.memo(_less_friction, x.levers["years_to_permanence"], x.friction_cap, x.is_permanent)
+
+
+def _less_friction(years_to_permanence: Floats, cap: float, is_permanent: bool) -> Floats:
+    n, friction = len(years_to_permanence), cap * -np.expm1(-years_to_permanence.T / cap)
+    if not is_permanent:
         return -_gain_by_origin(friction)
-    return -np.where(kinds(x.n) == STAY, 0.0, np.broadcast_to(friction[:, None, :], (x.n,) * 3))
+    return -np.where(kinds(n) == STAY, 0.0, np.broadcast_to(friction[:, None, :], (n,) * 3))
 
 
 def admission(x: Conditions) -> Floats:
@@ -81,7 +93,7 @@ def fee(x: Conditions) -> Floats:
     """Log of what the worker's share of a fee on a new work visa leaves of the pay over the longest stay; for who comes from abroad."""
     over_stay = x.levers["pay"] * np.maximum(x.levers["max_years"], 1.0)
     left = np.maximum(1.0 - x.levers["visa_fee"] * x.levers["fee_share"] / over_stay, LEAST_PAY_LEFT)
-    return np.where(kinds(x.n) == AWAY, np.log(left), 0.0)
+    return np.where(_is_away(x.n), np.log(left), 0.0)
 
 
 def chilling(x: Conditions) -> Floats:
@@ -95,35 +107,48 @@ def diaspora(x: Conditions) -> Floats:
     Parts of one whole have its diaspora in common.
     """
     there, n = x.countries.of_wholes(x.diaspora), x.countries.n_wholes
-    return _only_away(there - x.diaspora.sum(axis=1, keepdims=True) / max(n - 1, 1), x.n)
+    return _only_away(there - x.diaspora.sum(axis=1, keepdims=True) / max(n - 1, 1))
 
 
 def language(x: Conditions) -> Floats:
     """Whether origin and alternative share a language of research."""
-    return _only_away(x.countries.shares_language, x.n)
+    return x.memo(_only_away, x.countries.shares_language)
 
 
 def distance(x: Conditions) -> Floats:
     """Minus log distance from the origin, in thousands of km."""
-    away = x.countries.distance_km + np.eye(x.n) * KM_UNIT
-    return -_only_away(np.log(away / KM_UNIT), x.n)
+    return x.memo(_nearness, x.countries)
+
+
+def _nearness(countries: Countries) -> Floats:
+    n = len(countries)
+    away = countries.distance_km + np.eye(n) * KM_UNIT
+    return -_only_away(np.log(away / KM_UNIT))
 
 
 def constant(x: Conditions) -> Floats:
     """Constants of the destinations, as foreigners see them: nationals at home have none."""
-    return _gain_by_origin(x.asc[None, :] * ~np.eye(x.n, dtype=bool))
+    return x.memo(_gain_of_foreigners, x.asc)
+
+
+def _gain_of_foreigners(asc: Floats) -> Floats:
+    return _gain_by_origin(asc[None, :] * ~np.eye(len(asc), dtype=bool))
 
 
 def corridor(x: Conditions) -> Floats:
     """Constants of the corridor from the current country to the alternative; going home is a channel of its own."""
-    return np.zeros((1, x.n, x.n)) if x.corridor is None else np.where(kinds(x.n) == AWAY, x.corridor[None], 0.0)
+    return np.zeros((1, x.n, x.n)) if x.corridor is None else np.where(_is_away(x.n), x.corridor[None], 0.0)
 
 
 def parts(x: Conditions) -> Floats:
     """Log share of a part in its whole, so that all parts together draw as the whole would; there is no way between parts of one."""
-    same, away = x.countries.same_whole, kinds(x.n) == AWAY
+    return x.memo(_share_of_whole, x.countries)
+
+
+def _share_of_whole(countries: Countries) -> Floats:
+    same, away = countries.same_whole, _is_away(len(countries))
     within = away & (same[:, None, :] | same[None, :, :])
-    return np.where(within, -np.inf, np.where(away, np.log(x.countries.of_whole), 0.0))
+    return np.where(within, -np.inf, np.where(away, np.log(countries.of_whole), 0.0))
 
 
 TERMS: dict[str, Callable[[Conditions], Floats]] = {
@@ -241,7 +266,6 @@ def _gain_by_origin(value: Floats) -> Floats:
     return value[:, None, :] - value[:, :, None]
 
 
-def _only_away(value: Floats, n: int) -> Floats:
+def _only_away(value: Floats) -> Floats:
     """Return value[o, k] where k is neither the origin nor the current country, 0 elsewhere, as (o, c, k)."""
-    away: Booleans = kinds(n) == AWAY
-    return np.where(away, value[:, None, :], 0.0)
+    return np.where(_is_away(len(value)), value[:, None, :], 0.0)

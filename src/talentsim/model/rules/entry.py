@@ -25,15 +25,13 @@ def step(world: World, year: int) -> None:
     n = len(world.countries)
     size = cohort_sizes(world, year)
     origin = np.repeat(np.arange(n), size)
-    index = np.concatenate([np.arange(each) for each in size])
+    index = np.arange(len(origin)) - np.repeat(np.cumsum(size) - size, size)
     address = person_address(origin, year, index, world.key.packing)
     graduation = year + world.config.behaviour.study.years
     world.entered = world.researchers.append(
         uid=uid_of(origin, year, index), address=address, origin_country=origin, training_country=origin,
-        work_country=origin, previous_country=origin, career_stage=np.full(len(origin), CareerStage.STUDENT),
-        n_moves=np.zeros(len(origin)), graduation_year=np.full(len(origin), graduation),
-        last_move_year=np.full(len(origin), year),
-        visa_status=np.full(len(origin), VisaStatus.NATIONAL), status_since=np.full(len(origin), year),
+        work_country=origin, previous_country=origin, career_stage=CareerStage.STUDENT, n_moves=0, graduation_year=graduation,
+        last_move_year=year, visa_status=VisaStatus.NATIONAL, status_since=year,
         employer=world.employers.university(origin), is_listed=_is_listed(world, year, origin, address),
         exit_year=graduation + _career_length(world, year, address),
         ability=_ability(world, year, origin, address), home_attachment=_home_attachment(world, year, origin, address),

@@ -9,7 +9,7 @@ from talentsim.model.state.tally import Tally
 from talentsim.model.state.world import TurnedAway, World
 
 READS = ("config.policy", "figures", "lever_axes", "training")
-WRITES = ("given", "levers", "levers_by_training", "other_visas_left", "tally", "applications", "turned_away", "ended")
+WRITES = ("given", "levers", "levers_by_training", "offered", "other_visas_left", "tally", "applications", "turned_away", "ended")
 
 
 def step(world: World, year: int) -> None:
@@ -18,6 +18,7 @@ def step(world: World, year: int) -> None:
     world.levers_by_training = [levers_in_year(world.given.levers, world.config.policies, year, world.lever_axes, code)
                                 for code in world.training.members]
     world.levers = world.levers_by_training[0]
+    world.offered = {}
     world.tally = Tally.empty(len(world.countries))
     world.other_visas_left = np.floor(world.levers["other_visa_cap"] * world.config.population.scale)
     world.applications = []

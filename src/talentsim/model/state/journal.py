@@ -18,7 +18,7 @@ class Journal:
     def __init__(self, is_on: bool) -> None:
         self.is_on = is_on
         self._people: list[tuple[np.ndarray, ...]] = []
-        self._parts: list[tuple[np.ndarray, ...]] = []
+        self._parts: list[tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]] = []
 
     def enrol(self, people: Researchers, rows: slice, year: int) -> None:
         """Take down what is fixed for life about those who entered this year, once it is known where they train."""
@@ -39,8 +39,7 @@ class Journal:
         if not self.is_on or len(rows) == 0:
             return
         self._parts.append((
-            people.uid[rows], np.full(len(rows), year, np.int16), np.asarray(start, np.uint8), people.work_country[rows],
-            people.career_stage[rows], people.visa_status[rows], np.full(len(rows), reason, np.uint8)))
+            people.uid[rows], year, np.asarray(start, np.uint8), people.work_country[rows], people.career_stage[rows], people.visa_status[rows], reason))
 
     def people(self) -> dict[str, np.ndarray]:
         """Return everybody who has entered so far, by column."""
@@ -51,4 +50,6 @@ class Journal:
         kinds = (np.uint64, np.int16, *(np.uint8,) * 5)
         if not self._parts:
             return {name: np.empty(0, kind) for name, kind in zip(EVENT_COLUMNS, kinds, strict=True)}
-        return {name: np.concatenate(part) for name, part in zip(EVENT_COLUMNS, zip(*self._parts, strict=True), strict=True)}
+        length = [len(part[0]) for part in self._parts]
+        return {name: np.concatenate(part) if isinstance(part[0], np.ndarray) else np.repeat(np.array(part, kind), length)
+                for name, kind, part in zip(EVENT_COLUMNS, kinds, zip(*self._parts, strict=True), strict=True)}

@@ -79,9 +79,9 @@ class Researchers:
         """Return copies of the columns, living rows alone."""
         return {name: column[: self._n].copy() for name, column in self._store.items()}
 
-    def append(self, **columns: np.ndarray) -> slice:
-        """Add rows, every column given, and return where they stand."""
-        n_new = len(columns["uid"])
+    def append(self, **columns: np.ndarray | int) -> slice:
+        """Add rows, every column given, one number where it is the same for all, and return where they stand."""
+        n_new = len(np.asarray(columns["uid"]))
         start, stop = self._n, self._n + n_new
         capacity = len(self._store["uid"])
         if stop > capacity:

@@ -96,8 +96,10 @@ class Tally:
     def count_moves(self, reason: Reason, origin: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
         """Add moves between countries; those who stay are left out."""
         moved = np.flatnonzero(start != end)
-        place, n = np.full(len(moved), int(reason)), len(self.entrants)
-        for column in (origin, start, end):
+        n = len(self.entrants)
+        place = origin[moved].astype(np.int64)
+        place += int(reason) * n
+        for column in (start, end):
             place *= n
             place += column[moved]
         self.moved.append(place)

@@ -52,7 +52,7 @@ class World:
     """Everything that exists in a simulated year.
 
     `given` holds the figures of this year, `levers` what policies make of them; `log_strength` and `diaspora` stand as submodel ecosystem left them last year.
-    `entered`, `applications`, `turned_away` and `ended` hand people from one submodel of the year to the next.
+    `offered` is what is worked out from them once a year. `entered`, `applications`, `turned_away` and `ended` hand people from one submodel of the year to the next.
     """
 
     config: Config
@@ -73,6 +73,7 @@ class World:
     journal: Journal
     tally: Tally
     memo: Memo = field(default_factory=Memo)
+    offered: dict[tuple[int, float], tuple[Mapping[str, Floats], Mapping[str, Floats]]] = field(default_factory=dict)    # see `conditions`
     other_visas_left: Floats = field(default_factory=lambda: np.empty(0))    # (k) agents who may still find another visa this year
     entered: slice = field(default_factory=lambda: slice(0, 0))
     applications: list[Application] = field(default_factory=list)

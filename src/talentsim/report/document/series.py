@@ -25,7 +25,7 @@ def touched_series(scene: Scene) -> pd.DataFrame:
     config, parts = scene.scenario, []
     years = range(config.world.start_year, config.world.end_year + 1)
     moving = [(key, each) for key, each in parameters_of(config.world.countries, "world.countries") if each.series is not None]
-    arms = [[Inputs.of(arm).in_year(year) for year in years] for arm in (scene.baseline, config)] if moving else []
+    arms = [[inputs.in_year(year) for year in years] for inputs in map(Inputs.of, (scene.baseline, config))] if moving else []
     for key, each in moving:
         country = key.split(".")[2]
         if key.endswith(".entry.level"):
