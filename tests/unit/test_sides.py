@@ -58,6 +58,26 @@ def test_policies_alone_and_left_out_are_the_comparisons_they_name(arms: tuple[C
         assert table.difference["policy left out", other] == pytest.approx(table.difference["policy alone", name])
 
 
+def test_the_interaction_is_what_is_left_in_each_replication(arms: tuple[Config, Config], store: Store) -> None:
+    from talentsim.comparison.pair import run_pair, run_pairs
+    from talentsim.intervals import spread
+
+    pair = Pair(*arms)
+    sides, whole = decomposition(pair), run_pair(pair, store)
+
+    def differences(runs: Any) -> np.ndarray:
+        one, other = (arm.outcomes["work_share"][:, -1, 0] for arm in runs)
+        return np.asarray(other - one)
+
+    alone = [differences(each) for each in run_pairs([side.pair for side in sides if side.kind == "policy alone"], store)]
+    left = differences(whole) - sum(alone)
+    row = compare_sides(sides, store, whole=whole).set_index("kind").loc["interaction"]
+    assert len(alone) == 2 and abs(left).max() > 0.0
+    assert (row.difference, row.low, row.high) == pytest.approx(spread(left, arms[1].compare.level, over_draws=False))
+    assert row.scenario - row.baseline == pytest.approx(row.difference)
+    assert "interaction" not in set(compare_sides(sides, store).kind)
+
+
 def test_leaving_out_what_the_baseline_alone_has(arms: tuple[Config, Config]) -> None:
     """A policy of the baseline that the scenario drops differs as well; alone it is dropped alone."""
     sides = {(side.kind, side.name): side for side in decomposition(Pair(arms[1], arms[0]))}

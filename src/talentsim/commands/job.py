@@ -123,7 +123,7 @@ def _compared(pair: Pair, sides: Sequence[Side], store: Store) -> tuple[Comparis
         extra["hangs"] = shares
     if sides:
         whole = {"kind": "as configured", "name": pair.scenario.scenario.name, "title": "As configured"} | headline_row(runs)
-        extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store)], ignore_index=True)
+        extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store, whole=runs if pair.scenario.compare.decompose else None)], ignore_index=True)
     return compare_runs(runs), extra
 
 

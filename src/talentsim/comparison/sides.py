@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from talentsim.arrays import Floats
 from talentsim.comparison.pair import Pair, PairRuns, run_pairs, with_replications
 from talentsim.config import Config, Policy
 from talentsim.ensemble.runner import Progress
@@ -60,24 +61,43 @@ def _alone(pair: Pair, *names: str) -> Pair:
     return Pair(pair.baseline, _with_policies(pair.baseline, pair.scenario, names))
 
 
-def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: Progress | None = None) -> pd.DataFrame:
+def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: Progress | None = None, whole: PairRuns | None = None) -> pd.DataFrame:
     """Run what is missing of every side and return the headline of each: the focus country's share of the works.
+
+    With the `whole` of a decomposition a last row of kind "interaction" says how its parts act on each other, replication by
+    replication: `baseline` is what they would come to if their effects alone added up, `scenario` what they come to together.
 
     Returns
     -------
     kind, name, title, country, year, replications, baseline, scenario, difference, low, high; in % and points.
     """
-    found = zip(sides, run_pairs([side.pair for side in sides], store, progress), strict=True)
-    return pd.DataFrame([{"kind": side.kind, "name": side.name, "title": side.title} | headline_row(runs) for side, runs in found])
+    found = list(zip(sides, run_pairs([side.pair for side in sides], store, progress), strict=True))
+    rows = [{"kind": side.kind, "name": side.name, "title": side.title} | headline_row(runs) for side, runs in found]
+    alone = [runs for side, runs in found if whole is not None and side.kind == "policy alone" and len(runs.scenario) == len(whole.scenario)]
+    if whole is not None and len(alone) > 1:
+        one, other = _levels(whole)
+        added_up = one + np.sum([np.subtract(*_levels(runs)[::-1]) for runs in alone], axis=0)
+        rows.append({"kind": "interaction", "name": "interaction", "title": "How they act on each other"} | _row(whole, added_up, other))
+    return pd.DataFrame(rows)
 
 
 def headline_row(runs: PairRuns) -> dict[str, object]:
     """Return the focus country's share of the works in the headline's year, in both arms, with the paired interval."""
-    config, n = runs.scenario.config, len(runs.scenario)
+    return _row(runs, *_levels(runs))
+
+
+def _levels(runs: PairRuns) -> tuple[Floats, Floats]:
+    """Return the focus country's share of the works in the headline's year by replication, in the baseline and in the scenario."""
+    config = runs.scenario.config
     year, focus = config.headline_year - config.world.start_year, [runs.scenario.codes.index(each) for each in config.focus_countries]
-    one, other = (arm.outcomes[HEADLINE][:, year, focus].sum(axis=1) for arm in runs)
+    one, other = (np.asarray(arm.outcomes[HEADLINE][:, year, focus].sum(axis=1)) for arm in runs)
+    return one, other
+
+
+def _row(runs: PairRuns, one: Floats, other: Floats) -> dict[str, object]:
+    config, n = runs.scenario.config, len(runs.scenario)
     level, drawn = config.compare.level, config.over_draws
-    middle, low, high = spread_of_difference(np.asarray(one), np.asarray(other), level, drawn, bounds_of(OUTCOMES[HEADLINE].is_share))
+    middle, low, high = spread_of_difference(one, other, level, drawn, bounds_of(OUTCOMES[HEADLINE].is_share))
     return {"country": config.focus, "year": config.headline_year, "replications": n,
             "baseline": float(spread(one, level, drawn)[0]), "scenario": float(spread(other, level, drawn)[0]), "difference": float(middle),
             "low": low, "high": high}

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from talentsim.config import parameters_of
@@ -18,7 +19,7 @@ from talentsim.report.document.changes import changes, lever_rows
 from talentsim.report.document.pictures import Plate
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import FEW, PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
-from talentsim.report.portrait import gaps_in_words, growth_in_words
+from talentsim.report.portrait import fit_sentence, gaps_in_words, growth_in_words
 from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
 
 SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "researchers")
@@ -118,7 +119,7 @@ def _rests_on(scene: Scene) -> list[str]:
     said = [f"{scene.scenario.world.title}: {in_words(evidence_counts(parameters_of(scene.scenario)))} figures, each with source and range "
             f"at the end; what nobody knows is assumed, and named so."]
     if len(fit):
-        said.append(baseline.fit_sentence(fit))
+        said.append(fit_sentence(fit))
     if "hangs" in scene.results:
         said.append(readings.hanging(scene.results.table("hangs")))
     said.append(f"Cohorts after {scene.scenario.entry.data_until} are assumed ({scene.scenario.entry.title}). Governments, firms and wages do not answer to the policy.")
@@ -152,9 +153,9 @@ def _policies_alone(scene: Scene) -> list[list[str]]:
     if "sides" not in scene.results:
         return []
     sides = scene.results.table("sides")
-    sides = sides[sides["kind"].isin(["policy alone", "policy left out"])]
+    sides = sides[sides["kind"].isin(["policy alone", "policy left out", "interaction"])]
     return [[str(row.name_of), str(row.title), signed(row.difference, 2), interval(row.low, row.high, 2)]
-            for row in sides.assign(name_of=sides["kind"] + ": " + sides["name"]).itertuples()]
+            for row in sides.assign(name_of=np.where(sides["kind"] == "interaction", "interaction", sides["kind"] + ": " + sides["name"])).itertuples()]
 
 
 def _tables(scene: Scene) -> list[dict[str, Any]]:

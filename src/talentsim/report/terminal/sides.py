@@ -43,10 +43,10 @@ def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
     table = _table(f"Policy by policy: works made in {first.country}, {first.year}, % of the world's", "policies", level)
     rows = sides[(sides.kind != "structure") & (sides.replications == first.replications)]
     for row in rows.itertuples():
-        _row(table, "All together" if row.kind == "as configured" else f"{row.name}, {row.kind.removeprefix('policy ')}", row)
-    alone = rows[rows.kind == "policy alone"].difference.sum()
-    table.caption = (f"Alone they add up to {shown(alone, POINTS, is_difference=True)}; the rest, up to "
-                     f"{shown(first.difference, POINTS, is_difference=True)}, is how they act on each other.")
+        named = {"as configured": "All together", "interaction": "How they act on each other"}
+        _row(table, named.get(row.kind, f"{row.name}, {row.kind.removeprefix('policy ')}"), row)
+    table.caption = ("How they act on each other: all together less what they would come to if their effects alone added up, which stands as its baseline, "
+                     "in each replication.")
     table.caption_justify = "left"
     return table
 
