@@ -182,7 +182,8 @@ def page(answers: list[tuple[str, float]], more: list[str]) -> str:
     lines = ["# Ten questions", "",
              "Printed by [questions.py](../experiments/questions.py), which ran each command as it stands here with these behind it: "
              f"`{' '.join([*CONDITIONS, *more])}`. Numbers are medians over draws of the parameters, ranges the middle 90 % of them; "
-             "seconds are from prompt to prompt with the baseline's runs there, but for the first. Without these overrides the same commands take longer, "
+             "the median of the differences is not the difference of the medians. Seconds are from prompt to prompt with the baseline's runs there, but for the "
+             "first, beside whatever else the machine did. Without these overrides the same commands take longer, "
              "and show the answer under other structures as well. [How far to trust it](trust.md) says what the numbers are worth.", ""]
     for place, (question, (answer, seconds)) in enumerate(zip(QUESTIONS, answers, strict=True), start=1):
         lines += [f"## {place}. {question.title}", "", "```sh", question.command, "```", "", f"{answer} ({seconds:.0f} s)", ""]

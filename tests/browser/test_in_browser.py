@@ -69,7 +69,7 @@ def test_what_a_configuration_says_is_text(report: Path, browser: Chromium) -> N
 def test_every_picture_is_there_and_can_be_seen(report: Path, browser: Chromium, width: int) -> None:
     browser.open(report.as_uri(), width)
     stems = browser.value("[...document.querySelectorAll('figure')].map(each => each.id)")
-    assert stems == ["difference_by_country", "work_over_time", "world_map", "diversion", "pathways", "corridors", "stay_curves",
+    assert stems == ["difference_by_country", "work_over_time", "diversion", "world_map", "pathways", "corridors", "stay_curves",
                      "visa_funnel", "structure", "sensitivity", "baseline_fit"]
     seen = browser.value("[...document.images].map(each => [each.complete, each.naturalWidth, each.getBoundingClientRect().width,"
                          " each.getBoundingClientRect().height, each.naturalHeight, each.alt.length])")

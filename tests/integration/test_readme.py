@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -43,3 +44,11 @@ def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", document.read_text(encoding="utf-8")):
         if not target.startswith("http"):
             assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "SECURITY.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda path: path.name)
+def test_external_links_have_the_form_of_links(document: Path) -> None:
+    """As far as can be told without a network: a scheme, a host with a dot, no blanks, nothing of the sentence at the end."""
+    for target in re.findall(r"\]\((https?:[^)]*)\)", document.read_text(encoding="utf-8")):
+        found = urlsplit(target)
+        assert found.scheme == "https" and "." in found.netloc and not re.search(r"\s|[.,;]$", target), target

@@ -20,6 +20,7 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", tmp_path / "site"],
                           capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
-    page = {name: (tmp_path / "site" / f"{name}.html").read_text(encoding="utf-8") for name in ("reference", "results", "tutorial")}
+    page = {name: (tmp_path / "site" / f"{name}.html").read_text(encoding="utf-8") for name in ("reference", "results", "tutorial", "questions", "index")}
+    assert "completion" in page["reference"] and "dependence_either" in page["questions"] and 'href="questions.html"' in page["index"]
     assert all(name in page["reference"] for name in LEVERS) and "unpaired_error" in page["results"]
     assert "scenario_country" in page["tutorial"] and "placebo" in page["tutorial"]

@@ -75,7 +75,7 @@ def pictures_of(results: Results) -> list[Picture]:
 
 def _difference(scene: Scene) -> Iterator[Picture]:
     yield Picture("difference_by_country", readings.who_gains(scene, "work_share"), lambda: figures.difference_by_country(
-        scene.headline, outcome="work_share", scenario=scene.title, source=scene.source, level=scene.level))
+        scene.headline.assign(country=[scene.called(str(each), with_code=True) for each in scene.headline["country"]]), outcome="work_share", scenario=scene.title, source=scene.source, level=scene.level))
 
 
 def _over_time(scene: Scene) -> Iterator[Picture]:
@@ -84,7 +84,7 @@ def _over_time(scene: Scene) -> Iterator[Picture]:
     countries = [str(code) for code in shown["country"].head(N_COUNTRIES)]
     yield Picture("work_over_time", readings.over_time(scene, differences), lambda: figures.work_over_time(
         table, scenario=scene.title, countries=countries, differences=differences, level=scene.level, policy_start=scene.start,
-        source=scene.source))
+        source=scene.source, names={code: scene.called(code) for code in countries}))
 
 
 def _moving_figures(scene: Scene) -> Iterator[Picture]:
@@ -109,8 +109,9 @@ def _alluvial(scene: Scene) -> Iterator[Picture]:
 def _diversion(scene: Scene) -> Iterator[Picture]:
     if "diversion" in scene.results:
         table = scene.results.table("diversion")
+        named = table.assign(**{end: [scene.called(str(each)) for each in table[end]] for end in ("baseline_country", "scenario_country")})
         yield Picture("diversion", readings.diverted(scene, table), lambda: figures.diversion_flow(
-            table, focus=scene.focus, scenario=scene.title, year=scene.year, source=scene.source, level=scene.level))
+            named, focus=scene.called(scene.focus), scenario=scene.title, year=scene.year, source=scene.source, level=scene.level))
 
 
 def _corridors(scene: Scene) -> Iterator[Picture]:

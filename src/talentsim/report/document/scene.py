@@ -111,6 +111,12 @@ class Scene:
         country = self.scenario.world.countries.get(code)
         return code if country is None else country.name
 
+    def called(self, code: str, with_code: bool = False) -> str:
+        """Return a country's name for a picture, which the code follows in brackets where asked, or where two have one name."""
+        name = self.name(code)
+        is_shared = sum(each.name == name for each in self.scenario.world.countries.values()) > 1
+        return f"{name} ({code})" if name != code and (with_code or is_shared) else name
+
 
 def vintage(config: Config) -> str:
     """Say which years the figures behind a configuration are from; of a world built from the panel, which panel and how much of it."""

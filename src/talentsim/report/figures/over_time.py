@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from talentsim.report.numbers import interval_name, quoted, signed, signed_tick
 @house_style()
 def work_over_time(
     over_time: pd.DataFrame, *, scenario: str, countries: Sequence[str], policy_start: float | None, source: str,
-    differences: pd.DataFrame | None = None, level: float = 0.95,
+    differences: pd.DataFrame | None = None, level: float = 0.95, names: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw where the work is done, year by year, in both arms: levels above, their difference below.
 
@@ -40,6 +40,8 @@ def work_over_time(
         of the means is drawn, and no interval.
     level
         Of the intervals in `differences`.
+    names
+        What countries are called, by code; the code itself where nothing is given.
     """
     shares = over_time[over_time["outcome"] == "work_share"]
     paired = None if differences is None else differences[differences["outcome"] == "work_share"]
@@ -47,6 +49,9 @@ def work_over_time(
     limits = _common_limits(arms.values())
     figure, panels = _panels(len(countries))
     is_marked = [_draw_country(*pair, code, arms[code], limits, policy_start) for pair, code in zip(panels, countries, strict=True)]
+    for (above, _), code in zip(panels, countries, strict=True):
+        if not arms[code].empty:
+            above.set_title((names or {}).get(code, code), loc="left", fontweight="bold", color=style.INK)
     figure.align_ylabels()
     return style.frame(
         figure,
@@ -77,8 +82,10 @@ def _arms_of(shares: pd.DataFrame, paired: pd.DataFrame | None, code: str) -> pd
     wide = rows.pivot(index="year", columns="arm", values=["mean", "low", "high"]).astype(float).sort_index()
     wide = wide.reindex(columns=pd.MultiIndex.from_product([["mean", "low", "high"], ["baseline", "scenario"]]))
     wide["gap", "mean"] = wide["mean", "scenario"] - wide["mean", "baseline"]
-    ends = pd.DataFrame(columns=["low", "high"], dtype=float) if paired is None else (
-        paired[paired["country"].astype(str) == code].set_index("year")[["low", "high"]])
+    own = pd.DataFrame(columns=["difference", "low", "high"], dtype=float) if paired is None else paired[paired["country"].astype(str) == code].set_index("year")
+    if paired is not None:          # over draws a median, which the difference of two means is not
+        wide["gap", "mean"] = own["difference"].astype(float).reindex(wide.index)
+    ends = own[["low", "high"]]
     return wide.join(ends.set_axis(pd.MultiIndex.from_product([["gap"], ["low", "high"]]), axis=1))
 
 
@@ -112,7 +119,6 @@ def _draw_levels(axes: Axes, code: str, arms: pd.DataFrame) -> None:
         axes.fill_between(arms.index, arms["low", arm], arms["high", arm], color=tint, alpha=0.16, linewidth=0)
         axes.plot(arms.index, arms["mean", arm], color=tint, linestyle=dashes, linewidth=width)
     axes.set_ylim(*style.padded(arms[["mean", "low", "high"]].to_numpy(), 0.12))
-    axes.set_title(code, loc="left", fontweight="bold", color=style.INK)
     axes.tick_params(labelbottom=False)
     style.place_year_ticks(axes)
 
