@@ -78,3 +78,42 @@ def test_submodels_state_what_they_read_and_write() -> None:
             names = {target.id for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)
                      for target in node.targets if isinstance(target, ast.Name)}
             assert {"READS", "WRITES"} <= names, path.stem
+
+
+THROUGH = {
+    "__main__": "integration/test_cli.py", "commands": "integration/test_cli.py", "comparison.sweep": "integration/test_sweeps.py",
+    "calibration.posterior": "calibration/test_data.py", "config": "config/test_files.py", "dashboard": "unit/test_dashboard.py",
+    "ensemble.labelled": "unit/test_results.py", "ensemble.once": "unit/test_ensemble.py", "model.loops": "unit/test_kernels.py",
+    "panel.source_files": "scholars/test_damaged_files.py", "report": "integration/test_report.py", "scholars.validate": "scholars/test_published.py",
+}
+"""Modules, and whole rooms, that tests reach through the door of another module alone: a command line, a page, a report."""
+
+
+def test_a_test_names_every_module_or_goes_through_it() -> None:
+    """A new module of the model, the store, a comparison or a measure is tested by itself."""
+    tests = Path(__file__).parent
+    named: set[str] = set()
+    for node in (node for file in tests.rglob("*.py") for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            named |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+        elif isinstance(node, ast.Import):
+            named |= {each.name for each in node.names}
+    names = {"talentsim." + relative(path).removesuffix(".py").replace("/", ".") for path in MODULES if path.stem != "__init__"}
+    unnamed = {name.removeprefix("talentsim.") for name in names if name not in named}
+    lost = {name for name in unnamed if not any(name == each or name.startswith(f"{each}.") for each in THROUGH)}
+    assert not lost, f"no test names {sorted(lost)}"
+    assert all((tests / file).is_file() for file in THROUGH.values())
+
+
+def test_no_module_imports_another_in_a_circle() -> None:
+    """Late imports and those for types count; the model and its Mesa views know each other, as Mesa wants it."""
+    modules = {"talentsim." + relative(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__"): path for path in MODULES}
+    below = {}
+    for name, path in modules.items():
+        nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom) and node.module]
+        found = {full if (full := f"{node.module}.{each.name}") in modules else node.module for node in nodes for each in node.names}
+        below[name] = (found & modules.keys()) - {name}
+    below["talentsim.model.agents"] -= {"talentsim.model.model"}
+    while free := {name for name, others in below.items() if not others & below.keys()}:
+        below = {name: others for name, others in below.items() if name not in free}
+    assert not below, f"these import each other, or what does: {sorted(below)}"

@@ -54,7 +54,7 @@ def test_the_guide_comes_to_a_command_that_can_be_composed(capsys: pytest.Captur
 def test_a_person_who_goes_leaves_the_guide_without_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     for stream in ("stdin", "stdout"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
-    assert guide.guide(answers("opt_end")) == 0         # type: ignore[arg-type]
+    assert guide.guide(lambda _: 1, answers("opt_end")) == 0         # type: ignore[arg-type]
 
 
 def test_every_lever_can_be_told_and_tried() -> None:

@@ -85,7 +85,7 @@ def _run_command(argv: Sequence[str]) -> int:
         if not argv:
             from talentsim.commands.guide import guide
 
-            return guide()
+            return guide(run)
         with ends_with_its_workers():
             return run_command(read(argv))
     except UserError as error:

@@ -24,11 +24,13 @@ SIZES = {"1": ("four invented countries, seconds", ["world=toy"]),
          "3": ("the 17 countries in full", [])}
 
 
-def guide(ask: Callable[[str], str] = input) -> int:
+def guide(run: Callable[[list[str]], int], ask: Callable[[str], str] = input) -> int:
     """Print the way in; where a person is at both ends, ask what they want to know and run it.
 
     Parameters
     ----------
+    run
+        Runs a command line and returns its exit code.
     ask
         Prints a prompt and returns the line that is typed.
     """
@@ -43,12 +45,6 @@ def guide(ask: Callable[[str], str] = input) -> int:
         print()
         return 0
     print(f"\n  talentsim {shlex.join(words)}\n")
-    return _run(words, ask)
-
-
-def _run(words: list[str], ask: Callable[[str], str]) -> int:
-    from talentsim.commands.cli import run
-
     try:
         wanted = ask("Run it now? [Y/n] ").strip().lower() in ("", "y", "yes")
     except EOFError:
