@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -187,14 +188,14 @@ def _pictures(results: Results, scenario: Config, ready: Sequence[Future[None]])
     from talentsim.report.document.pictures import pictures_of, plates_of
     from talentsim.report.figures.save import save_bytes, save_files
 
-    kinds = ("png", "svg") if output.figures else ("svg",)
+    kinds, plates = ("png", "svg") if output.figures else ("svg",), None
     if ready:
         stems = [each.stem for each in pictures_of(results)]
         n = min(2 * len(ready), len(stems))         # a few more parts than processes: pictures take unequal times
-        with open_executor(scenario.executor, len(ready)) as pool:
+        with suppress(BrokenExecutor), open_executor(scenario.executor, len(ready)) as pool:
             parts = [pool.submit(plates_of, results, kinds, stems[part::n]) for part in range(n)]
             plates = sorted((plate for part in parts for plate in part.result()), key=lambda plate: stems.index(plate.stem))
-    else:
+    if plates is None:      # there are no workers, or one was ended from outside
         plates = plates_of(results, kinds)
     if output.figures:
         for plate in plates:

@@ -7,8 +7,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 
 from talentsim.config import UserError
@@ -85,7 +85,7 @@ def map_replications(work: Callable[[int], T], n: int, config: ExecutorConfig) -
     `work` is a function of a module, or a partial of one, so that it can be sent.
     """
     if config.kind == "processes" and _KEPT and n > 1:
-        with open_executor(config, n) as pool:
+        with suppress(BrokenExecutor), open_executor(config, n) as pool:        # a worker ended from outside: the work is done here
             return list(pool.map(work, range(n)))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         return list(threads.map(work, range(n)))
