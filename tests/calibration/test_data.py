@@ -20,14 +20,12 @@ from talentsim.data.facts import facts
 from talentsim.data.posterior import draws_named, shipped_draws
 from talentsim.ensemble.draws import draws_of, figure_at, held_keys, with_figures
 
-STATEMENTS = {"half_chinese"}       # said, but published nowhere that the project carries
-
 
 def test_every_target_says_what_it_rests_on() -> None:
     targets = targets_of("ai")
     assert len({each.id for each in targets}) == len(targets)
     for each in targets:
-        assert each.fact in facts() or (each.fact in STATEMENTS and each.role == "report"), each.id
+        assert each.fact in facts(), each.id
         assert each.role in ROLES and each.sampling > 0 and each.counts, each.id
         kind = each.indicator["kind"]
         assert kind in INDICATORS or (kind == "experiment" and each.indicator["outcome"] in OUTCOMES), each.id
