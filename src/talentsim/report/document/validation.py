@@ -39,8 +39,13 @@ def _head(manifest: Mapping[str, Any], changed: Sequence[str], n_draws: int, sca
     return ("# How the calibrated AI world fares\n\nWritten by `talentsim validate world=ai`; do not edit. "
             f"{manifest.get('title', '')}: {n_draws} draws, each run once on the real model at scale {figure(scale)}, beside every target of "
             "[targets.yaml](../conf/calibration/ai/targets.yaml). A band is the middle 90 % of parameters, luck and the target's tolerance "
-            f"together. The posterior rests on {manifest.get('runs', 'an unknown number of')} runs; on the real model its draws miss a fitted target by "
+            f"together. The posterior rests on {manifest.get('runs', 'an unknown number of')} runs{_begun(manifest)}; on the real model its draws miss a fitted target by "
             f"{manifest.get('chi2_per_target', float('nan')):.2f} squared tolerances (median of {manifest.get('checked', 0)} draws).{note}")
+
+
+def _begun(manifest: Mapping[str, Any]) -> str:
+    earlier = manifest.get("earlier_runs")
+    return f", begun from {earlier} others whose levels were left free" if earlier else ""
 
 
 def _summary(summary: pd.DataFrame) -> str:
