@@ -23,7 +23,7 @@ def commands(text: str) -> list[list[str]]:
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     found = [re.fullmatch(r"(?:python -m )?talentsim (.+)", line) for line in lines]
-    return [shlex.split(each[1], comments=True) for each in found if each]
+    return [given for each in found if each and (given := shlex.split(each[1], comments=True))]
 
 
 def main() -> int:
