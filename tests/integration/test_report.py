@@ -26,6 +26,7 @@ from talentsim.report.document.changes import changes, in_force, lever_rows
 from talentsim.report.document.document import report_of
 from talentsim.report.document.pictures import pictures_of
 from talentsim.report.document.scene import Scene
+from talentsim.report.numbers import plain
 
 HOSTILE = "<script>alert('x')</script> & \"more\""
 
@@ -75,6 +76,17 @@ def test_the_report_gives_the_headline_with_its_interval(compared: Path, documen
     assert f"make {headline.scenario:.1f} % of the world's research output in 2035" in text
     assert f"{abs(headline.difference):.2f} percentage points less than the {headline.baseline:.1f} %" in text
     assert f"interval: {headline.low:+.2f} to {headline.high:+.2f})".replace("-", "\N{MINUS SIGN}") in text
+
+
+def test_the_first_page_has_answer_growth_three_pictures_and_what_it_rests_on(compared: Path, document: str) -> None:
+    page = document[document.index('id="answer"'):document.index('id="changes"')]
+    assert re.findall(r'<figure id="(\w+)"', page) == ["difference_by_country", "work_over_time", "diversion"]
+    over_time = pd.read_parquet(compared / "over_time.parquet")
+    rows = over_time[(over_time.outcome == "researchers") & (over_time.country == "USA") & (over_time.arm == "baseline")].set_index("year")["mean"]
+    text = text_of(f"<body>{page}")
+    assert rows[2010] < 2000 and f"the United States go from {plain(rows[2010], 0)} to " in text
+    assert "What it rests on" in text and "Checks of these very runs: all" in text and "each with source and range" in text
+    assert not any(word in text_of(document) for word in ("hangs on", "lives part", "the world's work ", "both arms"))
 
 
 def test_what_comes_from_a_configuration_is_text(document: str) -> None:
