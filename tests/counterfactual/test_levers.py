@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,14 @@ from talentsim.ensemble.tree import year_keys
 from talentsim.model.meanfield import MeanField
 from talentsim.model.model import TalentModel
 from talentsim.model.policy import TrainingClasses
+from talentsim.model.recorder import LAYOUT
 from talentsim.model.rules import admission
 from talentsim.model.selection import level_of, mean_odds
 from talentsim.model.state.researchers import Researchers
 from talentsim.model.state.world import World
 from talentsim.model.utility import moving_terms
 from talentsim.model.visas import chance_after_study, escape, is_unfiled
-from talentsim.vocab import BY_TRAINING, Reason, VisaRoute, VisaStatus
+from talentsim.vocab import BY_TRAINING, LEVERS, Reason, VisaRoute, VisaStatus
 from worlds import Plain, edited, feedback_off, model_before, no_caps, open_doors, policy
 
 SCALE, USA, CHN = 30.0, 0, 1
@@ -295,3 +298,38 @@ def test_levels_of_a_policy_are_checked(plain_toy: Plain) -> None:
         edited(plain_toy, {"world.countries.USA.visa.wage_levels": wrong})
     config = edited(plain_toy, {"policy": {"x": WEIGHTED["level_2"]}})
     assert "wage level" in idle_reason(config, config.policies["x"])
+
+
+NEUTRAL = {"fee_share": 1.0, "fee_unfiled": 0.0, "fee_inside": 0.0, "level_odds": 1.0, "talent_grant": 0.0, "return_grant": 0.0, "chilling": 0.0, "entry": 1.0,
+           "entry_refusal": 0.0, "service": 1.0, "collaboration": 1.0}
+"""Levers that stand at one value everywhere without policies."""
+
+
+def test_every_lever_at_its_neutral_value_changes_nothing(plain_toy: Plain) -> None:
+    """Added 0, multiplied by 1, or set to what it is anyhow: all levers at once, bit for bit."""
+    policies = {name: policy(name, countries=None, change="multiply", value=1.0) for name in LEVERS}
+    policies |= {f"{name}_added": policy(name, countries=None, value=0.0) for name in LEVERS}
+    policies |= {f"{name}_set": policy(name, countries=None, change="set", value=value) for name, value in NEUTRAL.items()}
+    one, other = (TalentModel(edited(plain_toy, {"policy": each})).run() for each in ({}, policies))
+    for name in LAYOUT:
+        assert one.frame(name).equals(other.frame(name)), name
+
+
+def test_the_model_description_lists_every_lever_with_its_unit_and_bounds() -> None:
+    """A row for each: name, what it has one value for, unit, bounds, meaning."""
+    text = (Path(__file__).parents[2] / "docs" / "ODD.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| `")]
+    told = {name: row for row in rows if len(row) == 5 for name in re.findall(r"`(\w+)`", row[0])}
+    assert LEVERS.keys() <= told.keys()
+    for name, lever in LEVERS.items():
+        numbers = [float(each) for each in re.findall(r"\d+(?:\.\d+)?", told[name][3])]
+        assert numbers[0] == lever.low and ((len(numbers) == 2 and numbers[1] == lever.high) or "or more" in told[name][3]), name
+        assert told[name][4], name
+
+
+def test_what_has_no_value_by_country_is_neutral_as_shipped(ai: Config) -> None:
+    """Weights of behaviour that are levers of what people feel or believe stand where they change nothing, with a range and a reason."""
+    behaviour = ai.behaviour
+    for figure, neutral in ((behaviour.location.queue_hold, 0.0), (behaviour.location.chilling, 1.0), (behaviour.graduation.chilling, 1.0),
+                            (behaviour.study.perceived_ways, 1.0)):
+        assert figure.value == neutral and figure.range[0] <= neutral < figure.range[1] and (figure.note or figure.source)

@@ -44,7 +44,7 @@ def test_every_scenario_moves_what_it_is_about(is_before: bool) -> None:
     expected = json.loads((GOLDEN_BEFORE if is_before else GOLDEN).read_text(encoding="utf-8"))
     scenarios = list(dict.fromkeys(name.split(" ")[0] for name in expected))
     results = table(scenarios, BEFORE if is_before else None)
-    assert is_before or set(results.scenario) == {card.name for card in scenario_cards()} - {"baseline"}
+    assert is_before or set(results.scenario) == {card.name for card in scenario_cards()[0]} - {"baseline"}
     assert results.as_said.all(), results[~results.as_said].to_string()
     rows = rows_of(results)
     assert rows.keys() == expected.keys()
@@ -54,7 +54,7 @@ def test_every_scenario_moves_what_it_is_about(is_before: bool) -> None:
 
 def main() -> None:
     """Write the table as it is now."""
-    results = table([card.name for card in scenario_cards() if card.name != "baseline"])
+    results = table([card.name for card in scenario_cards()[0] if card.name != "baseline"])
     print(results.to_string())
     GOLDEN.write_text(json.dumps(rows_of(results), indent=1) + "\n", encoding="utf-8")
 
