@@ -16,7 +16,7 @@ STUDIES = ("dose_response", "return_against_tightening", "who_gains")
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_ends_in_one_figure(tmp_path: Path, name: str) -> None:
     script = EXPERIMENTS / f"{name}.py"
-    done = subprocess.run([sys.executable, script, "world=toy", "population.scale=5.0", "ensemble.replications=2", "executor=serial"],
+    done = subprocess.run([sys.executable, script, "world=toy", "world.burn_in_year=2004", "population.scale=5.0", "ensemble.replications=2", "executor=serial"],
                           cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "outputs" / "studies"

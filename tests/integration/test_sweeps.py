@@ -15,9 +15,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from talentsim.commands.cli import run
 from talentsim.ensemble.store import Store
 
-QUICK = ["world=toy", "ensemble.replications=2"]
+QUICK = ["world=toy", "world.burn_in_year=2004", "ensemble.replications=2"]
 DOSES = ["scenario=visa_tightening", "policy.f1_refusal.value=0.1,0.4"]
 
 
@@ -87,9 +88,10 @@ def test_one_failing_job_is_a_row_and_the_others_finish(tmp_path: Path) -> None:
     assert set(joined(tmp_path)["job"]) == {0}
 
 
-def test_no_failure_is_allowed(tmp_path: Path) -> None:
-    done = sweep("scenario=visa_tightening", "policy.f1_refusal.value=0.1,7", "ensemble.max_failures=0", *QUICK, cwd=tmp_path)
-    assert done.returncode == 2 and "value 7 is out of range" in done.stderr and not list(tmp_path.rglob("sweep.parquet"))
+def test_no_failure_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["-m", "scenario=visa_tightening", "policy.f1_refusal.value=0.1,7", "ensemble.max_failures=0", *QUICK]) == 2
+    assert "value 7 is out of range" in capsys.readouterr().err and not list(tmp_path.rglob("sweep.parquet"))
 
 
 def test_a_sweep_whose_table_cannot_be_written_says_so(tmp_path: Path) -> None:
@@ -99,9 +101,11 @@ def test_a_sweep_whose_table_cannot_be_written_says_so(tmp_path: Path) -> None:
     assert done.returncode == 2 and "cannot write to 'mine'" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_sweep_of_mistakes_alone_is_a_mistake(tmp_path: Path) -> None:
-    done = sweep("scenario=visa_tightning,nothing", *QUICK, cwd=tmp_path)
-    assert done.returncode == 2 and "did you mean 'visa_tightening'" in done.stderr and "Traceback" not in done.stderr
+def test_a_sweep_of_mistakes_alone_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["-m", "scenario=visa_tightning,nothing", *QUICK]) == 2
+    said = capsys.readouterr().err
+    assert "did you mean 'visa_tightening'" in said and "Traceback" not in said
 
 
 @pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
@@ -175,9 +179,9 @@ def test_two_sweeps_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(*tables)
     store = runs(tmp_path)
     assert len(list(store)) == 4 * (8 + 1 + 2 * 8) and not list((store.folder / "parts").iterdir())
-    for run in store:
-        store.verify(run)
-    hosts = {json.loads((store.folder / run / "manifest.json").read_text())["process"] for run in store}
+    for each in store:
+        store.verify(each)
+    hosts = {json.loads((store.folder / each / "manifest.json").read_text())["process"] for each in store}
     assert len(hosts) >= 2, "both sweeps have computed some"
 
 
@@ -189,6 +193,7 @@ import resource, shutil, sys, time
 from pathlib import Path
 from talentsim.config import Config
 from talentsim.ensemble.ensemble import run_ensemble
+from talentsim.commands.cli import run
 from talentsim.ensemble.store import Store
 store = Store(Path(sys.argv[1]))
 made = run_ensemble(Config.load("world=toy", "executor=serial", "ensemble.replications=4"), store).ids

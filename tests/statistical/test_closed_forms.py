@@ -77,7 +77,7 @@ def test_agents_equal_the_twin_within_monte_carlo_error(plain_toy: Plain, classe
     config = given_strength(plain_toy, classes, policy={
         "visa": policy("student_refusal", start=2015, value=0.3), "pay": policy("pay", start="2018-07-01", change="multiply", value=1.3)})
     twin = MeanField(config).run()
-    runs = [TalentModel(config, replication=each).run() for each in range(24)]
+    runs = [TalentModel(config, replication=each).run() for each in range(16)]
     scale = config.population.scale
     for agents, expected in (
         (np.array([run.researchers.sum(axis=(2, 4)) for run in runs]) / scale, twin.researchers),
@@ -115,8 +115,10 @@ def test_the_twin_sees_a_policy_only_from_its_start(plain_toy: Plain) -> None:
 
 def test_scale_moves_nothing_but_noise(plain_toy: Plain) -> None:
     """Shares at scale 20 and 200 agree within the spread of the smaller."""
-    small = [TalentModel(edited(plain_toy, {"population.scale": 20.0}), replication=r).run() for r in range(20)]
-    large = TalentModel(edited(plain_toy, {"population.scale": 400.0})).run()
+    years = {"world.burn_in_year": 2004, "world.end_year": 2025}
+    config = edited(plain_toy, years | {"population.scale": 20.0})
+    small = [TalentModel(config, replication=each).run() for each in range(20)]
+    large = TalentModel(edited(plain_toy, years | {"population.scale": 400.0})).run()
     shares = np.array([run.works[-1].sum(axis=(0, 1)) / run.works[-1].sum() for run in small])
     big = large.works[-1].sum(axis=(0, 1)) / large.works[-1].sum()
     z = (shares.mean(axis=0) - big) / (shares.std(axis=0, ddof=1) * np.sqrt(1 / 20 + 1 / 20))
