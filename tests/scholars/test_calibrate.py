@@ -13,7 +13,16 @@ from talentsim.config import Config
 from talentsim.panel.drift import Drift, Effects
 from talentsim.panel.inversion import replay
 from talentsim.panel.paths import drifts_of, known_panel
-from talentsim.scholars.calibrate import MOMENTS, PERSONAL, compare_entries, fit_drift, fit_persons, law_with, origins, personal_figures
+from talentsim.scholars.calibrate import (
+    MOMENTS,
+    PERSONAL,
+    compare_entries,
+    fit_drift,
+    fit_persons,
+    last_known_years,
+    law_with,
+    personal_figures,
+)
 from talentsim.scholars.careers import expected_careers, moments
 from talentsim.scholars.forecast import as_configured, forecast, live, with_entries
 
@@ -56,7 +65,7 @@ def test_entries_that_were_planted_are_found(scholars: Config) -> None:
 
 def test_entries_go_on_as_the_known_years_say(scholars: Config) -> None:
     known, model = known_panel(scholars), as_configured(scholars)
-    found = compare_entries(model, known, live(model, known, scholars.world.burn_in_year), dict.fromkeys(origins(model.rules), drifts_of(model.rules)))
+    found = compare_entries(model, known, live(model, known, scholars.world.burn_in_year), dict.fromkeys(last_known_years(model.rules), drifts_of(model.rules)))
     best = found.loc[found.TVD_stock.idxmin()]
     assert (best.window, best.damping) == (model.rules.entry_window, float(model.rules.entry_damping))
 

@@ -100,7 +100,7 @@ def _years_of(lives: Lives, years: np.ndarray) -> tuple[list[str], list[str]]:
         return ["-"] * len(years), [""] * len(years)
     who = lives.people.iloc[0]
     where, status, states, told = str(who.origin), "national", [], []
-    events = {int(year): rows for year, rows in lives.events.groupby("year")}       # type: ignore[call-overload]
+    events = {int(year): rows for year, rows in lives.events.groupby("year")}       # type: ignore[call-overload]   # a label is a year here, any scalar to pandas
     for year in years:
         words = []
         for event in events.get(year, lives.events[:0]).itertuples(index=False):

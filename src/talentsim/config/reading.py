@@ -14,7 +14,7 @@ MAX_BYTES, MAX_NODES, MAX_DEPTH = 4_000_000, 200_000, 60
 _HEADER = re.compile(r"^\s*#\s*@package\s+(\S+)\s*$", re.MULTILINE)
 
 
-class _Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Reader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]   # the C reader where PyYAML was built with it: a base known when it runs
     """YAML with the scalars of the command line: true and false, decimal numbers, null, text."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

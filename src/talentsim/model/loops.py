@@ -24,7 +24,7 @@ def word_at(counter: np.uint64) -> np.uint64:
 @compiled
 def uniform_at(counter: np.uint64) -> float:
     """Return the uniform at a counter times GOLDEN, exactly as `streams.to_uniform` does."""
-    return (np.float64(np.int64(word_at(counter) >> np.uint64(12))) + 0.5) * 2.0**-52   # type: ignore[no-any-return]
+    return (np.float64(np.int64(word_at(counter) >> np.uint64(12))) + 0.5) * 2.0**-52   # type: ignore[no-any-return]   # Numba's functions have no types
 
 
 @compiled

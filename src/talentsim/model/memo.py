@@ -28,7 +28,7 @@ class Memo:
         kept = self._kept.setdefault(make, [])
         for given, result in reversed(kept):
             if all(map(_is_same, given, inputs)):
-                return result       # type: ignore[no-any-return]
+                return result       # type: ignore[no-any-return]    # what `make` gave, kept beside results of other makers
         result = make(*inputs)
         kept.append((inputs, result))
         del kept[:-KEPT]

@@ -31,8 +31,8 @@ MOMENTS: dict[str, tuple[float, float]] = {
 """Targets and tolerances of the moments of careers, see `careers.moments`: moves of authors at two robotics conferences,
 2000-2023 (source `scholars_moments`). R1_10 and R5_5 have no tolerance of their own; ours is wide."""
 
-FIRST_ORIGIN = 4        # years after `fit_from`: fewer tell no slope
-ENTRY_WINDOWS = (3, 5, 7, 10)           # years; the first of the origins knows no more than ten of growth
+FIRST_KNOWN = 4        # years after `fit_from`: fewer tell no slope
+ENTRY_WINDOWS = (3, 5, 7, 10)           # years; the first of the forecasts knows no more than ten of growth
 ENTRY_DAMPINGS = tuple(step / 10 for step in range(11))
 
 _LOWEST, _HIGHEST = -10.5, -2.0         # bounds of log variances: below, a kind of noise is as good as absent
@@ -61,9 +61,9 @@ class Calibration:
     rolling: pd.DataFrame
 
 
-def origins(rules: PanelConfig) -> range:
+def last_known_years(rules: PanelConfig) -> range:
     """Return the last known years of the forecasts within the known years."""
-    return range(rules.fit_from + FIRST_ORIGIN, rules.known_until)
+    return range(rules.fit_from + FIRST_KNOWN, rules.known_until)
 
 
 def calibrate(config: Config) -> Calibration:
@@ -76,9 +76,9 @@ def calibrate(config: Config) -> Calibration:
     """
     known, variant = known_panel(config), as_configured(config)
     rules = variant.rules
-    if not origins(rules):
+    if not last_known_years(rules):
         raise UserError("world.panel.known_until", f"{rules.known_until} leaves no known year to forecast from {rules.fit_from} on",
-                        f"{rules.fit_from + FIRST_ORIGIN + 1} or later")
+                        f"{rules.fit_from + FIRST_KNOWN + 1} or later")
     start = personal_figures(config)
     fitted = fit_persons(config, known, MOMENTS)
     law = law_with(config, fitted)
@@ -91,7 +91,7 @@ def calibrate(config: Config) -> Calibration:
                                               rules.fit_from, rules.known_until)) for each in (variant.law, law))
     careers = pd.DataFrame([(name, target, tolerance, before[name], after[name], abs(after[name] - target) <= tolerance)
                             for name, (target, tolerance) in MOMENTS.items()], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
-    fitted_then = {origin: fit_drifts(lived.until(origin), rules.fit_from) for origin in origins(rules)}
+    fitted_then = {year: fit_drifts(lived.until(year), rules.fit_from) for year in last_known_years(rules)}
     fitted_model = replace(variant, law=law)
     entries = compare_entries(fitted_model, known, lived, fitted_then)
     best = entries.loc[entries.TVD_stock.idxmin()]
@@ -113,7 +113,7 @@ def compare_entries(variant: Variant, known: Panel, lived: Replay, drifts: dict[
     for window in ENTRY_WINDOWS:
         for damping in ENTRY_DAMPINGS:
             scores = rolling_scores(with_entries(variant, window, damping), known, lived, drifts, drifts)
-            rows.append({"window": window, "damping": damping} | scores.drop(columns=["origin", "years"]).mean().to_dict())
+            rows.append({"window": window, "damping": damping} | scores.drop(columns=["last_known", "years"]).mean().to_dict())
     return pd.DataFrame(rows)
 
 

@@ -63,7 +63,7 @@ def forecast(variant: Variant, lived: Replay, known: Panel, horizon: int, drifts
     return Forecast(int(lived.years[-1]) + 1, flows, stocks)
 
 
-def rolling_scores(variant: Variant, known: Panel, lived: Replay, origins: Iterable[int],
+def rolling_scores(variant: Variant, known: Panel, lived: Replay, last_known: Iterable[int],
                    drifts: dict[int, dict[str, Drift]] | None = None, longest: int = 6) -> pd.DataFrame:
     """Forecast from each of several years what was known at the end; one row of scores each.
 
@@ -71,15 +71,17 @@ def rolling_scores(variant: Variant, known: Panel, lived: Replay, origins: Itera
     ----------
     lived
         The replay of the known panel.
+    last_known
+        Last known year of each forecast.
     drifts
         How constants drift, by the last known year of the forecast; None takes the rules'.
     """
     rows = []
-    for origin in origins:
-        then = lived.until(origin)
-        horizon = min(longest, int(known.years[-1]) - origin)
-        made = forecast(variant, then, known.until(origin), horizon, None if drifts is None else drifts[origin])
-        rows.append({"origin": origin, "years": horizon} | score(known, made))
+    for year in last_known:
+        then = lived.until(year)
+        horizon = min(longest, int(known.years[-1]) - year)
+        made = forecast(variant, then, known.until(year), horizon, None if drifts is None else drifts[year])
+        rows.append({"last_known": year, "years": horizon} | score(known, made))
     return pd.DataFrame(rows)
 
 

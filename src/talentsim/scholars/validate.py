@@ -14,7 +14,7 @@ from talentsim.config import Config, UserError
 from talentsim.panel.panel import Panel
 from talentsim.panel.paths import panel_of
 from talentsim.scholars.benchmarks import BENCHMARKS, NEEDS_COVARIATES
-from talentsim.scholars.calibrate import origins
+from talentsim.scholars.calibrate import last_known_years
 from talentsim.scholars.careers import counted_careers, expected_careers, moments
 from talentsim.scholars.fact_table import fact_table, held_out_counts
 from talentsim.scholars.forecast import (
@@ -158,7 +158,7 @@ def series_of_runs(agents: AgentRuns, panel: Panel, scale: float) -> list[Series
 
 
 def ablation_table(config: Config, model: Variant, panel: Panel, known: Panel) -> pd.DataFrame:
-    """Score the model without, or with, each mechanism: on rolling origins within the known years, and on the years after.
+    """Score the model without, or with, each mechanism: on forecasts within the known years, and on the years after.
 
     Every variant lives through the known years anew, so each meets the same flows; drift and personal figures stay.
     """
@@ -180,7 +180,7 @@ def ablation_table(config: Config, model: Variant, panel: Panel, known: Panel) -
     rows = []
     for name, variant in variants.items():
         lived = live(variant, known, config.world.burn_in_year)
-        rolling = rolling_scores(variant, known, lived, origins(model.rules))
+        rolling = rolling_scores(variant, known, lived, last_known_years(model.rules))
         test = score(panel, forecast(variant, lived, known, len(panel.years) - len(known.years)))
         rows.append({"variant": name} | {f"rolling {each}": float(rolling[each].mean()) if len(rolling) else float("nan") for each in measures}
                     | {f"test {each}": test[each] for each in (*measures, "chg_corr50")})

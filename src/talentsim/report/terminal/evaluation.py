@@ -54,7 +54,7 @@ def by_year_lines(by_year: pd.DataFrame, shown: list[str]) -> Table:
 
 
 def ablation_lines(ablation: pd.DataFrame) -> Table:
-    """List variants of the model with their scores on rolling origins and on the years after."""
+    """List variants of the model with their scores on forecasts within the known years and on the years after."""
     columns = [name for name in ablation.columns if name != "variant"]
     table = _table("What buys what", ["variant", *columns])
     for row in ablation.to_dict("records"):
@@ -129,7 +129,7 @@ def rolling_lines(rolling: pd.DataFrame) -> Table:
     """List scores by year of the forecast, and their means."""
     table = _table("Forecasts within the known years", ["last known year", "years ahead", *SCORES])
     for row in rolling.to_dict("records"):
-        table.add_row(f"{row['origin']:.0f}", f"{row['years']:.0f}", *(_figure(row[name], places) for name, places in SCORES.items()))
+        table.add_row(f"{row['last_known']:.0f}", f"{row['years']:.0f}", *(_figure(row[name], places) for name, places in SCORES.items()))
     mean = rolling.mean()
     table.add_section()
     table.add_row("mean", "", *(_figure(mean[name], places) for name, places in SCORES.items()))
