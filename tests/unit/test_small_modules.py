@@ -12,6 +12,8 @@ import pytest
 
 import talentsim
 from talentsim.comparison.effective import out_of_range
+from talentsim.comparison.pair import Pair
+from talentsim.comparison.portrait import SHARES, portrait_of
 from talentsim.config import UserError
 from talentsim.config.compose import parse
 from talentsim.config.overrides import chosen_scenario, is_choice, is_figure, policy_name, refuse_all_policies
@@ -94,3 +96,17 @@ def test_what_a_policy_makes_of_a_figure_is_told_where_it_leaves_its_range(plain
         told = out_of_range(arm, base)
         assert len(told) == n and all("policy.x makes pay of USA" in each and "2026" in each for each in told)
         assert out_of_range(arm, arm) == [], "what both arms have is not looked at"
+
+
+def test_a_portrait_lists_the_largest_host_first_and_grows_at_compound_rates(plain_toy: Plain) -> None:
+    config = edited(plain_toy)
+    first, last, codes = config.world.start_year, config.world.end_year, list(config.world.countries)
+    rows = [("baseline", outcome, year, code, number, number - 1.0, number + 1.0)
+            for year, growth in ((first, 1.0), (last, 2.0)) for outcome in ("researchers", *SHARES.values())
+            for number, code in zip((10.0 * growth, 40.0, 20.0, 30.0), codes, strict=True)]
+    table = portrait_of(pd.DataFrame(rows, columns=["arm", "outcome", "year", "country", "mean", "low", "high"]), Pair(config, config))
+    assert table.country.tolist()[:2] == [codes[1], codes[3]] and table.country.tolist()[4] == "world" and table.hosted[:4].is_monotonic_decreasing
+    table = table.set_index("country")
+    assert table.hosted[codes[0]] == 20.0 and table.hosted_before[codes[0]] == 10.0 and table.low[codes[1]] == 39.0
+    assert table.growth[codes[0]] == pytest.approx(100.0 * (2.0 ** (1.0 / (last - first)) - 1.0)) and table.growth[codes[1]] == 0.0
+    assert table.people["world"] == 110.0 and table.growth["world"] == pytest.approx(100.0 * (1.1 ** (1.0 / (last - first)) - 1.0))
