@@ -7,7 +7,7 @@ import pytest
 
 from talentsim import Config
 from talentsim.arrays import Floats
-from talentsim.config.arms import load_arms
+from talentsim.config.arms import Composer
 from talentsim.config.files import names_in_group
 from talentsim.ensemble.session import Session
 
@@ -21,14 +21,19 @@ def session() -> Session:
 
 
 @pytest.fixture(scope="module")
+def composer() -> Composer:
+    return Composer()
+
+
+@pytest.fixture(scope="module")
 def baseline(session: Session) -> dict[str, Floats]:
     return session.outcomes(Config.load(*SMALL, "scenario=baseline"))
 
 
 @pytest.mark.parametrize("scenario", sorted(set(names_in_group("scenario")) - {"baseline"}))
-def test_a_scenario_moves_what_it_is_about(session: Session, baseline: dict[str, Floats], scenario: str) -> None:
+def test_a_scenario_moves_what_it_is_about(session: Session, composer: Composer, baseline: dict[str, Floats], scenario: str) -> None:
     """In the mean of paired replications, by the last year."""
-    config = load_arms([*SMALL, f"scenario={scenario}"])[1]
+    config = composer.one([*SMALL, f"scenario={scenario}"])
     changed, codes = session.outcomes(config, keep=False), list(config.world.countries)
     assert config.scenario.expects
     for expected in config.scenario.expects:
