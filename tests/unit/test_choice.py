@@ -15,6 +15,7 @@ from talentsim.model.choice import (
     Admission,
     ChoiceTable,
     Choosers,
+    _may_leave,
     choose,
     logsum,
     personal_utility,
@@ -211,3 +212,23 @@ def test_personal_utility_is_zero_at_the_reference() -> None:
     table, who = random_case(6)
     utility = personal_utility(table, who)
     assert (utility[np.arange(len(who)), who.reference] == 0.0).all()
+
+
+@pytest.mark.parametrize("cost", [-400.0, -8.0, -2.0, 0.0, 3.0, 800.0])
+def test_nobody_who_leaves_is_taken_for_one_who_stays_for_sure(cost: float) -> None:
+    rng, n, k = np.random.default_rng(5), 4000, 9
+    origin, current, alternative = np.ogrid[:k, :k, :k]
+    kind = np.where(alternative == current, STAY, np.where(alternative == origin, HOME, AWAY)).reshape(k * k, k).astype(np.int8)
+    utility, cell = rng.normal(size=(k * k, k)), rng.integers(0, k * k, n)
+    utility[:, 3] = np.where(kind[:, 3] == STAY, 0.0, -np.inf)
+    table = ChoiceTable(utility, rng.normal(size=(k * k, k)) * 0.4, kind)
+    who = Choosers(person_address(3, 2001, np.arange(n)), cell, cell % k, rng.gamma(1.0, size=n), np.full(n, cost),
+                   cost + rng.normal(size=n))
+    uniform = to_uniform(words_at(who.address[:, None], keys(k)[None, :]))
+    with np.errstate(over="ignore"):
+        arrives = -np.log(uniform) * np.exp(-personal_utility(table, who))
+        chosen = choose(table, who, keys(k)).alternative
+    stays = ~_may_leave(table, who, uniform)
+    assert (arrives.argmin(axis=1)[stays] == who.reference[stays]).all()
+    assert (chosen == arrives.argmin(axis=1)).all()
+    assert stays.mean() > 0.9 or cost > -8.0            # the bound says something where people mostly stay

@@ -4,8 +4,9 @@ Write epsilon_k = -log E_k with E_k standard exponential: epsilon_k is standard 
 
     argmax_k (V_k + epsilon_k) = argmin_k E_k exp(-V_k),
 
-so each alternative has an arrival time and the first to arrive is chosen. Every alternative is worked out for every
-chooser: with all of them in cache that costs less than any filter that was measured against it.
+so each alternative has an arrival time and the first to arrive is chosen. With E_k = -log u_k, at least 1 - u_k, nobody
+leaves for whom u_k + E_stay exp(V_k) stays below 1 at every k: for most that is seen without a logarithm or an exponential
+an alternative, and only for the others are the arrivals worked out.
 
 Source: McFadden (1974), Conditional logit analysis of qualitative choice behavior; Gumbel-max: Maddison et al. (2014).
 """
@@ -23,6 +24,7 @@ from talentsim.model import kernels
 from talentsim.streams import to_exponential, to_uniform, words_at
 
 STAY, AWAY, HOME = 0, 1, 2
+ROUNDED_UP, BELOW_ONE = 1.0 + 1e-8, 1.0 - 1e-12     # so that no rounding says of anybody who may leave that they stay for sure
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,17 @@ class ChoiceTable:
     utility: Floats
     slope: Floats
     kind: NDArray[np.int8]
+
+    @cached_property
+    def odds(self) -> Floats:
+        """exp(V) of the alternatives AWAY, 0 at the others; shape as that of `utility`."""
+        return np.where(self.kind == AWAY, np.exp(self.utility), 0.0)
+
+    @cached_property
+    def steepest(self) -> Floats:
+        """Largest slope among the alternatives AWAY, 0 where there is none; shape (n_cells,)."""
+        slope = np.where(self.kind == AWAY, self.slope, -np.inf).max(axis=1)
+        return np.where(np.isfinite(slope), slope, 0.0)
 
     @cached_property
     def home(self) -> Integers:
@@ -146,7 +159,8 @@ def _choose_compiled(table: ChoiceTable, who: Choosers, keys: Words, admission: 
     screening = empty if admission is None else (admission.p_refusal, admission.of, admission.keys,
                                                  empty[3] if admission.closed is None else admission.closed)
     chosen, refused, doubtful = kernels.first_arrivals(
-        who.address, keys, who.cell, who.reference, (who.taste, who.away, who.home), (table.utility, table.slope, table.home), screening)
+        who.address, keys, who.cell, who.reference, (who.taste, who.away, who.home),
+        (table.utility, table.slope, table.home, table.odds, table.steepest), (ROUNDED_UP, BELOW_ONE), screening)
     rows = np.flatnonzero(doubtful)
     if len(rows):
         sure = _choose_part(table, who.at(rows), keys, None if admission is None else admission.at(rows), 0)
@@ -159,15 +173,45 @@ def _choose_compiled(table: ChoiceTable, who: Choosers, keys: Words, admission: 
 
 
 def _choose_part(table: ChoiceTable, who: Choosers, keys: Words, admission: Admission | None, offset: int) -> Chosen:
-    arrives = to_exponential(to_uniform(words_at(who.address[:, None], keys[None, :])))
-    slowed = personal_utility(table, who)
-    arrives *= np.exp(np.negative(slowed, out=slowed), out=slowed)
+    uniform = to_uniform(words_at(who.address[:, None], keys[None, :]))
     if admission is None:
-        nobody = np.empty(0, dtype=np.int64)
-        return Chosen(arrives.argmin(axis=1).astype(np.uint8), nobody, nobody)
+        chosen, nobody = who.reference.astype(np.uint8), np.empty(0, dtype=np.int64)
+        rows = np.flatnonzero(_may_leave(table, who, uniform))
+        chosen[rows] = _arrivals(table, who.at(rows), uniform[rows]).argmin(axis=1)
+        return Chosen(chosen, nobody, nobody)
+    arrives = _arrivals(table, who, uniform)
     if admission.closed is not None:
         arrives[admission.closed] = np.inf
     return _screened(arrives, who, admission, offset)
+
+
+def _arrivals(table: ChoiceTable, who: Choosers, uniform: Floats) -> Floats:
+    """Return when each alternative arrives, shape (n_choosers, n_countries). Overwrites `uniform`."""
+    arrives, slowed = to_exponential(uniform), personal_utility(table, who)
+    arrives *= np.exp(np.negative(slowed, out=slowed), out=slowed)
+    return arrives
+
+
+def _may_leave(table: ChoiceTable, who: Choosers, uniform: Floats) -> Booleans:
+    """Return for whom another alternative may arrive before staying does; the others stay for sure. Shape (n_choosers,).
+
+    E_k exp(-V_k) is at least (1 - u_k) exp(-V_k), and V_k at most what it is at the steepest slope: where that is later than
+    staying by more than rounding, so is the arrival.
+    """
+    n, width = uniform.shape
+    each, first = uniform.reshape(-1), np.arange(0, uniform.size, width)
+    with np.errstate(over="ignore", invalid="ignore"):      # who has such utilities leaves
+        stays_at = -np.log(each[first + who.reference]) * ROUNDED_UP
+        most = table.odds.take(who.cell, axis=0)
+        most *= (stays_at * np.exp(who.away + who.taste * table.steepest[who.cell]))[:, None]
+        most += uniform
+        leaves = np.zeros(n, dtype=bool)
+        leaves[np.flatnonzero(~(most.reshape(-1) < BELOW_ONE)) // width] = True
+        abroad = np.flatnonzero(table.home[who.cell] >= 0)
+        cell, home = who.cell[abroad], table.home[who.cell[abroad]]
+        at_home = table.slope[cell, home] * who.taste[abroad] + table.utility[cell, home] + who.home[abroad]
+        leaves[abroad] |= ~(each[first[abroad] + home] + stays_at[abroad] * np.exp(at_home) < BELOW_ONE)
+    return leaves
 
 
 def _screened(arrives: Floats, who: Choosers, admission: Admission, offset: int) -> Chosen:

@@ -51,7 +51,7 @@ def _loops() -> ModuleType:
 
 
 def first_arrivals(address: Words, keys: Words, cell: Integers, reference: Integers, own: tuple[Floats, Floats, Floats],
-                   table: tuple[Floats, Floats, Integers], screening: tuple[Floats, Integers, Words, Booleans]) -> tuple[
+                   table: tuple[Floats, Floats, Integers, Floats, Floats], bounds: tuple[float, float], screening: tuple[Floats, Integers, Words, Booleans]) -> tuple[
                        np.ndarray, Booleans, Booleans]:
     """Choose one alternative each, the first to arrive of those that admit the chooser.
 
@@ -60,7 +60,10 @@ def first_arrivals(address: Words, keys: Words, cell: Integers, reference: Integ
     own
         Taste, what moving away adds and what home adds, each of shape (n,); see `choice.Choosers`.
     table
-        Utility and slope, shape (n_cells, n_alternatives), and the column of home by cell, -1 where there is none.
+        Utility and slope, shape (n_cells, n_alternatives), the column of home by cell, -1 where there is none, and odds and
+        steepest slope; see `choice.ChoiceTable`.
+    bounds
+        What keeps rounding from saying of anybody that they stay for sure; see `choice`.
     screening
         Chances of refusal by class, class of each, keys of the draws, and doors that are shut, see `choice.Admission`;
         arrays without rows where nobody screens, or no door is shut.
@@ -75,7 +78,7 @@ def first_arrivals(address: Words, keys: Words, cell: Integers, reference: Integ
     refused = np.zeros((n, width if len(screening[0]) else 0), np.bool_)
     doubtful = np.zeros(n, np.bool_)
     rest = (np.ascontiguousarray(each) for each in (*own, *table, *screening))      # one layout, one compilation
-    _loops().first_arrivals(address, keys, cell, reference, *rest, DOUBT, chosen, refused, doubtful)
+    _loops().first_arrivals(address, keys, cell, reference, *rest, DOUBT, bounds, chosen, refused, doubtful)
     return chosen, refused, doubtful
 
 

@@ -52,18 +52,32 @@ def race(uniform: Floats, cost: Floats, is_out: Booleans, reference: int, doubt:
 
 @compiled
 def first_arrivals(address: Words, keys: Words, cell: Integers, reference: Integers, taste: Floats, away: Floats, home: Floats,
-                   utility: Floats, slope: Floats, home_column: Integers, p_refusal: Floats, of: Integers, screen_keys: Words,
-                   closed: Booleans, doubt: float, chosen: np.ndarray, refused: Booleans, doubtful: Booleans) -> None:
-    """Let everybody ask the alternatives in the order of their arrival, up to the first that admits them."""
+                   utility: Floats, slope: Floats, home_column: Integers, odds: Floats, steepest: Floats, p_refusal: Floats, of: Integers,
+                   screen_keys: Words, closed: Booleans, doubt: float, bounds: tuple[float, float], chosen: np.ndarray, refused: Booleans,
+                   doubtful: Booleans) -> None:
+    """Let everybody ask the alternatives in the order of their arrival, up to the first that admits them.
+
+    Where nobody screens, who stays for sure is told first, as `choice` does.
+    """
     width = len(keys)
     uniform, cost, is_out = np.empty(width), np.empty(width), np.zeros(width, np.bool_)
     for i in range(len(address)):
-        row = cell[i]
+        row, at_home = cell[i], home_column[cell[i]]
         for k in range(width):
             uniform[k] = uniform_at(address[i] + keys[k])
+        if not len(p_refusal):
+            stays_at = -np.log(uniform[reference[i]]) * bounds[0]
+            limit = stays_at * np.exp(away[i] + taste[i] * steepest[row])
+            leaves = at_home >= 0 and not uniform[at_home] + stays_at * np.exp(
+                slope[row, at_home] * taste[i] + utility[row, at_home] + home[i]) < bounds[1]
+            for k in range(width):
+                leaves |= not uniform[k] + odds[row, k] * limit < bounds[1]
+            if not leaves:
+                chosen[i] = reference[i]
+                continue
+        for k in range(width):
             cost[k] = -(slope[row, k] * taste[i] + utility[row, k] + away[i])
             is_out[k] = len(closed) > 0 and closed[i, k]
-        at_home = home_column[row]
         if at_home >= 0:
             cost[at_home] = -(slope[row, at_home] * taste[i] + utility[row, at_home] + home[i])
         cost[reference[i]] = 0.0
