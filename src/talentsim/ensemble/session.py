@@ -35,17 +35,23 @@ class Session:
     Parameters
     ----------
     budget
-        Bytes of states kept in memory at most. Those used longest ago go first; without them more years are simulated.
+        Bytes of states kept in memory at most. Those used longest ago go first; without them more years are simulated, and
+        `n_dropped`, which `repr` shows, says how often that was so.
     since
         First year in which arms are expected to differ: the state at the end of the year before it is kept, and those after it. By
         default the year after the last one with data on entry.
     """
 
     def __init__(self, budget: int = 1 << 30, since: int | None = None) -> None:
-        self.budget, self.since = budget, since
+        self.budget, self.since, self.n_dropped = budget, since, 0
         self._states: OrderedDict[str, Checkpoint] = OrderedDict()
         self._years: dict[str, Floats] = {}
         self._branches, self._lock = Branches(), RLock()
+
+    def __repr__(self) -> str:
+        mib = 1 << 20
+        return (f"Session({len(self._states)} states in {self.n_bytes / mib:.0f} of {self.budget / mib:.0f} MiB, {self.n_dropped} dropped for want of room, "
+                f"{len(self._years)} years of outcomes)")
 
     @property
     def n_bytes(self) -> int:
@@ -136,3 +142,4 @@ class Session:
             self._states[key] = simulation.checkpoint()
             while self._states and self.n_bytes > self.budget:
                 self._states.popitem(last=False)
+                self.n_dropped += 1
