@@ -22,7 +22,7 @@ from talentsim.ensemble.store import Store
 
 GOLDEN = Path(__file__).with_name("scenarios.json")
 BEFORE, GOLDEN_BEFORE = Path(__file__).with_name("before"), Path(__file__).with_name("scenarios_before.json")
-OVERRIDES = ["world=ai", "parameters=point", "population.scale=0.2", "ensemble.replications=4", "output.people=false", "compare.structure={}"]
+OVERRIDES = ["world=ai", "parameters=point", "population.scale=0.2", "ensemble.replications=4", "output.people=false", "compare.structure=null"]
 
 
 def table(scenarios: Sequence[str], config_dir: Path | None = None) -> pd.DataFrame:

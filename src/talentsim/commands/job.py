@@ -14,6 +14,7 @@ import pandas as pd
 
 from talentsim.calibration.posterior import differences
 from talentsim.commands.timing import Stopwatch
+from talentsim.comparison.cautions import cautions, not_reached
 from talentsim.comparison.compare import Comparison, compare_runs
 from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.pathways import flow_tables
@@ -33,6 +34,7 @@ from talentsim.ensemble.results import new_results, write_manifest, write_table
 from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.store import Store, open_store
 from talentsim.measures.observed import departures, fit
+from talentsim.model.outcomes import HEADLINE
 from talentsim.report.terminal.brief import WIDTH
 from talentsim.report.terminal.comparison import print_comparison
 from talentsim.report.terminal.progress import progress
@@ -140,7 +142,14 @@ def _facts(pair: Pair, result: Comparison, overrides: Sequence[str]) -> dict[str
                    "runs": run_ids(config, range(config.ensemble.replications))}
             for name, config in (("baseline", pair.baseline), ("scenario", pair.scenario))}
     return {"arms": arms, "store": str(open_store(pair.scenario.output.dir).folder), "overrides": list(overrides),
-            "checks": [vars(check) for check in result.checks], "calibration": differences(pair.baseline)}
+            "checks": [vars(check) for check in result.checks], "warnings": [*cautions(pair), *not_reached(pair.scenario, _error(pair, result))],
+            "calibration": differences(pair.baseline)}
+
+
+def _error(pair: Pair, result: Comparison) -> float:
+    """Return the standard error of the focus country's difference in the share of the works."""
+    rows = result.headline[(result.headline.outcome == HEADLINE) & (result.headline.country == pair.scenario.focus)]
+    return float(rows.standard_error.iloc[0])
 
 
 def _tables(results: Results, scenario: Config) -> list[Path]:

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from talentsim.commands.arguments import Arguments
     from talentsim.comparison.pair import Pair
-    from talentsim.config import Config
     from talentsim.config.arms import Composer
-
-LAST_YEAR = 2035
-"""The last year that the shipped worlds' figures were made for."""
-
 
 def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
     """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
@@ -73,21 +68,13 @@ def checked(pair: Pair, warned: set[str] | None = None) -> Pair:
 
 
 def warn(pair: Pair, warned: set[str]) -> None:
-    """Say on stderr which policies drive a figure out of what it may plausibly be; what is in `warned` is not said again."""
-    from talentsim.comparison.effective import out_of_range
+    """Say on stderr what a reader is to mind; what is in `warned` is not said again."""
+    from talentsim.comparison.cautions import cautions
 
-    for line in [*out_of_range(pair.scenario, pair.baseline), *out_of_range(pair.baseline, pair.scenario), *beyond(pair.scenario)]:
+    for line in cautions(pair):
         if line not in warned:
             print(f"talentsim: warning: {line}", file=sys.stderr)
             warned.add(line)
-
-
-def beyond(arm: Config) -> list[str]:
-    """Say that a world goes on past the years that its figures were made for; nothing where it does not."""
-    if arm.world.end_year <= LAST_YEAR:
-        return []
-    return [f"world.end_year={arm.world.end_year} is past {LAST_YEAR}: no figure, cohort or rule was made for later years; growth goes on "
-            f"as it was, and nothing observed speaks for or against it"]
 
 
 def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import sys
 
+from talentsim.comparison.cautions import not_reached
 from talentsim.comparison.pair import Pair, PairRuns, run_pairs
-from talentsim.digits import figure
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
 from talentsim.intervals import standard_error
@@ -31,7 +31,8 @@ def until_precise(pair: Pair, store: Store | None = None, progress: Progress | N
         pair = pair.with_replications(n)
         error = _error(run_pairs([pair], store, progress, n_apart=2)[0])
         if wanted is None or error <= wanted or n >= limit:
-            _tell(pair, error)
+            for line in not_reached(pair.scenario, error):
+                print(f"talentsim: {line}", file=sys.stderr)
             return pair, error
         n = min(limit, 2 * n, max(n + 1, math.ceil(n * (error / wanted) ** 2)))
 
@@ -41,12 +42,3 @@ def _error(runs: PairRuns) -> float:
     year, focus = config.headline_year - config.world.start_year, [runs.scenario.codes.index(each) for each in config.focus_countries]
     one, other = (arm.outcomes[HEADLINE][:, year, focus].sum(axis=1) for arm in runs)
     return float(standard_error(other - one))
-
-
-def _tell(pair: Pair, reached: float) -> None:
-    """Say on stderr when `ensemble.max_replications` came before the precision that was asked for."""
-    scenario = pair.scenario
-    wanted, n = scenario.ensemble.until_precision, scenario.ensemble.replications
-    if wanted is not None and reached > wanted:
-        print(f"talentsim: the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {figure(reached, 3)} points "
-              f"after {n} replications, {figure(wanted)} were asked for; more: ensemble.max_replications={math.ceil(n * (reached / wanted) ** 2)}", file=sys.stderr)

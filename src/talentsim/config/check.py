@@ -47,6 +47,9 @@ def check(schema: type[ArmT], plain: Mapping[str, Any]) -> ArmT:
 
 def _check_names(config: Arm) -> None:
     countries = config.world.countries
+    named = config.focus.split("+")
+    if len(set(named)) < len(named):
+        raise UserError("focus", f"found {config.focus!r}, which names a country twice", "each once")
     if not config.focus_countries:
         regions = dict.fromkeys(region_code(each.region) for each in countries.values() if each.region)
         error = _no_country(config, "focus", config.focus)

@@ -61,7 +61,7 @@ class PlainComposer:
         """
         parsed, policies, common, start = _parted(overrides)
         scenario, replaced = self._whole(common)
-        name, chosen = scenario["baseline"], chosen_scenario(common)
+        name, chosen = scenario.get("baseline"), chosen_scenario(common)
         if not isinstance(name, str) or not known_scenario(self.files, name):
             raise self.files.unknown("scenario", str(name), "baseline")
         if name == chosen and not policies and start is None:
@@ -182,7 +182,7 @@ class PlainComposer:
     def _file_content(self, group: str, name: Any) -> Plain:
         own = self.files.own_file(group, name)
         content = own.content if own else shipped_file(group, name)
-        if not isinstance(content, dict) or "defaults" in content or (own and own.package):
+        if not isinstance(content, dict) or "defaults" in content or group in content or (own and own.package):
             raise KeyError(name)
         return content
 
@@ -193,6 +193,13 @@ def _parted(overrides: Sequence[str]) -> tuple[list[Override], list[Override], l
     refuse_misread(parsed)
     refuse_all_policies(parsed)
     parsed, start = take_start(parsed)
+    for each in parsed:
+        if each.key_or_group == "scenario.name":
+            raise UserError(f"command line, {each.input_line!r}", f"a scenario is called as its file, and found {each.value()!r}", "a name for its words: scenario.title='...'",
+                            "results are told apart by it; copy the file under another name for a scenario of your own")
+        if is_figure(each) and each.value() == {}:
+            raise UserError(f"command line, {each.input_line!r}", "an empty mapping changes nothing", "values, as in KEY={value: 1.2}",
+                            "null takes out what may be missing, ~KEY a key")
     return parsed, [each for each in parsed if policy_name(each)], [each for each in parsed if not policy_name(each)], start
 
 
@@ -251,6 +258,9 @@ def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Overrid
             continue
         value = each.value()
         if adds and len(path) == 2:
+            if value is None and name not in known:
+                raise UserError(f"command line, {each.input_line!r}", f"there is no policy called {name!r} to take out", "policies that are there",
+                                f"the arms have {', '.join(sorted(known)) or 'none'}")
             if not isinstance(value, dict | None):
                 raise UserError(f"command line, {each.input_line!r}", f"found {value!r}, which is not a policy",
                                 "'+policy.NAME={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}'",

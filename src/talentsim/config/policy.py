@@ -94,6 +94,11 @@ class Policy(Frozen):
     def _check_selectors(self) -> None:
         axes = LEVERS[self.lever].axes
         allowed = SELECTORS[axes]
+        for field in ("countries", "origins", "partners", "employers", "headquarters", "levels", "trained"):
+            named = getattr(self, field) or []
+            if len(set(named)) < len(named):
+                twice = next(each for each in named if named.count(each) > 1)
+                raise ValueError(f"`{field}` names {twice} twice; allowed: each once")
         for field in ("countries", "origins", "partners", "employers", "headquarters", "levels"):
             if getattr(self, field) is None:
                 continue

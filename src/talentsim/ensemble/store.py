@@ -36,6 +36,8 @@ YEARS = {"people": "entry_year"}
 """Column with the year that a row belongs to, where it is not called "year"."""
 SELF_CONTAINED = ("outcomes",)
 """Tables that every run holds from the first year on."""
+ALWAYS = ("outcomes", "stocks", "works", "flows", "entries", "exits", "ecosystem")
+"""Tables without which no run is whole."""
 
 
 class DamagedError(Exception):
@@ -92,8 +94,12 @@ class Store:
         """
         try:
             content: dict[str, Any] = json.loads((self.folder / run / MANIFEST).read_bytes())
-            if content["config_sha256"] and all(each["sha256"] and each["bytes"] >= 0 for each in content["tables"].values()):
-                return content
+            root = content.get("root")
+            is_rooted = root is None or (isinstance(root["run"], str) and root["run"] != run and root["year"] >= 0)
+            if is_rooted and content["config_sha256"] and all(each["sha256"] and each["bytes"] >= 0 for each in content["tables"].values()):
+                if content["id"] == run:
+                    return content
+                raise DamagedError(run, MANIFEST, f"is that of run {str(content['id'])[:64]!r}")
         except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
             pass
         raise DamagedError(run, MANIFEST, "cannot be read")
@@ -216,6 +222,8 @@ class Store:
 
     def _arrow(self, run: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         manifest = self._whole(run)
+        if name in ALWAYS and name not in manifest["tables"]:
+            raise DamagedError(run, MANIFEST, f"names no table {name!r}, which every run has")
         content = self._bytes(run, f"{name}.parquet", manifest["tables"][name]["sha256"])
         own, root = pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False), manifest.get("root")
         if root is None or name in SELF_CONTAINED:

@@ -1,0 +1,51 @@
+"""What a reader of a comparison is to mind: said on stderr, kept in the manifest and printed in the report."""
+
+from __future__ import annotations
+
+import math
+
+from talentsim.comparison.effective import out_of_range
+from talentsim.comparison.pair import Pair
+from talentsim.config import Config
+from talentsim.digits import figure
+from talentsim.ensemble.draws import draws_of
+
+LAST_YEAR = 2035
+"""The last year that the shipped worlds' figures were made for."""
+
+
+def cautions(pair: Pair) -> list[str]:
+    """Say which policies drive a figure out of what it may plausibly be, and whether the world goes on past its figures; each once."""
+    lines = [*out_of_range(pair.scenario, pair.baseline), *out_of_range(pair.baseline, pair.scenario), *_beyond(pair.scenario), *_of_another_world(pair.scenario)]
+    return list(dict.fromkeys(lines))
+
+
+def _beyond(arm: Config) -> list[str]:
+    if arm.world.end_year <= LAST_YEAR:
+        return []
+    return [f"world.end_year={arm.world.end_year} is past {LAST_YEAR}: no figure, cohort or rule was made for later years; growth goes on "
+            f"as it was, and nothing observed speaks for or against it"]
+
+
+def _of_another_world(arm: Config) -> list[str]:
+    draws = draws_of(arm)
+    made_for = arm.world.name if draws is None else str(draws.manifest.get("world", arm.world.name))
+    if made_for == arm.world.name:
+        return []
+    return [f"the draws of the parameters ({arm.parameters.name}) were fitted to world {made_for}, and this is world {arm.world.name}: nothing speaks "
+            "for its intervals; parameters=point keeps every figure at the value of its file"]
+
+
+def not_reached(scenario: Config, error: float) -> list[str]:
+    """Say that `ensemble.max_replications` came before the precision that was asked for; nothing where it did not.
+
+    Parameters
+    ----------
+    error
+        Standard error that was reached, in percentage points.
+    """
+    wanted, n = scenario.ensemble.until_precision, scenario.ensemble.replications
+    if wanted is None or not error > wanted:
+        return []
+    return [f"the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {figure(error, 3)} points "
+            f"after {n} replications, {figure(wanted)} were asked for; more: ensemble.max_replications={math.ceil(n * (error / wanted) ** 2)}"]
