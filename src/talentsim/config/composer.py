@@ -167,6 +167,8 @@ class PlainComposer:
         chosen, present = self._file_content(group, override.value()), data[group]
         if present != self._file_content(group, present.get("name") or present.get("kind")):
             raise KeyError(group)
+        if group in chosen:                 # a file that sets other parts as well
+            raise KeyError(group)
         own = self.files.own_file(group, str(override.value()))
         others = [each for each in replaced if not each.startswith(f"{group}/")]
         return {**data, group: chosen}, others + ([f"{group}/{override.value()}.yaml"] if own and own.replaces else [])
@@ -182,7 +184,7 @@ class PlainComposer:
     def _file_content(self, group: str, name: Any) -> Plain:
         own = self.files.own_file(group, name)
         content = own.content if own else shipped_file(group, name)
-        if not isinstance(content, dict) or "defaults" in content or group in content or (own and own.package):
+        if not isinstance(content, dict) or "defaults" in content or (own and own.package):
             raise KeyError(name)
         return content
 

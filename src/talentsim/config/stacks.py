@@ -56,9 +56,6 @@ def scenario_of(files: Files, name: str, above: tuple[str, ...] = ()) -> Scenari
         raise UserError(f"scenario/{name}.yaml, defaults", f"the scenario stacks itself: {' > '.join((*above, name))}", "",
                         "take one of them out")
     if STACK in name:
-        names = name.split(STACK)
-        if len(set(names)) < len(names):
-            raise UserError(f"scenario={name}", "a scenario is stacked on itself", "each once")
         parts = [scenario_of(files, each, above) for each in name.split(STACK)]
         return _stacked(name, parts, {"scenario": _card_of(name, parts)}, f"scenario={name}")
     content = dict(files.content("scenario", name))
