@@ -12,12 +12,14 @@ import yaml
 from talentsim.commands import run_command
 from talentsim.commands.arguments import read
 from talentsim.commands.new import run
-from talentsim.config import Config, UserError
+from talentsim.config import Config, UserError, parameters_of
 from talentsim.config.arms import load_arms
 from talentsim.config.compose import compose_plain
+from talentsim.config.evidence import evidence_counts
 from talentsim.config.files import Files
 from talentsim.config.parts import SHARED_OUT, with_parts
 from talentsim.ensemble.draws import config_of, held_keys, row_of
+from talentsim.vocab import Evidence
 from worlds import edited, split
 
 AI = ("world=ai",)
@@ -44,13 +46,20 @@ def test_a_part_is_a_slice_and_the_rest_shrinks(plain_ai: dict[str, Any], wide: 
         level = float(whole[name].entry.level)
         assert float(countries[part].entry.level) == pytest.approx(share * level)
         assert float(countries[name].entry.level) == pytest.approx((1.0 - share) * level)
-        assert countries[part].pay == whole[name].pay and countries[part].region == whole[name].region
-    assert float(countries["TWN"].home.sd) == 0.5 and countries["TWN"].home.study == whole["ROW"].home.study
-    assert countries["USA"].visa.other_visa_by_origin["HKG"] == whole["USA"].visa.other_visa_by_origin["CHN"]
+        assert countries[part].pay.note.startswith(f"as {name}") and countries[part].region == whole[name].region
+        assert (countries[part].pay.value, countries[part].pay.source) == (whole[name].pay.value, whole[name].pay.source)
+    assert float(countries["TWN"].home.sd) == 0.5 and countries["TWN"].home.study.value == whole["ROW"].home.study.value
+    assert countries["USA"].visa.other_visa_by_origin["HKG"].value == whole["USA"].visa.other_visa_by_origin["CHN"].value
     assert wide.policies["china_initiative_2018"].origins == ["CHN", "HKG"]
     firm = next(each for each in wide.employers.values() if "CHN" in each.sites)
-    assert firm.sites["HKG"] == firm.sites["CHN"]
-    assert wide.observers.conferences["neurips"].participation["HKG"] == wide.observers.conferences["neurips"].participation["CHN"]
+    assert firm.sites["HKG"].value == firm.sites["CHN"].value
+    participation = wide.observers.conferences["neurips"].participation
+    assert participation["HKG"].growth.value == participation["CHN"].growth.value and participation["HKG"].growth.note.startswith("as CHN")
+
+
+def test_figures_from_a_whole_count_once(plain_ai: dict[str, Any], wide: Config) -> None:
+    before, after = (evidence_counts(parameters_of(each)) for each in (Config.checked(plain_ai), wide))
+    assert after == before | {Evidence.ASSUMED: before[Evidence.ASSUMED] + 4}       # three shares, and what TWN says itself
 
 
 def test_what_is_written_out_once_stays_as_it_is(wide: Config) -> None:
@@ -77,7 +86,7 @@ def test_capacity_is_shared_out_and_odds_are_not(plain_toy: dict[str, Any]) -> N
         for name in path:
             node = getattr(node, name)
         assert (node is None and shares == [None, None]) or [float(each) for each in shares] == pytest.approx([0.75 * float(node), 0.25 * float(node)])
-    assert parted.world.countries["XUS"].visa.work_visa_odds == whole.world.countries["USA"].visa.work_visa_odds
+    assert parted.world.countries["XUS"].visa.work_visa_odds.value == whole.world.countries["USA"].visa.work_visa_odds.value
 
 
 def test_a_policy_means_the_parts_of_whom_it_names_but_not_in_persons_a_year(plain_toy: dict[str, Any]) -> None:
@@ -140,7 +149,13 @@ def test_a_new_country_composes_and_its_lines_say_what_it_has(tmp_path: Path, ca
     head, marker, lines = text.partition("further left.\n")
     as_written, said = (with_parts({"world": {"countries": {"USA": usa, "XUS": yaml.safe_load(each)}}}) for each in
                         (text, head + marker + lines.replace("# ", "")))
-    assert as_written == said and said["world"]["countries"]["XUS"]["pay"] == usa["pay"]
+    written, spoken = (each["world"]["countries"] for each in (as_written, said))
+    assert written["XUS"]["pay"]["note"].startswith("as USA") and spoken["XUS"]["pay"] == usa["pay"] and written["USA"] == spoken["USA"]
+    assert _without_notes(written["XUS"]) == _without_notes(spoken["XUS"])
+
+
+def _without_notes(node: Any) -> Any:
+    return {name: _without_notes(each) for name, each in node.items() if name != "note"} if isinstance(node, dict) else node
 
 
 @pytest.mark.parametrize(("line", "told"), [

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from talentsim.config.parameter import Parameter
+from talentsim.config.parts import is_from_whole
 from talentsim.vocab import Evidence
 
 NOT_COUNTED = ".position."
@@ -13,7 +14,7 @@ NOT_COUNTED = ".position."
 
 
 def evidence_counts(figures: Iterable[tuple[str, Parameter]]) -> dict[Evidence, int]:
-    """Count figures by grade of evidence, coordinates left out.
+    """Count figures by grade of evidence; coordinates are left out, and what a part of a country has from it counts there.
 
     A figure is one key: a dated path counts once however many points it has.
 
@@ -22,7 +23,7 @@ def evidence_counts(figures: Iterable[tuple[str, Parameter]]) -> dict[Evidence, 
     figures
         Keys and figures, as `parameters_of` yields them.
     """
-    counts = Counter(each.evidence for key, each in figures if NOT_COUNTED not in f".{key}")
+    counts = Counter(each.evidence for key, each in figures if NOT_COUNTED not in f".{key}" and not is_from_whole(each))
     return {grade: counts[grade] for grade in Evidence}
 
 

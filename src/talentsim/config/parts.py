@@ -8,6 +8,7 @@ origin, policies, employers and observers, is said of its parts unless they are 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -27,6 +28,9 @@ COUNTED = ("doctoral_capacity", "work_visa_cap", "other_visa_cap")
 
 NAMING = ("countries", "origins", "trained", "partners", "headquarters")
 """Fields of a policy that name countries."""
+
+_FROM_WHOLE = re.compile(r"^as [A-Z][A-Z0-9]{1,7}(: |$)")
+"""How the note begins of a figure that a part has from its whole."""
 
 _WHOLE = ("value", "unit", "range", "evidence")
 """A figure with these says all of itself; one with fewer changes the whole's."""
@@ -59,7 +63,7 @@ def with_parts(plain: Mapping[str, Any]) -> Mapping[str, Any]:
     built = dict(countries)
     for code, name in whole.items():
         own = slice_of(countries[code], share[code]) if "of_whole" in countries[code] else {**countries[code], "of_whole": share[code]}
-        built[code] = _merged(slice_of(countries[name], share[code]), own)
+        built[code] = _merged(_said_of(name, slice_of(countries[name], share[code])), own)
     built |= {code: slice_of(countries[code], share[code]) for code in set(whole.values())}
     built = {code: _by_origin(each, whole) if isinstance(each, dict) else each for code, each in built.items()}
     return {**_named_with_whole(plain, whole), "world": {**world, "countries": built}}
@@ -72,6 +76,11 @@ def slice_of(country: Mapping[str, Any], share: float) -> Plain:
     for path in SHARED_OUT:
         sliced = _scaled_at(sliced, path, factor)
     return sliced
+
+
+def is_from_whole(figure: Parameter) -> bool:
+    """Return whether a part has a figure from the country it is split off, as its note says."""
+    return _FROM_WHOLE.match(figure.note) is not None
 
 
 def is_inherited(plain: Mapping[str, Any], path: Sequence[str]) -> bool:
@@ -114,7 +123,7 @@ def size_at(world: WorldConfig, key: str) -> float:
 
 def follows(figure: Parameter, size: float, other: Parameter, others_size: float) -> bool:
     """Return whether two figures are one, shared out by size: then a draw of the other is one of this."""
-    same = (figure.unit, figure.source, figure.evidence, figure.note) == (other.unit, other.source, other.evidence, other.note)
+    same = (figure.unit, figure.source, figure.evidence) == (other.unit, other.source, other.evidence) and _FROM_WHOLE.sub("", figure.note) == other.note
     return same and math.isclose(figure.value * others_size, other.value * size, rel_tol=1e-12)
 
 
@@ -146,6 +155,15 @@ def _share_of(code: str, country: Mapping[str, Any]) -> float:
     if not 0.0 < value < 1.0:
         raise UserError(f"{where}.value", f"value {value:g} is out of range", "above 0 and below 1: the part of the country that is split off")
     return float(value)
+
+
+def _said_of(name: str, node: Any) -> Any:
+    """Return figures with a note that says of which country they are."""
+    if not isinstance(node, dict):
+        return node
+    if "value" in node and "evidence" in node:
+        return {**node, "note": f"as {name}: {node['note']}" if node.get("note") else f"as {name}"}
+    return {key: _said_of(name, each) for key, each in node.items()}
 
 
 def _scaled_at(node: Any, path: tuple[str, ...], factor: float) -> Any:
@@ -193,7 +211,7 @@ def _with_parts_as(table: Any, whole: Mapping[str, str]) -> Any:
     """Return a table by country in which parts that it does not name have what their whole has."""
     if not isinstance(table, dict):
         return table
-    return {**table, **{part: table[name] for part, name in whole.items() if name in table and part not in table}}
+    return {**table, **{part: _said_of(name, table[name]) for part, name in whole.items() if name in table and part not in table}}
 
 
 def _named_with_whole(plain: Mapping[str, Any], whole: Mapping[str, str]) -> Plain:
