@@ -26,8 +26,8 @@ def gaps_in_words(portrait: pd.DataFrame, name: Namer) -> str:
     rows = portrait[portrait.country != "world"].set_index("country")
 
     def named(gap: pd.Series, most: bool) -> str:
-        largest = gap.sort_values(ascending=not most, kind="stable").head(N_NAMED)
-        return ", ".join(f"{name(str(code))} {signed(value, 1)}" for code, value in largest.items())
+        largest = gap[gap > 0.0 if most else gap < 0.0].sort_values(ascending=not most, kind="stable").head(N_NAMED)
+        return ", ".join(f"{name(str(code))} {signed(value, 1)}" for code, value in largest.items()) or "nobody"
 
     realised, owned = rows.hosted - rows.trained, rows.owned - rows.hosted
     return (f"Works made where one country trained the people and another hosts them, in points: hosts more than it trained {named(realised, most=True)}; "
