@@ -12,8 +12,9 @@ from talentsim.config import Config
 from talentsim.ensemble.draws import config_of
 from talentsim.measures.indicators import RunView
 from talentsim.measures.observed import in_wholes
-from talentsim.model.choice import AWAY, probabilities, screened_probabilities
+from talentsim.model.choice import AWAY
 from talentsim.model.conditions import Conditions
+from talentsim.model.logit import probabilities, screened_probabilities
 from talentsim.model.meanfield import MeanField
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.model.simulation import Simulation

@@ -17,11 +17,9 @@ from talentsim.model.choice import (
     Choosers,
     _may_leave,
     choose,
-    logsum,
     personal_utility,
-    probabilities,
-    screened_probabilities,
 )
+from talentsim.model.logit import logsum, probabilities, screened_probabilities
 from talentsim.streams import Key, draw_key, person_address, seed_key, to_exponential, to_gumbel, to_uniform, words_at
 from talentsim.vocab import Decision
 

@@ -36,8 +36,8 @@ RUN_CODE = ("model/", "panel/drift.py", "panel/inversion.py", "panel/panel.py", 
             "vocab.py")
 """Modules, and folders of modules, that make a run what it is."""
 
-BESIDE_IT = ("model/__init__.py", "model/meanfield.py")
-"""Modules in those folders that do not: the mean-field twin stands beside the model as its check."""
+BESIDE_IT = ("model/__init__.py", "model/logit.py", "model/meanfield.py")
+"""Modules in those folders that do not: the mean-field twin stands beside the model as its check, and has closed forms of its own."""
 
 SETTINGS = ("world", "behaviour", "entry", "visa", "employers", "policies", "population")
 """Parts of a configuration that a run depends on; beside them only whether lives are kept, the seed, and the row of the draws."""

@@ -16,10 +16,11 @@ import numpy as np
 from talentsim.arrays import ABILITY_UNIT, HOME_UNIT, Floats, Integers
 from talentsim.config import Config, Parameter
 from talentsim.config.behaviour import Weights
-from talentsim.model.choice import AWAY, HOME, ChoiceTable, probabilities, screened_probabilities
+from talentsim.model.choice import AWAY, HOME, ChoiceTable
 from talentsim.model.conditions import Conditions, offered_pay
 from talentsim.model.employers import employer_table
 from talentsim.model.given import Given
+from talentsim.model.logit import probabilities, screened_probabilities
 from talentsim.model.policy import TrainingClasses, if_trained_there, levers_in_year
 from talentsim.model.selection import mean_odds
 from talentsim.model.state.countries import Countries
