@@ -18,7 +18,7 @@ ENOUGH = 16         # runs on disk: those that tell the noise are done, the firs
 
 def calibrate(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "talentsim", "calibrate", *SMALL, f"output.dir={folder}", *more],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def kept(folder: Path) -> dict[str, int]:
@@ -38,7 +38,7 @@ def test_a_killed_calibration_finds_the_same_posterior(tmp_path: Path, executor:
     killed = calibrate(torn, executor)
     until = time.monotonic() + 600
     while len(kept(torn)) < ENOUGH:
-        assert killed.poll() is None and time.monotonic() < until, killed.stderr.read().decode() if killed.poll() and killed.stderr else "too slow"
+        assert killed.poll() is None and time.monotonic() < until, "it ended before it could be killed, or is too slow"
         time.sleep(0.05)
     os.killpg(killed.pid, signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
