@@ -99,10 +99,10 @@ class PlainComposer:
         UserError
             As `compose_plain`.
         """
-        return self._whole(take_start(overrides)[0])[0]
+        return self._whole(take_start(overrides)[0], retell=False)[0]
 
-    def _whole(self, overrides: Sequence[Override]) -> tuple[Plain, list[str]]:
-        """Return plain data, and what the user's own files and policies take the place of."""
+    def _whole(self, overrides: Sequence[Override], retell: bool = True) -> tuple[Plain, list[str]]:
+        """Return plain data, and what the user's own files and policies take the place of; with `retell` figures set by hand lose their words."""
         figures = [each for each in overrides if is_figure(each)]
         choices = [each for each in overrides if is_choice(each) and each.key_or_group != "scenario"]
         countries = [each for each in overrides if adds_a_country(each)]
@@ -124,7 +124,8 @@ class PlainComposer:
             for each in figures:
                 path = each.key_or_group.split(".")
                 new = each.is_add() or each.is_force_add() or is_inherited(data, path)
-                data = _by_hand(data, _with(data, path, each.value(), new=new), path)
+                changed = _with(data, path, each.value(), new=new)
+                data = _by_hand(data, changed, path) if retell else changed
                 if each.key_or_group in SHORT:
                     data = _with(data, SHORT[each.key_or_group], each.value())
             return data, replaced
