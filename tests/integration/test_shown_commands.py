@@ -6,6 +6,7 @@ small and elsewhere, in the slow one. What needs a folder of results, published 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import subprocess
@@ -94,6 +95,8 @@ def users_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "mine" / "country").mkdir()
     copied = (ROOT / "conf" / "country" / "SGP.yaml").read_text(encoding="utf-8")
     (place / "mine" / "country" / "ITA.yaml").write_text(copied.replace("SGP", "ITA"), encoding="utf-8")
+    with contextlib.chdir(place):
+        assert run(arguments_of("new country NOR --from REU --share 0.04")) == 0
     return place
 
 
