@@ -21,11 +21,11 @@ docs: $(STAMP)
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
 
 test: lint
-	$(BIN)/python -m pytest -q -n auto -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
 # What simulates little: the configuration, the figures, the words; a minute and a half at most.
 quick: lint
-	$(BIN)/python -m pytest -q -n auto -m "not slow" tests/test_architecture.py tests/unit tests/config
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" tests/test_architecture.py tests/unit tests/config
 
 lint: $(STAMP)
 	$(BIN)/ruff check

@@ -17,9 +17,11 @@ from talentsim.vocab import LEVERS
 from worlds import edited, policy
 
 Plain = dict[str, Any]
+WORLDS = [pytest.param(name, marks=pytest.mark.slow) if name == "ai_wide" else name for name in names_in_group("world")]
+"""All worlds; the widest, which differs from the AI world by six places, with the slow tests."""
 
 
-@pytest.mark.parametrize("world", names_in_group("world"))
+@pytest.mark.parametrize("world", WORLDS)
 def test_each_sector_of_each_country_is_shared_out_whole(world: str) -> None:
     table = employer_table(Config.load(f"world={world}"))
     for sector in range(len(SECTORS)):
@@ -82,7 +84,7 @@ def test_limits_are_infinite_where_there_are_none(toy: Config) -> None:
     assert regime.cap_exempt[0].tolist() == [[True, False]] + [[False, False]] * 3
 
 
-@pytest.mark.parametrize("world", names_in_group("world"))
+@pytest.mark.parametrize("world", WORLDS)
 def test_an_open_world_refuses_nobody(world: str) -> None:
     config = Config.load(f"world={world}", "visa=open")
     levers, regime = base_levers(config, 2026), regime_of(config)
@@ -96,7 +98,7 @@ def test_an_open_world_refuses_nobody(world: str) -> None:
     assert not regime.background_demand.any()
 
 
-@pytest.mark.parametrize("world", names_in_group("world"))
+@pytest.mark.parametrize("world", WORLDS)
 def test_every_lever_has_a_value_within_its_bounds(world: str) -> None:
     for rules in names_in_group("visa"):
         levers = base_levers(Config.load(f"world={world}", f"visa={rules}"), 2026)

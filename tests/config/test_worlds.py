@@ -230,6 +230,7 @@ def test_adding_a_country_is_one_file(tmp_path: Path) -> None:
     assert run.researchers[-1][:, :, -1].sum() > 0
 
 
+@pytest.mark.slow
 def test_databases_show_what_they_counted_in_2019() -> None:
     """Article rates are made for the baseline's works: at small scale and one seed within a quarter of what was counted; run the experiment again if not."""
     config = Config.load("world=ai", "observers=databases", "population.scale=0.2", "world.end_year=2019", "executor=serial")

@@ -247,7 +247,7 @@ def test_results_are_not_written_over_and_others_files_are_left_alone(tmp_path: 
     assert "thesis.tex" in before
 
 
-@pytest.mark.parametrize("kilobytes", [3, 100])
+@pytest.mark.parametrize("kilobytes", [pytest.param(3, marks=pytest.mark.slow), 100])
 def test_a_full_disk_is_told_and_nothing_half_made_stays(tmp_path: Path, kilobytes: int) -> None:
     """A limit on the size of files, the way a quota works: no run can be written, or runs can and the comparison cannot."""
     command = (f"ulimit -f {kilobytes}; trap '' XFSZ; exec {sys.executable} -m talentsim scenario=visa_tightening {' '.join(PAIR)}")
@@ -275,7 +275,7 @@ def end_group(job: subprocess.Popen[str]) -> None:
         os.killpg(job.pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("executor", ["serial", "threads", "processes"])
+@pytest.mark.parametrize("executor", [pytest.param("serial", marks=pytest.mark.slow), pytest.param("threads", marks=pytest.mark.slow), "processes"])
 def test_ctrl_c_keeps_whole_runs_and_nothing_else(tmp_path: Path, executor: str) -> None:
     """Interrupt a job that would take minutes, the way a terminal does: every process of the group gets the signal."""
     command = [sys.executable, "-m", "talentsim", "world=toy", "scenario=visa_tightening", "population.scale=200.0",

@@ -69,6 +69,7 @@ def test_a_baseline_that_was_not_fitted_names_what_it_has_otherwise() -> None:
     assert "world.countries.USA.pay.value" in departures(Config.load("world.countries.USA.pay.value=150000"))
 
 
+@pytest.mark.slow
 def test_the_report_shows_the_fit_of_its_own_baseline(tmp_path: Path) -> None:
     arms = [Config.load(f"scenario={name}", f"output.dir={tmp_path}", "observers.conferences.neurips.recency.value=2", *SMALL)
             for name in ("baseline", "visa_tightening")]

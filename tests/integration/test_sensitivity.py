@@ -67,6 +67,7 @@ def talentsim(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "talentsim", *arguments], capture_output=True, text=True, timeout=300, check=False, cwd=cwd)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_comparison_that_says_what_it_hangs_on(tmp_path: Path) -> None:
     done = talentsim("sensitivity", PAY, TALENT, *TOY, "compare.structure=null", "compare.alone=null", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-STUDIES = ("dose_response", "return_against_tightening", "who_gains")
+STUDIES = ("dose_response", *(pytest.param(name, marks=pytest.mark.slow) for name in ("return_against_tightening", "who_gains")))
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -71,6 +71,7 @@ def test_what_cannot_be_swept_is_refused(words: list[str], message: str, capsys:
     assert message in capsys.readouterr().err and not list(Path().rglob("*.parquet"))
 
 
+@pytest.mark.slow
 def test_the_other_ways_to_write_values() -> None:
     rows = swept("scenario=glob(opt*)", "seed=range(1,3)", "policy.opt_end.value=choice(0.5,1.0)")
     assert list(rows.seed) == [1, 1, 2, 2] and set(rows["policy.opt_end.value"]) == {0.5, 1.0}
@@ -83,6 +84,7 @@ def test_a_folder_holds_one_sweep(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(pd.read_parquet("mine/sweep.parquet").seed) == {1, 2}
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_where_they_are_asked_for_and_the_store_stays_one() -> None:
     words = [each for each in FAST if not each.startswith("output.figures")]
     assert run(["-m", *words, "scenario=opt_end", "seed=1,2", "output.figures=True", "hydra.job.chdir=true"]) == 0

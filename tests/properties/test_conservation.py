@@ -98,6 +98,7 @@ def check_statuses(model: TalentModel) -> None:
     assert (people.employer[student] == people.training_country[student]).all()
 
 
+@pytest.mark.slow
 @WORLDS
 @given(data=st.data())
 def test_same_config_same_result(plain_toy: dict[str, Any], data: st.DataObject) -> None:

@@ -79,6 +79,7 @@ def test_the_headline_is_the_paired_difference_with_students_interval(plain_toy:
     assert (rows.boot_low <= rows.difference).all() and (rows.boot_high >= rows.difference).all()
 
 
+@pytest.mark.slow
 def test_common_random_numbers_earn_their_keep(plain_toy: Plain, store: Store) -> None:
     """Standard error of the difference between runs with the same luck against runs with luck of their own."""
     common = {"population.scale": 10.0, "ensemble.replications": 10}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from talentsim.commands.job import compare_and_write
 from talentsim.commands.timing import Stopwatch
 from talentsim.comparison.pair import Pair
@@ -41,6 +43,7 @@ def test_workers_live_on_within_and_end_after() -> None:
     assert not any(each.is_alive() for each in processes)
 
 
+@pytest.mark.slow
 def test_figures_and_tables_are_the_same_bytes_wherever_they_are_made(tmp_path: Path) -> None:
     overrides = ["world=toy", "scenario=visa_tightening", "ensemble.replications=2", "compare.structure=null", f"output.dir={tmp_path}"]
     for kind in ("processes", "serial"):
