@@ -52,7 +52,9 @@ def composer_of(world: str) -> Composer:
     return Composer()
 
 
-@pytest.mark.parametrize(("world", "scenario"), list(itertools.product(names_in_group("world"), names_in_group("scenario"))))
+@pytest.mark.parametrize(("world", "scenario"), [
+    pytest.param(*each, marks=pytest.mark.slow if each[0] == "ai_wide" else ())     # it differs from the AI world by six places
+    for each in itertools.product(names_in_group("world"), names_in_group("scenario"))])
 def test_every_scenario_composes_where_its_countries_exist_and_names_its_sources(world: str, scenario: str) -> None:
     arguments = [f"world={world}", f"scenario={scenario}"]
     composer = composer_of(world)

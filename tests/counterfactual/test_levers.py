@@ -117,6 +117,7 @@ def test_a_wrong_country_of_training_is_named(plain_toy: Plain, fields: Plain, w
         edited(plain_toy, {"policy": {"x": GREEN_CARD | fields}})
 
 
+@pytest.mark.slow
 def test_every_lever_by_training_reaches_those_trained_there_alone(plain_toy: Plain) -> None:
     """Each lever, made as bad as can be for those trained in the USA: nobody else, in the first year, is elsewhere or otherwise."""
     worst = {"work_visa_odds": 0.01, "post_study_years": 0.0, "other_visa": 0.0, "visa_fee": 1e7, "years_to_permanence": 100.0}

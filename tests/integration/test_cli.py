@@ -104,20 +104,27 @@ def test_policy_figures_can_be_set_and_switched_off(tmp_path: Path) -> None:
     assert "grows to 150 % of what it was" in set_twice.stdout
 
 
+@pytest.mark.slow
 def test_any_scenario_can_be_the_baseline(tmp_path: Path) -> None:
     done = talentsim("scenario=visa_opening", "baseline=visa_tightening", *PAIR, "output.tables=full", cwd=tmp_path)
     assert done.returncode == 0 and "f1_refusal, in the baseline alone:" in done.stdout
 
 
-def test_looking_things_up(tmp_path: Path) -> None:
+def test_looking_things_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def told(*words: str) -> str:
+        assert cli.run(list(words)) == 0
+        return capsys.readouterr().out
+
     scenarios = talentsim("scenarios", cwd=tmp_path).stdout
     assert all(name in scenarios for name in ("baseline", "visa_tightening", "visa_opening", "return_programme"))
-    shown = talentsim("show", "scenario=visa_tightening", "world=toy", cwd=tmp_path).stdout
+    shown = told("show", "scenario=visa_tightening", "world=toy")
     assert "f1_refusal: chance that a student visa is refused" in shown and "student_refusal" in shown
     assert "30 %" in shown
-    parameters = talentsim("parameters", "behaviour.location", cwd=tmp_path).stdout
+    parameters = told("parameters", "behaviour.location")
     assert "behaviour.location.weights.beta_pay" in parameters and "0.5 to 3" in parameters
-    assert "10.1257/aer.20150237" in talentsim("sources", cwd=tmp_path).stdout
+    assert "10.1257/aer.20150237" in told("sources")
     assert not any(tmp_path.iterdir())
 
 
@@ -300,6 +307,7 @@ def test_ctrl_c_keeps_whole_runs_and_nothing_else(tmp_path: Path, executor: str)
     assert all(path.is_relative_to(kept.folder) for path in shown) and not any(path.name == "manifest.json" for path in shown)
 
 
+@pytest.mark.slow
 def test_results_are_written_before_they_are_printed(tmp_path: Path) -> None:
     """The reader of the output leaves at once; the results are there all the same."""
     command = f"{sys.executable} -m talentsim scenario=visa_tightening {' '.join(PAIR)} | head -1"

@@ -21,6 +21,7 @@ PAY, TALENT = "behaviour.study.weights.beta_pay", "behaviour.ecosystem.weight_ta
 TOY = ["world=toy", "scenario=visa_tightening", "ensemble.replications=2", "executor=serial", "population.scale=4"]
 
 
+@pytest.mark.slow
 def test_an_end_is_the_comparison_with_that_figure(tmp_path: Path) -> None:
     """Each end with its own replications; what it adds is over the same replications of the comparison as configured."""
     store, composer, given = Store(tmp_path), Composer(), [*TOY, "compare.side_replications=1"]

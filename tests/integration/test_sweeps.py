@@ -108,7 +108,7 @@ def test_a_sweep_of_mistakes_alone_is_a_mistake(tmp_path: Path, monkeypatch: pyt
     assert "did you mean 'visa_tightening'" in said and "Traceback" not in said
 
 
-@pytest.mark.parametrize("launcher", ["joblib", pytest.param("submitit_local", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("launcher", [pytest.param("joblib", marks=pytest.mark.slow), pytest.param("submitit_local", marks=pytest.mark.slow)])
 def test_launchers_give_the_same_table(tmp_path: Path, whole: Path, launcher: str) -> None:
     done = sweep(f"hydra/launcher={launcher}", *DOSES, "seed=2", *QUICK, "executor=serial", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

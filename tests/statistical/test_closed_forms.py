@@ -113,6 +113,7 @@ def test_the_twin_sees_a_policy_only_from_its_start(plain_toy: Plain) -> None:
     assert (scenario.researchers[~before][:, :, usa].sum(axis=1) > baseline.researchers[~before][:, :, usa].sum(axis=1)).all()
 
 
+@pytest.mark.slow
 def test_scale_moves_nothing_but_noise(plain_toy: Plain) -> None:
     """Shares at scale 20 and 200 agree within the spread of the smaller."""
     years = {"world.burn_in_year": 2004, "world.end_year": 2025}

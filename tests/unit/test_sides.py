@@ -105,6 +105,7 @@ def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_to
     assert list(table.replications) == [2, 2] and list(table.kind) == ["structure", "policy alone"]
 
 
+@pytest.mark.slow
 def test_replications_are_added_until_the_error_is_small(arms: tuple[Config, Config], store: Store) -> None:
     def asked(precision: float, limit: int) -> Pair:       # two may agree by luck
         return Pair(*arms).each(lambda arm: arm.model_copy(update={"ensemble": arm.ensemble.model_copy(
