@@ -41,7 +41,9 @@ class Server:
             line = self.process.stdout.readline()
             assert line, self.said
             self.said += line
-        self.url = re.search(r"http://127\.0\.0\.1:\d+/", self.said)[0]     # type: ignore[index]
+        found = re.search(r"http://127\.0\.0\.1:\d+/", self.said)
+        assert found, self.said
+        self.url = found[0]
         self.port = int(self.url.rsplit(":", 1)[1].strip("/"))
 
     def stop(self, how: int = signal.SIGINT) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +25,7 @@ from talentsim.report.terminal.runs import run_lines
 from talentsim.vocab import LEVERS, SELECTORS
 
 
-def answers(*lines: str) -> object:
+def answers(*lines: str) -> Callable[[str], str]:
     """Return what answers questions with these lines, and is gone after them."""
     left: Iterator[str] = iter(lines)
 
@@ -45,7 +45,7 @@ def test_without_arguments_the_way_in_is_printed(capsys: pytest.CaptureFixture[s
 
 
 def test_the_guide_comes_to_a_command_that_can_be_composed(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = guide.questions(answers("99", "opt_ed", "opt_end", "1", "usa"))     # type: ignore[arg-type]
+    asked = guide.questions(answers("99", "opt_ed", "opt_end", "1", "usa"))
     assert asked == ["scenario=opt_end", "world=toy"]
     assert "There is no '99'" in capsys.readouterr().out
     assert guide.questions(answers("", "1", "can")) == ["scenario=visa_tightening", "world=toy", "focus=CAN"]    # type: ignore[arg-type]
