@@ -157,7 +157,7 @@ SELECTORS: dict[Axes, tuple[str, ...]] = {
 
 
 BY_TRAINING = ("work_visa_odds", "work_visa_refusal", "entry_refusal", "renewal_refusal", "years_to_permanence", "post_study_years",
-               "visa_fee", "fee_share", "fee_unfiled", "other_visa")
+               "visa_fee", "yearly_charge", "fee_share", "fee_unfiled", "other_visa")
 """Levers of which a policy may concern those alone who were trained in some countries."""
 
 
@@ -203,7 +203,8 @@ LEVERS: dict[str, Lever] = {
         Lever("post_study_years", Axes.COUNTRY, "years", 0.0, 100.0, "years of work that a degree taken in the country entitles to; less than one leaves one try for a work visa"),
         Lever("max_years", Axes.COUNTRY, "years", 0.0, 100.0, "longest stay on a work visa, unless one waits for permanence"),
         Lever("visa_fee", Axes.COUNTRY, "US$", 0.0, _INF, "one-off fee on a new work visa for somebody abroad"),
-        Lever("fee_share", Axes.COUNTRY, "share of the fee", 0.0, 1.0, "how much of the fee on a work visa falls on the worker"),
+        Lever("yearly_charge", Axes.HOST_ORIGIN, "US$ a year", 0.0, _INF, "charge on a work visa for each year of it, for somebody who comes from abroad"),
+        Lever("fee_share", Axes.COUNTRY, "share of the fee", 0.0, 1.0, "how much of the fee and the charge on a work visa falls on the worker"),
         Lever("fee_unfiled", Axes.COUNTRY, "probability", 0.0, 1.0, "chance that no employer asks for somebody's work visa, because of the fee"),
         Lever("fee_inside", Axes.COUNTRY, "share of those outside", 0.0, 1.0,
               "how much of that holds for those who change status in the country, to whom a fee on entry does not apply"),

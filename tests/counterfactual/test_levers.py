@@ -142,6 +142,17 @@ def test_a_fee_that_nobody_bears_moves_nobody(plain_toy: Plain) -> None:
     assert not np.array_equal(*(each.work_country for each in first_year(plain_toy, fee)))
 
 
+def test_a_yearly_charge_is_a_fee_that_grows_with_the_stay(plain_toy: Plain) -> None:
+    """A charge of 40,000 a year moves whom a fee of 40,000 times the longest stay moves; one asked of one origin moves that origin alone."""
+    stay = float(edited(plain_toy).world.countries["USA"].visa.max_years)
+    one, charged = first_year(plain_toy, policy("yearly_charge", value=4e4))
+    assert np.array_equal(charged.work_country, first_year(plain_toy, policy("visa_fee", value=4e4 * stay))[1].work_country)
+    moved = one.work_country != charged.work_country
+    assert moved.sum() > 5 and not (charged.work_country[moved] == USA).any()       # who was not admitted there may go elsewhere now
+    one, charged = first_year(plain_toy, policy("yearly_charge", value=4e4, origins=["CHN"]))
+    assert (one.origin_country[one.work_country != charged.work_country] == CHN).all()
+
+
 def test_petitions_that_are_not_filed(plain_toy: Plain) -> None:
     """Share of those outside and inside as configured; no lottery, no refusal; other ways are left; transfers are spared."""
     model = model_before(no_caps(plain_toy), 2026, "admission", policy={

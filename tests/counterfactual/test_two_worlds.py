@@ -71,6 +71,7 @@ WORSE = [
     policy("work_visa_refusal", value=0.4),
     policy("entry_refusal", value=0.4),
     policy("visa_fee", value=6_000_000.0),
+    policy("yearly_charge", value=60_000.0),
     policy("doctoral_capacity", change="set", value=0.3),
 ]
 WORSE_FOR_RESIDENTS = [

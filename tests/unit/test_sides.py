@@ -216,7 +216,6 @@ def test_what_cannot_act_says_why() -> None:
     for name in names_in_group("scenario"):
         config = Config.load("world=ai", "parameters=point", f"scenario={name}")
         idle |= {key for key, policy in config.policies.items() if idle_reason(config, policy)}
-    # the odds are data there and no lottery is ranked; the British fee stands at 0 until what it costs a year has a place
-    assert idle == {"h1b_cap", "work_visas_without_cap", "uk_fee_waived"}
+    assert idle == {"h1b_cap", "work_visas_without_cap"}     # the odds are data there and no lottery is ranked
     assert is_idle(early, "behaviour.study.weights.beta_pay") and not is_idle(early, "behaviour.location.weights.beta_pay")
     assert not any(is_idle(config, key) for key, _ in parameters_of(config))

@@ -31,7 +31,7 @@ def conditions(ai: Config) -> Conditions:
               "fee_inside": rng.uniform(0, 1, n), "visa_fee": rng.uniform(0, 2e5, n), "post_study_years": rng.uniform(0, 4, n),
               "work_visa_odds": np.where(off, rng.uniform(0.1, 1, (n, n)), 1.0)}
     for name, most in (("chilling", 1.0), ("years_to_permanence", 40.0), ("work_visa_refusal", 0.5), ("other_visa", 0.5),
-                       ("spouse_right", 0.5)):
+                       ("spouse_right", 0.5), ("yearly_charge", 4e4)):
         levers[name] = rng.uniform(0, most, (n, n)) * off
     return Conditions(countries, levers, rng.normal(size=n), rng.dirichlet(np.ones(n), n) * off, rng.normal(size=n), 15.0,
                       rng.uniform(size=n), corridor=rng.normal(size=(n, n)), perceived_ways=0.7)
@@ -77,8 +77,8 @@ def longhand(w: dict[str, float], x: Conditions, o: int, c: int, k: int) -> floa
         return value + w["beta_pay"] * np.log(1.0 + x.levers["return_grant"][k])
     mean_abroad = sum(x.diaspora[o, j] for j in range(x.n) if j != o) / (x.n - 1)
     assert x.corridor is not None
-    stay_pay = x.levers["pay"][k] * max(1.0, x.levers["max_years"][k])
-    value += w["beta_fee"] * np.log(max(0.05, 1.0 - x.levers["fee_share"][k] * x.levers["visa_fee"][k] / stay_pay))
+    a_year = x.levers["visa_fee"][k] / max(1.0, x.levers["max_years"][k]) + x.levers["yearly_charge"][k, o]
+    value += w["beta_fee"] * np.log(max(0.05, 1.0 - x.levers["fee_share"][k] * a_year / x.levers["pay"][k]))
     value += w["beta_pay"] * np.log(1.0 + x.levers["talent_grant"][k])
     value += w["beta_corridor"] * x.corridor[c, k]
     value += w["beta_diaspora"] * (x.diaspora[o, k] - mean_abroad)

@@ -127,7 +127,9 @@ class VisaRegime(Frozen):
     queue_after: NonNegative | None = None          # years on a work visa until one is queued; null: no queue
     listed_refusal: Probability                     # of a student tied to a listed institution, beside student_refusal
     fee: NonNegative                                # on a new work visa for somebody abroad
-    fee_share: Probability | None = None            # how much of it falls on the worker; null: all
+    yearly_charge: NonNegative | None = None        # on a work visa for each year of it, who comes from abroad; null: none
+    yearly_charge_by_origin: dict[CountryName, NonNegative] = Field(default_factory=dict)
+    fee_share: Probability | None = None            # how much of fee and charge falls on the worker; null: all
     fee_unfiled: Probability | None = None          # chance that it keeps an employer from asking for a visa; null: never
     fee_inside: Probability | None = None           # how much of that holds for those who change status inside; null: nothing
     other_visa: Probability                         # escape routes, each time a work visa was lost or refused

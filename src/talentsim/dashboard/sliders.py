@@ -24,6 +24,7 @@ SHORT = {
     "entry": "Size of new cohorts", "compute": "Computing capacity", "capital": "Capital for research", "openness": "Openness",
     "ip_protection": "Protection of ideas", "translation": "Strength in products", "post_study_years": "Work after a degree",
     "max_years": "Longest stay on a work visa", "visa_fee": "Fee on a work visa", "work_visa_cap": "Work visas under the cap",
+    "yearly_charge": "Yearly charge on a work visa",
     "doctoral_capacity": "Doctoral places", "service": "Computing services open to firms", "work_visa_refusal": "Work visas refused",
     "entry_refusal": "Refused at entry from abroad", "renewal_refusal": "Renewals refused", "listed_refusal": "Listed people refused",
     "other_visa": "Other visas open", "spouse_right": "Right to work by a spouse", "further_degree": "Another degree instead",

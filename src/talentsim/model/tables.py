@@ -65,13 +65,14 @@ class RegimeTable:
 OWN_NATIONALS: dict[str, float] = {
     "student_refusal": 0.0, "work_visa_odds": 1.0, "work_visa_refusal": 0.0, "renewal_refusal": 0.0, "years_to_permanence": 0.0,
     "listed_refusal": 0.0, "other_visa": 0.0, "spouse_right": 0.0, "further_degree": 0.0,
+    "yearly_charge": 0.0,
 }
 """Levers of host and origin that stand in the visa regime, with the value for a country's own nationals."""
 
 NO_RULES: dict[str, float] = {
     "student_refusal": 0.0, "work_visa_odds": 1.0, "work_visa_refusal": 0.0, "renewal_refusal": 0.0, "listed_refusal": 0.0,
-    "years_to_permanence": FOR_EVER, "post_study_years": 100.0, "max_years": 100.0, "visa_fee": 0.0, "fee_unfiled": 0.0, "work_visa_cap": np.inf,
-    "doctoral_capacity": np.inf,
+    "years_to_permanence": FOR_EVER, "post_study_years": 100.0, "max_years": 100.0, "visa_fee": 0.0, "yearly_charge": 0.0, "fee_unfiled": 0.0,
+    "work_visa_cap": np.inf, "doctoral_capacity": np.inf,
 }
 """Values for foreigners where visa regimes are lifted (`visa=open`)."""
 
@@ -251,7 +252,7 @@ def column(config: Config, years: Integers, figure: Callable[[Country], Paramete
 def _visa_matrices(config: Config, years: Integers, codes: tuple[str, ...], field: str, own: float) -> Floats:
     """Spread one visa figure over (year, host, origin): the general value, the one by origin, `own` for nationals."""
     by_origin = field in VisaRegime.tables_by_origin()
-    matrix = np.repeat(column(config, years, attrgetter(f"visa.{field}"))[:, :, None], len(codes), axis=2)
+    matrix = np.repeat(column(config, years, attrgetter(f"visa.{field}"), 0.0)[:, :, None], len(codes), axis=2)
     for host, country in enumerate(config.world.countries.values()):
         for origin, parameter in (getattr(country.visa, f"{field}_by_origin") if by_origin else {}).items():
             if origin in codes:         # a country's file may speak of origins that a smaller world leaves out

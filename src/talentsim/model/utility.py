@@ -90,10 +90,14 @@ def admission(x: Conditions) -> Floats:
 
 
 def fee(x: Conditions) -> Floats:
-    """Log of what the worker's share of a fee on a new work visa leaves of the pay over the longest stay; for who comes from abroad."""
-    over_stay = x.levers["pay"] * np.maximum(x.levers["max_years"], 1.0)
-    left = np.maximum(1.0 - x.levers["visa_fee"] * x.levers["fee_share"] / over_stay, LEAST_PAY_LEFT)
-    return np.where(_is_away(x.n), np.log(left), 0.0)
+    """Log of what the worker's share of a visa's cost leaves of the pay; for who comes from abroad.
+
+    A fee on a new work visa is spread over the longest stay; a yearly charge is taken from each year's pay.
+    """
+    levers, share = x.levers, x.levers["fee_share"]
+    once = 1.0 - levers["visa_fee"] * share / (levers["pay"] * np.maximum(levers["max_years"], 1.0))
+    left = np.maximum(once - levers["yearly_charge"].T * share / levers["pay"], LEAST_PAY_LEFT)
+    return _only_away(np.log(left))
 
 
 def chilling(x: Conditions) -> Floats:

@@ -30,6 +30,7 @@ ACTS_ON: Mapping[str, str] = {
     "post_study_years": "how long a graduate may stay and try for a work visa, and what students look ahead to",
     "max_years": "when a work visa ends for good, and over how many years a fee is spread",
     "visa_fee": _FEE,
+    "yearly_charge": _FEE,
     "fee_share": _FEE,
     "fee_unfiled": "for whom no work visa is asked at all",
     "fee_inside": "how much of fee_unfiled those meet who change status in the country",
