@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from talentsim.calibration.posterior import differences, hashes, probe_config
 from talentsim.commands import run_command
 from talentsim.commands.arguments import read
 from talentsim.commands.new import run
@@ -18,7 +20,10 @@ from talentsim.config.compose import compose_plain
 from talentsim.config.evidence import evidence_counts
 from talentsim.config.files import Files
 from talentsim.config.parts import SHARED_OUT, with_parts
+from talentsim.config.wholes import without_parts
+from talentsim.data.posterior import draws_named, draws_text
 from talentsim.ensemble.draws import config_of, held_keys, row_of
+from talentsim.ensemble.identity import arm_id, settings_of
 from talentsim.vocab import Evidence
 from worlds import edited, split
 
@@ -69,6 +74,26 @@ def test_what_is_written_out_once_stays_as_it_is(wide: Config) -> None:
 
 def test_without_parts_nothing_is_touched(plain_toy: dict[str, Any]) -> None:
     assert with_parts(plain_toy) is plain_toy
+
+
+def test_parts_put_back_are_the_world_without_them(plain_ai: dict[str, Any], wide: Config) -> None:
+    """To the last digit, and whatever is said of parts alone."""
+    data = wide.model_dump(mode="json")
+    data["policy"]["mine"] = {"lever": "pay", "countries": ["TWN"], "start": 2027, "change": "multiply", "value": 2.0, "title": "x", "evidence": "assumed"}
+    whole = Config.checked(plain_ai)
+    assert settings_of(without_parts(Config.checked(data))) == settings_of(whole) and without_parts(whole) is whole
+
+
+def test_draws_of_another_version_are_told_in_a_split_world(plain_ai: dict[str, Any], wide: Config, tmp_path: Path) -> None:
+    draws = draws_named("ai")
+    said = {**draws.manifest, "hashes": hashes("ai"), "probe_arm": arm_id(probe_config(Config.checked(plain_ai)))}
+    (tmp_path / "own.csv").write_text(draws_text(draws.keys, draws.values), encoding="utf-8")
+    for targets, told in ((said["hashes"]["targets"], []), ("others", ["the targets of the calibration"])):
+        manifest = {**said, "hashes": {**said["hashes"], "targets": targets}}
+        (tmp_path / "own.json").write_text(json.dumps(manifest), encoding="utf-8")
+        draws_named.cache_clear()
+        own = wide.model_copy(update={"parameters": wide.parameters.model_copy(update={"draws": str(tmp_path / "own.csv")})})
+        assert differences(own) == told
 
 
 def test_capacity_is_shared_out_and_odds_are_not(plain_toy: dict[str, Any]) -> None:

@@ -13,10 +13,10 @@ from talentsim.arrays import Floats
 from talentsim.calibration.priors import CalibratedParameter, figures_of
 from talentsim.calibration.targets import content_of, digest_of, targets_of
 from talentsim.config import Config, UserError
-from talentsim.config.parts import parts_of
+from talentsim.config.wholes import without_parts
 from talentsim.data.facts import facts
 from talentsim.data.posterior import draws_text
-from talentsim.ensemble.draws import draws_of, figure_at
+from talentsim.ensemble.draws import draws_of, figure_at, fits
 from talentsim.ensemble.identity import arm_id
 from talentsim.ensemble.results import read_json, write_json, write_plain
 from talentsim.model.simulation import Simulation
@@ -71,7 +71,8 @@ def probe(config: Config) -> str:
 def differences(config: Config) -> list[str]:
     """Return in words what has changed since the draws of a baseline were made; nothing where none are in use or nothing has.
 
-    The probe is run only where code or figures are not those of the draws, and once for each such version.
+    The probe is run only where code or figures are not those of the draws, and once for each such version. Where countries are split
+    off others it is run with their parts put back: the draws are of the countries whole, and what a part has of its own departs on purpose.
 
     Raises
     ------
@@ -79,22 +80,19 @@ def differences(config: Config) -> list[str]:
         When the draws cannot be read.
     """
     draws = draws_of(config)
-    if draws is None or "hashes" not in draws.manifest:
+    if draws is None or "hashes" not in draws.manifest or not fits(config, draws):      # a caution of its own tells of another world
         return []
     world = str(draws.manifest["world"])
-    if world != config.world.name:      # a caution of its own says so
-        return []
     try:
         now = hashes(world)
     except UserError:
-        return []
-    if parts_of(config.world):      # another model on purpose: the draws hold for its countries as they were whole
         return []
     changed = [f"the {name} of the calibration" for name, each in draws.manifest["hashes"].items() if now.get(name) != each]
     return changed + ([] if _is_same_model(config, draws.manifest) else ["what the model gives (figures, history or rules)"])
 
 
 def _is_same_model(config: Config, manifest: Mapping[str, Any]) -> bool:
+    config = without_parts(config)
     arm = arm_id(probe_config(config))
     if arm == manifest["probe_arm"]:
         return True

@@ -8,7 +8,7 @@ from talentsim.comparison.effective import out_of_range
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.digits import figure
-from talentsim.ensemble.draws import draws_of
+from talentsim.ensemble.draws import draws_of, fits
 
 LAST_YEAR = 2035
 """The last year that the shipped worlds' figures were made for."""
@@ -29,10 +29,9 @@ def _beyond(arm: Config) -> list[str]:
 
 def _of_another_world(arm: Config) -> list[str]:
     draws = draws_of(arm)
-    made_for = arm.world.name if draws is None else str(draws.manifest.get("world", arm.world.name))
-    if made_for == arm.world.name:
+    if draws is None or fits(arm, draws):
         return []
-    return [f"the draws of the parameters ({arm.parameters.name}) were fitted to world {made_for}, and this is world {arm.world.name}: nothing speaks "
+    return [f"the draws of the parameters ({arm.parameters.name}) were fitted to world {draws.manifest['world']}, and this is world {arm.world.name}: nothing speaks "
             "for its intervals; parameters=point keeps every figure at the value of its file"]
 
 

@@ -80,6 +80,15 @@ def draws_of(config: Config) -> Draws | None:
     return draws
 
 
+def fits(config: Config, draws: Draws) -> bool:
+    """Return whether draws were fitted to an arm's world, or to the one that it is but for countries split off."""
+    world = config.world
+    if draws.manifest.get("world", world.name) == world.name:
+        return True
+    wholes = {code for code, each in world.countries.items() if each.split_from is None}
+    return len(wholes) < len(world.countries) and wholes == {key.split(".")[2] for key in draws.keys if key.startswith("world.countries.")}
+
+
 def held_keys(config: Config) -> list[str]:
     """Return the calibrated figures that keep one value in all draws: set by hand, or changed since the draws were made."""
     draws = draws_of(config)
