@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,8 @@ import pytest
 
 from talentsim.commands import cli
 from talentsim.ensemble.store import Store
+
+Talentsim = Callable[..., subprocess.CompletedProcess[str]]
 
 BASE = ["world=toy", "executor=serial", "ensemble.replications=2", "output.figures=false", "output.report=false"]
 PAIR = [*BASE, "compare.structure=null", "compare.alone=null"]
@@ -27,6 +30,18 @@ def talentsim(*arguments: str, cwd: Path, timeout: float = 120) -> subprocess.Co
     environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "HYDRA_FULL_ERROR")}
     return subprocess.run([sys.executable, "-m", "talentsim", *arguments], cwd=cwd, capture_output=True, text=True,
                           timeout=timeout, env=environment)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Talentsim:
+    """The same in the tests' own process, where starting and importing are paid once: for what no process of its own is needed."""
+    def talentsim_here(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        monkeypatch.chdir(cwd)
+        capsys.readouterr()
+        code = cli.run(list(arguments))
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    return talentsim_here
 
 
 def results(folder: Path) -> Path:
@@ -60,8 +75,8 @@ def test_main_job_writes_tables_figures_and_manifest(tmp_path: Path) -> None:
     assert manifest["versions"]["mesa"] and manifest["overrides"][0] == "scenario=visa_tightening"
 
 
-def test_the_table_adds_up(tmp_path: Path) -> None:
-    talentsim("scenario=visa_opening", *PAIR, cwd=tmp_path)
+def test_the_table_adds_up(tmp_path: Path, here: Talentsim) -> None:
+    here("scenario=visa_opening", *PAIR, cwd=tmp_path)
     folder = results(tmp_path)
     headline = pd.read_parquet(folder / "headline.parquet")
     assert headline.difference.to_numpy() == pytest.approx((headline.scenario - headline.baseline).to_numpy(), abs=1e-9)
@@ -75,9 +90,9 @@ def test_the_table_adds_up(tmp_path: Path) -> None:
     assert share.mean() == pytest.approx(row.scenario)
 
 
-def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path) -> None:
+def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path, here: Talentsim) -> None:
     idle = "+policy.idle={lever: pay, countries: [USA], start: 2040, change: multiply, value: 2.0}"
-    done = talentsim("scenario=baseline", idle, *PAIR, "output.tables=full", cwd=tmp_path)
+    done = here("scenario=baseline", idle, *PAIR, "output.tables=full", cwd=tmp_path)
     assert "check ok   placebo" in done.stdout
     folder = results(tmp_path)
     for name in ("headline", "differences"):
@@ -87,26 +102,26 @@ def test_placebo_is_exactly_zero_in_every_table(tmp_path: Path) -> None:
     assert (diversion[diversion.baseline_country != diversion.scenario_country].researchers == 0).all()
 
 
-def test_focus_turns_the_diversion_table(tmp_path: Path) -> None:
-    done = talentsim("scenario=visa_tightening", *PAIR, "focus=CAN", "output.tables=full", cwd=tmp_path)
+def test_focus_turns_the_diversion_table(tmp_path: Path, here: Talentsim) -> None:
+    done = here("scenario=visa_tightening", *PAIR, "focus=CAN", "output.tables=full", cwd=tmp_path)
     assert "focus CAN" in done.stdout and "in CAN in the baseline" in done.stdout
 
 
-def test_policy_figures_can_be_set_and_switched_off(tmp_path: Path) -> None:
-    off = talentsim("scenario=return_programme", "policy.return_grant=null", *PAIR, cwd=tmp_path)
+def test_policy_figures_can_be_set_and_switched_off(tmp_path: Path, here: Talentsim) -> None:
+    off = here("scenario=return_programme", "policy.return_grant=null", *PAIR, cwd=tmp_path)
     assert "placebo" in off.stdout
-    added = talentsim("show", "world=toy", "+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}",
+    added = here("show", "world=toy", "+policy.mine={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}",
                       cwd=tmp_path)
     assert "grows to 120 % of what it was, from 2027 for good" in added.stdout
     assert "144,000" in added.stdout
-    set_twice = talentsim("show", "world=toy", "+policy.mine={lever: pay, start: 2027, change: multiply, value: 1.2}",
+    set_twice = here("show", "world=toy", "+policy.mine={lever: pay, start: 2027, change: multiply, value: 1.2}",
                           "policy.mine.value=1.5", cwd=tmp_path)
     assert "grows to 150 % of what it was" in set_twice.stdout
 
 
 @pytest.mark.slow
-def test_any_scenario_can_be_the_baseline(tmp_path: Path) -> None:
-    done = talentsim("scenario=visa_opening", "baseline=visa_tightening", *PAIR, "output.tables=full", cwd=tmp_path)
+def test_any_scenario_can_be_the_baseline(tmp_path: Path, here: Talentsim) -> None:
+    done = here("scenario=visa_opening", "baseline=visa_tightening", *PAIR, "output.tables=full", cwd=tmp_path)
     assert done.returncode == 0 and "f1_refusal, in the baseline alone:" in done.stdout
 
 
@@ -220,33 +235,33 @@ def test_a_users_file_may_not_name_code(tmp_path: Path) -> None:
     assert done.returncode == 2 and "bad.yaml" in done.stderr and "_target_" in done.stderr
 
 
-def test_a_users_broken_file_is_named(tmp_path: Path) -> None:
+def test_a_users_broken_file_is_named(tmp_path: Path, here: Talentsim) -> None:
     folder = tmp_path / "mine" / "scenario"
     folder.mkdir(parents=True)
     (folder / "broken.yaml").write_text("scenario: [1,\n")
-    done = talentsim("--config-dir", "mine", "world=toy", "scenario=broken", cwd=tmp_path)
+    done = here("--config-dir", "mine", "world=toy", "scenario=broken", cwd=tmp_path)
     assert done.returncode == 2 and "broken.yaml" in done.stderr and "line" in done.stderr
 
 
-def test_a_doubled_key_in_a_users_file_is_told(tmp_path: Path) -> None:
+def test_a_doubled_key_in_a_users_file_is_told(tmp_path: Path, here: Talentsim) -> None:
     folder = tmp_path / "mine" / "scenario"
     folder.mkdir(parents=True)
     (folder / "twice.yaml").write_text("# @package _global_\nscenario:\n  name: twice\n  title: A\n  title: B\n  description: C\n")
-    done = talentsim("--config-dir", "mine", "world=toy", "scenario=twice", cwd=tmp_path)
+    done = here("--config-dir", "mine", "world=toy", "scenario=twice", cwd=tmp_path)
     assert done.returncode == 2 and "twice.yaml" in done.stderr and "duplicate key title" in done.stderr
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path, here: Talentsim) -> None:
     (tmp_path / "outputs").write_text("a file where the folder should be")
-    done = talentsim("scenario=baseline", *PAIR, cwd=tmp_path)
+    done = here("scenario=baseline", *PAIR, cwd=tmp_path)
     assert done.returncode == 2 and "cannot write to 'outputs'" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_results_are_not_written_over_and_others_files_are_left_alone(tmp_path: Path) -> None:
+def test_results_are_not_written_over_and_others_files_are_left_alone(tmp_path: Path, here: Talentsim) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("years of work")
     quick = ["scenario=baseline", *PAIR, "hydra.run.dir=mine"]
-    assert talentsim(*quick, cwd=tmp_path).returncode == 0
+    assert here(*quick, cwd=tmp_path).returncode == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
     again = talentsim(*quick, cwd=tmp_path)
     assert again.returncode == 2 and "holds results already" in again.stderr and "Traceback" not in again.stderr
@@ -316,14 +331,14 @@ def test_results_are_written_before_they_are_printed(tmp_path: Path) -> None:
     assert results(tmp_path)
 
 
-def test_a_policy_that_never_acts_is_told(tmp_path: Path) -> None:
-    done = talentsim("scenario=return_programme", "policy.return_grant.start=2050", *PAIR, "output.tables=full", cwd=tmp_path)
+def test_a_policy_that_never_acts_is_told(tmp_path: Path, here: Talentsim) -> None:
+    done = here("scenario=return_programme", "policy.return_grant.start=2050", *PAIR, "output.tables=full", cwd=tmp_path)
     assert "no policy that differs is in force before the end of 2035" in done.stdout
     assert "(return_grant as given)" in done.stdout
 
 
-def test_keys_are_never_cut(tmp_path: Path) -> None:
-    printed = talentsim("parameters", "world.countries.USA.visa", "world=ai", cwd=tmp_path).stdout
+def test_keys_are_never_cut(tmp_path: Path, here: Talentsim) -> None:
+    printed = here("parameters", "world.countries.USA.visa", "world=ai", cwd=tmp_path).stdout
     cells = "".join(line.split("│")[1].strip() for line in printed.splitlines() if line.startswith("│"))
     assert "world.countries.USA.visa.years_to_permanence_by_origin.CHN" in cells and "…" not in printed
 
@@ -334,9 +349,9 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     assert done.returncode == 0 and done.stderr == ""
 
 
-def test_the_answer_fits_thirty_lines_of_a_hundred_columns(tmp_path: Path) -> None:
+def test_the_answer_fits_thirty_lines_of_a_hundred_columns(tmp_path: Path, here: Talentsim) -> None:
     """Without what is asked for beside it; the numbers are those of the tables."""
-    done = talentsim("scenario=visa_tightening", *BASE, "focus=CAN", cwd=tmp_path)
+    done = here("scenario=visa_tightening", *BASE, "focus=CAN", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.rstrip("\n").splitlines()
     assert len(lines) <= 30 and max(map(len, lines)) <= 100, done.stdout
