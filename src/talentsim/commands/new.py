@@ -44,6 +44,7 @@ policy:
 COUNTRY = """\
 # {code}, split off {whole}. It runs as it is: talentsim --config-dir FOLDER '+country@world.countries.{code}={code}'
 # What is not said here {code} has from {whole}, and follows it in all draws; so nothing else changes until you say more.
+# Nobody moves between {code} and {whole}, or between two parts of {whole}, as nobody moved inside {whole}: whatever {code} offers draws nobody from there.
 name: {code}                        # as tables and figures call it
 split_from:
   country: {whole}                      # it shrinks by the share
@@ -79,6 +80,8 @@ def run(arguments: Arguments) -> int:
                         "talentsim scenarios lists them" if kind == "scenario" else f"those there are: {', '.join(files.names(kind))}")
     file = write_plain(text, prepare_folder(folder / kind) / f"{name}.yaml")
     print(f"{file} is written. Run it, then change it into yours:\n  talentsim --config-dir {shlex.quote(str(folder))} {how}")
+    if kind == "country":
+        print(f"Nobody moves between {name} and the rest of {arguments.part['from']}, nor between two parts of it: what {name} offers draws nobody from there.")
     return 0
 
 
