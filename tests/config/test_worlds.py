@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -188,6 +189,15 @@ def test_facts_are_whole_and_sourced() -> None:
     for fact in facts().values():
         assert fact.quantity and fact.unit and fact.value is not None, fact.id
         assert fact.source in known, fact.id
+
+
+def test_every_fact_of_2026_informs_something_or_has_a_reason_not_to() -> None:
+    """Figures, policies and targets name it, or the table of those that set no figure does."""
+    root = Path(__file__).parents[2]
+    behind = re.findall(r"\bfact: (?:\[([^\]]*)\]|(\w+))", "\n".join(file.read_text(encoding="utf-8") for file in (root / "conf").rglob("*.yaml")))
+    told = re.findall(r"`(\w+)`", (root / "docs" / "figures_2026.md").read_text(encoding="utf-8"))
+    known = list(facts())
+    assert set(known[known.index("mp19_origin_more"):]) <= {*told, *re.findall(r"\w+", " ".join(map(" ".join, behind)))}
 
 
 def test_an_unknown_source_is_named() -> None:
