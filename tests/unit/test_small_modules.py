@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import talentsim
 from talentsim.comparison.effective import out_of_range
@@ -18,6 +19,7 @@ from talentsim.config import UserError
 from talentsim.config.compose import parse
 from talentsim.config.overrides import chosen_scenario, is_choice, is_figure, policy_name, refuse_all_policies
 from talentsim.config.series import Point, Series
+from talentsim.data.shipped import shipped
 from talentsim.digits import figure
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import git_state, made_with, version_of
@@ -110,3 +112,8 @@ def test_a_portrait_lists_the_largest_host_first_and_grows_at_compound_rates(pla
     assert table.hosted[codes[0]] == 20.0 and table.hosted_before[codes[0]] == 10.0 and table.low[codes[1]] == 39.0
     assert table.growth[codes[0]] == pytest.approx(100.0 * (2.0 ** (1.0 / (last - first)) - 1.0)) and table.growth[codes[1]] == 0.0
     assert table.people["world"] == 110.0 and table.growth["world"] == pytest.approx(100.0 * (1.1 ** (1.0 / (last - first)) - 1.0))
+
+
+def test_what_is_shipped_reads_the_same_with_either_reader() -> None:
+    text = (Path(talentsim.__file__).parent / "data" / "sources.yaml").read_text(encoding="utf-8")
+    assert shipped("sources.yaml") == yaml.safe_load(text)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from talentsim.data.shipped import shipped
 from talentsim.vocab import Evidence
 
 
@@ -34,6 +32,5 @@ class Fact:
 @lru_cache(maxsize=1)
 def facts() -> dict[str, Fact]:
     """Return every observed figure the project carries, by id."""
-    text = files("talentsim.data").joinpath("facts.yaml").read_text(encoding="utf-8")
-    entries = [Fact(**{**entry, "evidence": Evidence(entry["evidence"])}) for entry in yaml.safe_load(text)]
+    entries = [Fact(**{**entry, "evidence": Evidence(entry["evidence"])}) for entry in shipped("facts.yaml")]
     return {fact.id: fact for fact in entries}

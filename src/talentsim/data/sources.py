@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
-
-import yaml
 
 from talentsim.config import Config, UserError, nearest, parameters_of
+from talentsim.data.shipped import shipped
 
 
 @dataclass(frozen=True)
@@ -25,9 +23,8 @@ class Source:
 @lru_cache(maxsize=1)
 def sources() -> dict[str, Source]:
     """Return every source the project knows, by id."""
-    text = files("talentsim.data").joinpath("sources.yaml").read_text(encoding="utf-8")
     return {name: Source(name, entry["title"], entry["publisher"], entry.get("year"), entry.get("url", ""))
-            for name, entry in yaml.safe_load(text).items()}
+            for name, entry in shipped("sources.yaml").items()}
 
 
 def all_sources(config: Config) -> dict[str, Source]:
