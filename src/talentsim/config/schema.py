@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pickle
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from talentsim.config.arm import Arm, DrawsConfig, EntryConfig, Population
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.check import check
+from talentsim.config.frozen import remembered
 from talentsim.config.parameter import Parameter
 from talentsim.config.policy import Policy
 from talentsim.config.running import ExecutorConfig
@@ -28,6 +31,10 @@ class Config(Arm):
                 f"seed={self.ensemble.seed}, scale={figure(self.population.scale)}{draws})")
 
     __str__ = __repr__
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Config], tuple[bytes]]:
+        """Go to another process as one parcel, in which it is the same object however often it comes: what is remembered of it holds."""
+        return _unpacked, (_packed(self),)
 
     @classmethod
     def load(cls, *overrides: str, config_dir: str | None = None) -> Config:
@@ -61,3 +68,15 @@ class Config(Arm):
             With every fault found, the first in full.
         """
         return check(cls, plain)
+
+
+@remembered(32)
+def _packed(config: Config) -> bytes:
+    return pickle.dumps(config.__getstate__(), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+@lru_cache(maxsize=32)
+def _unpacked(parcel: bytes) -> Config:
+    config = Config.__new__(Config)
+    config.__setstate__(pickle.loads(parcel))
+    return config

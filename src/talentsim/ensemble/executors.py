@@ -14,6 +14,9 @@ from typing import Any, ParamSpec, TypeVar
 from talentsim.config import UserError
 from talentsim.config.schema import ExecutorConfig
 
+PARTS = 4
+"""Parts that a worker gets of a list of equal works: what each is sent with goes once a part."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -86,7 +89,7 @@ def map_replications(work: Callable[[int], T], n: int, config: ExecutorConfig) -
     """
     if config.kind == "processes" and _KEPT and n > 1:
         with suppress(BrokenExecutor), open_executor(config, n) as pool:        # a worker ended from outside: the work is done here
-            return list(pool.map(work, range(n)))
+            return list(pool.map(work, range(n), chunksize=-(-n // (PARTS * (config.workers or os.cpu_count() or 1)))))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         return list(threads.map(work, range(n)))
 
