@@ -16,16 +16,17 @@ from talentsim.calibration.posterior import differences
 from talentsim.commands.timing import Stopwatch
 from talentsim.comparison.cautions import cautions, not_reached
 from talentsim.comparison.compare import Comparison, compare_runs
-from talentsim.comparison.pair import Pair, run_pair
+from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.comparison.pathways import flow_tables
 from talentsim.comparison.portrait import tables_of_one
 from talentsim.comparison.precision import until_precise
+from talentsim.comparison.reduced import Reduced, reduced
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
 from talentsim.config import Config
 from talentsim.config.composed import SHELF
 from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
-from talentsim.ensemble.ensemble import run_ensemble, run_ensembles
+from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.executors import open_executor, workers_kept
 from talentsim.ensemble.identity import arm_id, run_ids
 from talentsim.ensemble.opened import Results
@@ -71,9 +72,11 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
             scenario = pair.scenario
             ready = _ready_to_draw(scenario) if figures else []
             watch.begin("compare")
-            result, extra = _compared(pair, sides, store)
+            runs = run_pair(pair, store)
+            each = reduced(runs, flows=True, facts=figures)
+            result, extra = compare_runs(runs, each), _beside(runs, each, sides, store)
             watch.begin("hold against facts")
-            extra |= _beside_facts(pair.baseline, store) if figures else {}
+            extra |= _beside_facts(runs.baseline, each.facts) if figures else {}
         watch.begin("write tables")
         facts = _facts(pair, result, overrides)
         tables = tables_of_one(result, extra, pair) if told and pair.is_one else result.tables | extra
@@ -114,11 +117,11 @@ def _run_all(pair: Pair, beside: Sequence[Side], told: bool, store: Store, repor
     return pair, sides
 
 
-def _compared(pair: Pair, sides: Sequence[Side], store: Store) -> tuple[Comparison, dict[str, pd.DataFrame]]:
-    runs = run_pair(pair, store)
-    extra = flow_tables(runs)
-    ends = [each for each in sides if isinstance(each, End)]
-    sides = [each for each in sides if not isinstance(each, End)]
+def _beside(runs: PairRuns, each: Reduced, sides: Sequence[Side], store: Store) -> dict[str, pd.DataFrame]:
+    """Return what is shown beside the comparison: flows, and the headline under other conditions."""
+    pair, extra = runs.pair, flow_tables(runs, each.rows, each.stays)
+    ends = [side for side in sides if isinstance(side, End)]
+    sides = [side for side in sides if not isinstance(side, End)]
     if ends:
         extra["sensitivity"] = sensitivity(ends, runs, store)
     shares = variance_shares(runs.baseline, runs.scenario)
@@ -127,13 +130,13 @@ def _compared(pair: Pair, sides: Sequence[Side], store: Store) -> tuple[Comparis
     if sides:
         whole = {"kind": "as configured", "name": pair.scenario.scenario.name, "title": "As configured"} | headline_row(runs)
         extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store, whole=runs if pair.scenario.compare.decompose else None)], ignore_index=True)
-    return compare_runs(runs), extra
+    return extra
 
 
-def _beside_facts(baseline: Config, store: Store) -> dict[str, pd.DataFrame]:
+def _beside_facts(baseline: Ensemble, tables: Sequence[pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the baseline beside what is observed, and where it is not the shipped one, as the tables that have rows."""
-    table = fit(run_ensemble(baseline, store))
-    keys = pd.DataFrame({"key": departures(baseline) if len(table) else []})
+    table = fit(baseline, tables)
+    keys = pd.DataFrame({"key": departures(baseline.config) if len(table) else []})
     return {name: each for name, each in (("fit", table), ("departures", keys)) if len(each)}
 
 

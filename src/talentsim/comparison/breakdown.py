@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -12,23 +14,47 @@ from talentsim.ensemble.ensemble import Ensemble
 from talentsim.intervals import COUNT, SHARE, Bounds, counts_spread_of_difference
 from talentsim.model.outcomes import percent
 
+ARMS = ("baseline", "scenario")
 
-def by_origin(runs: PairRuns) -> pd.DataFrame:
+Counts = Mapping[str, Sequence[Mapping[str, Floats]]]
+"""Counts of every replication by arm, "baseline" and "scenario"."""
+
+
+def counts_of_run(arm: Ensemble, place: int) -> dict[str, Floats]:
+    """Return a replication's people by (year, origin, country of work), and where it has tiers people and works by (year, tier, country)."""
+    found = {"stocks researchers": dense(arm.of_run(place, "stocks"), "researchers", ("origin", "work"), arm.years)}
+    if "tiers" in arm.manifests[0]["tables"]:
+        tiers = arm.of_run(place, "tiers")
+        found |= {f"tiers {value}": dense(tiers, value, ("tier", "work"), arm.years) for value in ("researchers", "works")}
+    return found
+
+
+def by_origin(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
     """Return people by origin and country of work, in both arms and as paired difference, every year.
+
+    Parameters
+    ----------
+    counts
+        Of both arms, where they are there already.
 
     Returns
     -------
     origin, country, year, baseline, scenario, difference, low, high.
     """
-    one, other = (_per_run(arm, "stocks", "researchers", ("origin", "work")) * arm.weight for arm in runs)
+    one, other = (each * arm.weight for each, arm in zip(_stacked(runs, counts, "stocks researchers"), runs, strict=True))
     scenario = runs.scenario
     return _long(one, other, scenario, {"origin": scenario.codes, "country": scenario.codes}, COUNT)
 
 
-def by_tier(runs: PairRuns) -> pd.DataFrame:
+def by_tier(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
     """Return people and shares of works among the ablest, in both arms and as paired difference, every year.
 
     The tiers are fixed cut-offs of ability, the same in both arms. A share is what part of its tier's works a country hosts.
+
+    Parameters
+    ----------
+    counts
+        As `by_origin`.
 
     Returns
     -------
@@ -39,18 +65,16 @@ def by_tier(runs: PairRuns) -> pd.DataFrame:
         return pd.DataFrame()
     tiers, parts = list(scenario.of_run(0, "tiers")["tier"].cat.categories), []
     for outcome, value in (("work_share", "works"), ("researchers", "researchers")):
-        one, other = (_per_run(arm, "tiers", value, ("tier", "work")) for arm in runs)
+        one, other = _stacked(runs, counts, f"tiers {value}")
         one, other = (percent(one), percent(other)) if outcome == "work_share" else (one * baseline.weight, other * scenario.weight)
         parts.append(_long(one, other, scenario, {"tier": tiers, "country": scenario.codes}, SHARE if outcome == "work_share" else COUNT).assign(outcome=outcome))
     return pd.concat(parts, ignore_index=True)
 
 
-def _per_run(arm: Ensemble, table: str, value: str, axes: tuple[str, ...]) -> Floats:
-    """Sum a value over (replication, year, *axes)."""
-    rows, n_years = arm.agents(table), len(arm.years)
-    rows["year"] = rows["year"].to_numpy() - int(arm.years[0]) + n_years * rows["replication"].to_numpy()
-    total = dense(rows, value, axes, range(len(arm) * n_years))
-    return total.reshape(len(arm), n_years, *total.shape[1:])
+def _stacked(runs: PairRuns, counts: Counts | None, name: str) -> list[Floats]:
+    """Return counts of both arms over (replication, year, *axes)."""
+    found = counts or {arm: [counts_of_run(each, place) for place in range(len(each))] for arm, each in zip(ARMS, runs, strict=True)}
+    return [np.stack([each[name] for each in found[arm]]) for arm in ARMS]
 
 
 def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]], within: Bounds) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from talentsim.comparison.checks import Check, verify
 from talentsim.comparison.diversion import Diversion, diversion
 from talentsim.comparison.groups import codes_shown, put_together
 from talentsim.comparison.pair import Pair, PairRuns, run_pair
+from talentsim.comparison.reduced import Reduced, reduced
 from talentsim.config import Config
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
@@ -97,8 +98,13 @@ def compare(baseline: Config, scenario: Config, store: Store | None = None, prog
     return compare_runs(run_pair(Pair(baseline, scenario), store, progress))
 
 
-def compare_runs(runs: PairRuns) -> Comparison:
+def compare_runs(runs: PairRuns, each: Reduced | None = None) -> Comparison:
     """Compare two arms replication by replication: the same people with the same luck in both.
+
+    Parameters
+    ----------
+    each
+        What every replication was reduced to, where that is there already.
 
     Raises
     ------
@@ -106,17 +112,18 @@ def compare_runs(runs: PairRuns) -> Comparison:
         When the arms do not pair.
     """
     runs.pair.must_match()
+    each = each or reduced(runs)
     baseline, scenario = runs
     values = {name: (put_together(one, scenario.config), put_together(scenario.outcomes[name], scenario.config))
               for name, one in baseline.outcomes.items()}
     codes, years = codes_shown(scenario.config), scenario.years
-    lives = diversion(runs)
+    lives = diversion(runs, each.parted)
     return Comparison(
         headline=_headline(values, codes, scenario.config, years),
         over_time=_bands(values, codes, years),
         differences=_differences(values, codes, years, scenario.config),
-        by_origin=by_origin(runs),
-        by_tier=by_tier(runs),
+        by_origin=by_origin(runs, each.counts),
+        by_tier=by_tier(runs, each.counts),
         diversion=lives.of_year(scenario.config.headline_year),
         lives=lives,
         checks=verify(runs))

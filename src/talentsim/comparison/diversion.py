@@ -71,12 +71,24 @@ class Parted:
     parting: pd.DataFrame
 
 
-def diversion(runs: PairRuns) -> Diversion:
-    """Compare all lives of two arms, replication by replication; nothing where no lives were kept."""
-    if any("events" not in each["tables"] for arm in runs for each in arm.manifests):
+def diversion(runs: PairRuns, parted: list[Parted] | None = None) -> Diversion:
+    """Compare all lives of two arms, replication by replication; nothing where no lives were kept.
+
+    Parameters
+    ----------
+    parted
+        Each replication's, where they are there already.
+    """
+    if not with_lives(runs):
         return Diversion()
-    parted = map_replications(partial(_parted, runs), len(runs.scenario), runs.scenario.config.executor)
+    if parted is None:
+        parted = map_replications(partial(parted_of, runs), len(runs.scenario), runs.scenario.config.executor)
     return Diversion(_matrix(parted, runs), _apart(parted, runs.scenario), _parting(parted, runs.scenario))
+
+
+def with_lives(runs: PairRuns) -> bool:
+    """Return whether the lives of everybody were kept."""
+    return all("events" in each["tables"] for arm in runs for each in arm.manifests)
 
 
 def differing(one: Lives, other: Lives) -> Words:
@@ -142,7 +154,8 @@ def _keyed(lives: Lives, uids: Words) -> tuple[tuple[Integers, Words], np.ndarra
     return (key, lives.codes), lives.events["year"].to_numpy()[lives.order].astype(np.int64), reasons
 
 
-def _parted(runs: PairRuns, place: int) -> Parted:
+def parted_of(runs: PairRuns, place: int) -> Parted:
+    """Reduce one replication in both worlds to the people whose lives differ."""
     one, other = _lives_of_both(runs, place)
     start, scenario = runs.pair.start, runs.scenario
     uids, years = differing(*((one, other) if start is None else (one.since(start), other.since(start)))), scenario.years

@@ -14,6 +14,7 @@ import pandas as pd
 from talentsim.arrays import Floats
 from talentsim.comparison.groups import relabelled
 from talentsim.comparison.pair import PairRuns
+from talentsim.ensemble.ensemble import Ensemble
 from talentsim.intervals import COUNT, counts_spread_of_difference
 from talentsim.measures.staying import stay_curves
 
@@ -21,20 +22,47 @@ Arms = Mapping[str, pd.DataFrame]
 """A table by arm, "baseline" and "scenario", with a column `replication`."""
 
 STAGES = ("training", "work", "hq")
+FUNNEL_BY = ["country", "origin", "route"]
 FUNNEL = ("applied", "refused", "lost_lottery", "granted")
 
 
-def flow_tables(runs: PairRuns) -> dict[str, pd.DataFrame]:
-    """Return every table that the flow figures need and that has rows, by name.
-
-    They speak of the years from the first in which the arms may differ to the headline's, of all up to it where they never do.
-    """
-    scenario, start, arms = runs.scenario, runs.pair.start, {"baseline": runs.baseline, "scenario": runs.scenario}
-    config = scenario.config
+def span_of(runs: PairRuns) -> tuple[int, int]:
+    """Return the first and last year that flows speak of: from the first in which the arms may differ to the headline's, all up to it where they never do."""
+    start, config = runs.pair.start, runs.scenario.config
     year, first = config.headline_year, config.world.start_year
-    years = first if start is None or start > year else max(start, first), year
+    return first if start is None or start > year else max(start, first), year
+
+
+def rows_of_run(arm: Ensemble, years: tuple[int, int], place: int) -> dict[str, pd.DataFrame]:
+    """Return of a replication's works, flows and visas what the flow tables are made of, by table.
+
+    Works are those of the last year; moves and applications are summed over all years, and stand in the last.
+    """
+    works, flows, visas = (arm.of_run(place, name) for name in ("works", "flows", "visas"))
+    rows = {"works": works[works["year"] == years[1]], "flows": _summed(flows, years, ["from", "to"], ["moves"])}
+    return rows | {"visas": _summed(visas, years, FUNNEL_BY, list(FUNNEL)) if "route" in visas else visas}
+
+
+def _summed(long: pd.DataFrame, years: tuple[int, int], keys: list[str], values: list[str]) -> pd.DataFrame:
+    found = long[long["year"].between(*years)].groupby(keys, observed=True, as_index=False)[values].sum()
+    return found.assign(year=years[1])
+
+
+def flow_tables(runs: PairRuns, rows: Mapping[str, Sequence[Mapping[str, pd.DataFrame]]] | None = None,
+                stays: Mapping[str, Sequence[Floats]] | None = None) -> dict[str, pd.DataFrame]:
+    """Return every table that the flow figures need and that has rows, by name; of which years, `span_of` says.
+
+    Parameters
+    ----------
+    rows, stays
+        Every replication's by arm, as `rows_of_run` and `staying.counts_of_stay`, where they are there already.
+    """
+    scenario, arms, years = runs.scenario, {"baseline": runs.baseline, "scenario": runs.scenario}, span_of(runs)
+    config, year = scenario.config, years[1]
     weight, replications = scenario.weight, len(scenario)
-    long = {name: {arm: each.agents(name) for arm, each in arms.items()} for name in ("works", "flows", "visas")}
+    found = rows or {arm: [rows_of_run(each, years, place) for place in range(replications)] for arm, each in arms.items()}
+    long = {name: {arm: pd.concat([each[name].assign(replication=place) for place, each in enumerate(found[arm])], ignore_index=True) for arm in arms}
+            for name in ("works", "flows", "visas")}
     if len(config.focus_countries) > 1:
         for name, columns in (("works", STAGES), ("flows", ("from", "to")), ("visas", ("country",))):
             long[name] = {arm: relabelled(table, config, columns) for arm, table in long[name].items()}
@@ -42,7 +70,7 @@ def flow_tables(runs: PairRuns) -> dict[str, pd.DataFrame]:
     tables = {"pathways": pathways(long["works"], year, weight, replications),
               "corridors": corridors(long["flows"], years, weight, replications, config.compare.level, config.over_draws),
               "visa_funnel": visa_funnel(long["visas"], years, weight, replications),
-              "stay_curves": stay_curves(arms, config.focus_countries, *years, name=config.focus)}
+              "stay_curves": stay_curves(arms, config.focus_countries, *years, name=config.focus, counts=stays)}
     return {name: table for name, table in tables.items() if len(table)}
 
 
@@ -91,7 +119,7 @@ def visa_funnel(visas: Arms, years: tuple[int, int], weight: float, replications
     -------
     arm, country, origin, route, applied, refused, lost_lottery, granted; empty where applications are not recorded.
     """
-    keys, parts = ["country", "origin", "route"], []
+    keys, parts = FUNNEL_BY, []
     for arm, long in visas.items():
         if "route" in long:
             summed = long[long["year"].between(*years)].groupby(keys, observed=True, as_index=False)[list(FUNNEL)].sum()

@@ -18,16 +18,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from talentsim.config import UserError
+from talentsim.ensemble.once import is_kept, once
+from talentsim.ensemble.parquet import decoded, encoded
 
 MANIFEST = "manifest.json"
 CONFIG = "config.json"
@@ -93,7 +95,7 @@ class Store:
             When its manifest cannot be read.
         """
         try:
-            content: dict[str, Any] = json.loads((self.folder / run / MANIFEST).read_bytes())
+            content = _plain(self.folder / run / MANIFEST)
             root = content.get("root")
             is_rooted = root is None or (isinstance(root["run"], str) and root["run"] != run and root["year"] >= 0)
             if is_rooted and content["config_sha256"] and all(each["sha256"] and each["bytes"] >= 0 for each in content["tables"].values()):
@@ -125,7 +127,10 @@ class Store:
         DamagedError
             When the file is missing or is not what was written.
         """
-        return self._arrow(run, name, columns).unify_dictionaries().to_pandas()
+        if not is_kept():
+            return self._arrow(run, name, columns).unify_dictionaries().to_pandas()
+        whole = once((self, run, name, "pandas"), lambda: self._kept(run, name).unify_dictionaries().to_pandas())
+        return whole.copy(deep=False) if columns is None else whole[list(columns)]
 
     def tables(self, runs: Sequence[str], name: str) -> pd.DataFrame:
         """Return one table of many runs in long form, column `run` first.
@@ -171,7 +176,7 @@ class Store:
             (part / CONFIG).write_bytes(plain)
             content = {"id": run, "written": datetime.now(UTC).isoformat(timespec="seconds"), **facts,
                        "config_sha256": hashlib.sha256(plain).hexdigest(),
-                       "tables": {name: _write_parquet(table, part / f"{name}.parquet") for name, table in tables.items()}}
+                       "tables": {name: _write(table, part / f"{name}.parquet") for name, table in tables.items()}}
             (part / MANIFEST).write_text(json.dumps(content, ensure_ascii=False, allow_nan=False), encoding="utf-8")
             if not self.suits(run, apart=facts.get("root") is None):
                 self.set_aside(run, part.with_name(f"{run}-before"))
@@ -221,17 +226,22 @@ class Store:
         return manifest
 
     def _arrow(self, run: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a table, the years of its root before its own."""
         manifest = self._whole(run)
         if name in ALWAYS and name not in manifest["tables"]:
             raise DamagedError(run, MANIFEST, f"names no table {name!r}, which every run has")
         content = self._bytes(run, f"{name}.parquet", manifest["tables"][name]["sha256"])
-        own, root = pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False), manifest.get("root")
+        own, root = decoded(content, columns), manifest.get("root")
         if root is None or name in SELF_CONTAINED:
             return own
         when = YEARS.get(name, "year")
-        before = self._arrow(root["run"], name, columns if columns is None or when in columns else [*columns, when])
+        wanted = columns if columns is None or when in columns else [*columns, when]
+        before = self._kept(root["run"], name) if is_kept() else self._arrow(root["run"], name, wanted)
         n_shared = int(np.searchsorted(before.column(when).to_numpy(), root["year"]))
         return pa.concat_tables([before.select(own.column_names).slice(0, n_shared), own])
+
+    def _kept(self, run: str, name: str) -> pa.Table:
+        return once((self, run, name), lambda: self._arrow(run, name))
 
     def _bytes(self, run: str, file: str, sha256: str) -> bytes:
         try:
@@ -254,17 +264,20 @@ def cannot_write(folder: Path, error: OSError) -> UserError:
                      "a folder you may write to, with room for the results", "output.dir=SOME/OTHER/FOLDER")
 
 
-def _write_parquet(table: pd.DataFrame, path: Path) -> dict[str, Any]:
-    """Write a table and return its rows, bytes and hash.
-
-    Who a row is about hardly ever repeats but comes in order: differences take half the room and time of a dictionary.
-    Nothing asks for statistics of a column, which tables of persons are slow to make.
-    """
-    arrow = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)      # threads cost more than such tables
-    sink = pa.BufferOutputStream()
-    in_order = {name: "DELTA_BINARY_PACKED" for name in arrow.column_names if name == "uid"}
-    pq.write_table(arrow, sink, use_dictionary=[name for name in arrow.column_names if name not in in_order],
-                   column_encoding=in_order or None, write_statistics=False)
-    content = sink.getvalue()
+def _write(table: pd.DataFrame, path: Path) -> dict[str, Any]:
+    """Write a table and return its rows, bytes and hash."""
+    content = encoded(table)
     path.write_bytes(content)
-    return {"rows": arrow.num_rows, "bytes": content.size, "sha256": hashlib.sha256(content).hexdigest()}
+    return {"rows": len(table), "bytes": content.size, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _plain(path: Path) -> dict[str, Any]:
+    """Return the JSON of a manifest, parsed once as long as the file is the same."""
+    state = os.stat(path)
+    return _parsed(path, state.st_ino, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=512)
+def _parsed(path: Path, *_: int) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_bytes())
+    return content

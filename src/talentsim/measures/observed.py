@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -46,8 +46,13 @@ def is_observed(config: Config) -> bool:
             and {*NAMES, *EUROPE} <= world.countries.keys())
 
 
-def fit(baseline: Ensemble) -> pd.DataFrame:
+def fit(baseline: Ensemble, tables: Sequence[pd.DataFrame] | None = None) -> pd.DataFrame:
     """Lay a baseline beside what is observed, means over replications; empty where the facts speak of another world.
+
+    Parameters
+    ----------
+    tables
+        Every replication's, as `table_of_run`, where they are there already.
 
     Returns
     -------
@@ -55,13 +60,14 @@ def fit(baseline: Ensemble) -> pd.DataFrame:
     """
     if not is_observed(baseline.config):
         return pd.DataFrame()
-    tables = map_replications(partial(_of_run, baseline), len(baseline), baseline.config.executor)
+    tables = tables or map_replications(partial(table_of_run, baseline), len(baseline), baseline.config.executor)
     within = COUNT[0], np.where(tables[0]["unit"] == "%", SHARE[1], COUNT[1])
     mean, low, high = spread(np.array([table["simulated"] for table in tables]), baseline.config.compare.level, baseline.config.over_draws, within)
     return tables[0].assign(simulated=mean, low=low, high=high)
 
 
-def _of_run(baseline: Ensemble, place: int) -> pd.DataFrame:
+def table_of_run(baseline: Ensemble, place: int) -> pd.DataFrame:
+    """Lay one replication beside what is observed."""
     run = baseline[place]
     return beside_facts(in_wholes(RunView(run.agents, [int(year) for year in run.years], run.codes), baseline.config), baseline.config)
 
