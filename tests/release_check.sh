@@ -9,8 +9,8 @@ failed=
 
 git -C "$here" diff --quiet HEAD || echo "NOTE: the checkout has changes that are not committed; what is committed is checked"
 git clone --quiet "$here" "$work/clone"
-version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$work/clone/pyproject.toml")
-for place in src/talentsim/__init__.py CITATION.cff CHANGELOG.md; do
+version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$work/clone/src/talentsim/version.py")
+for place in CITATION.cff CHANGELOG.md; do
     grep -q "$version" "$work/clone/$place" || { echo "$place does not say version $version"; failed="$failed $place"; }
 done
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from talentsim.config import Policy
-from talentsim.config.composer import PlainComposer
 from talentsim.config.files import names_in_group
+from talentsim.config.plain import PlainComposer
 from talentsim.config.retold import NUMBER
 from talentsim.report.words import policy_in_words
 

@@ -14,6 +14,7 @@ import yaml
 
 import talentsim
 from readme_commands import commands
+from talentsim.version import __version__
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,11 +42,12 @@ def test_wheel_carries_the_configuration_and_runs_anywhere(tmp_path: Path) -> No
 
 
 def test_the_versions_agree() -> None:
-    """The package, its project file, the citation and the newest release of the changelog say one version."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    """The package, the citation and the newest release of the changelog say one version; the project file reads the package's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["dynamic"] == ["version"] and project["tool"]["hatch"]["version"]["path"] == "src/talentsim/version.py"
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     released = re.findall(r"^## (\d+\.\d+\.\d+) \((\S+)\)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert talentsim.__version__ == project == str(cited["version"]) == released[0][0]
+    assert talentsim.__version__ == __version__ == str(cited["version"]) == released[0][0]
     assert released[0][1] == str(cited["date-released"]) and "ODD" in cited["abstract"]
 
 

@@ -67,7 +67,7 @@ def _help_or_version(argv: Sequence[str]) -> int | None:
         print(HELP.replace("{commands}", command_lines()), end="")
         return 0
     if argv and argv[0] == "--version":
-        from talentsim import __version__
+        from talentsim.version import __version__
 
         print(f"talentsim {__version__}")
         return 0

@@ -55,8 +55,8 @@ def run(arguments: Arguments) -> int:
 
 def versions() -> Iterator[Finding]:
     """Look at talentsim, Python, the packages it needs, and its extras."""
-    from talentsim import __version__
     from talentsim.ensemble.provenance import DEPENDENCIES, git_state, version_of
+    from talentsim.version import __version__
 
     state = git_state()
     from_git = f", commit {state['commit'][:10]}{', with changes of its own' if state['dirty'] else ''}" if state else ""

@@ -34,7 +34,7 @@ def guide(run: Callable[[list[str]], int], ask: Callable[[str], str] = input) ->
     ask
         Prints a prompt and returns the line that is typed.
     """
-    from talentsim import __version__
+    from talentsim.version import __version__
 
     print(WAY_IN.format(version=__version__))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

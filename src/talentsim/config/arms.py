@@ -1,4 +1,4 @@
-"""The two arms of a comparison: composed, checked and frozen."""
+"""The two arms of a comparison: composed as plain data by `plain`, then checked and frozen; what is beyond the configuration uses this alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 from hydra.core.override_parser.types import Override
 
-from talentsim.config.composer import Plain, PlainComposer
+from talentsim.config.plain import PlainComposer
 from talentsim.config.schema import Config
+from talentsim.config.setting import Plain
 
 
 class Composer:
-    """Composes configurations as `PlainComposer` does, and checks them; many comparisons share what they have in common."""
+    """Composes configurations and checks them; many comparisons share what they have in common.
+
+    `PlainComposer` knows files, overrides and Hydra, and nothing of what a value may be; this knows only that `Config` must accept it.
+    """
 
     def __init__(self, config_dir: str | None = None) -> None:
         self.config_dir, self._plain = config_dir, PlainComposer(config_dir)

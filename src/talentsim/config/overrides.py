@@ -39,7 +39,7 @@ def adds_a_country(override: Override) -> bool:
 
 
 def is_figure(override: Override) -> bool:
-    """Return whether an override sets or adds a value at a key, as `_with` in composer can."""
+    """Return whether an override sets or adds a value at a key, as `setting.with_value` can."""
     return not (override.is_delete() or override.package is not None
                 or override.is_sweep_override() or override.key_or_group.partition(".")[0] == "hydra"
                 or override.key_or_group in GROUPS or "/" in override.key_or_group or "${" in str(override.input_line))

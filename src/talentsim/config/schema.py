@@ -54,7 +54,7 @@ class Config(Arm):
         >>> config.policies["opt_end"].lever, config.world.countries["CAN"].name
         ('post_study_years', 'Canada')
         """
-        from talentsim.config.composer import PlainComposer  # it brings Hydra, which a worker does not need
+        from talentsim.config.plain import PlainComposer  # it brings Hydra, which a worker does not need
 
         return cls.checked(PlainComposer(config_dir).one(overrides))
 

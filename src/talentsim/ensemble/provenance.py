@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from talentsim import __version__
 from talentsim.ensemble.identity import source_digest
+from talentsim.version import __version__
 
 DEPENDENCIES = ("mesa", "numpy", "pandas", "scipy", "pydantic", "hydra-core", "omegaconf", "pyarrow", "matplotlib")
 

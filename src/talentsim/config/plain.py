@@ -1,17 +1,14 @@
-"""The two arms of a comparison as plain data, composed from one list of overrides; many comparisons share what they have in common.
-
-Nothing of it is trusted yet: `Config` checks it.
-"""
+"""Configurations as plain data, composed from a list of overrides: the first half of `arms`, whose `Composer` checks what comes from here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.override_parser.types import Override
 
 from talentsim.config.compose import compose_over, parse, refuse_misread, with_fixed
-from talentsim.config.errors import UserError, unknown_name
+from talentsim.config.errors import UserError
 from talentsim.config.files import OVERRIDE, Files, shipped_file
 from talentsim.config.overrides import (
     DEFAULT_SCENARIO,
@@ -24,9 +21,10 @@ from talentsim.config.overrides import (
     refuse_all_policies,
 )
 from talentsim.config.parts import is_inherited
-from talentsim.config.retold import of_another_value, retold
+from talentsim.config.retold import retold
+from talentsim.config.setting import Plain, by_hand, with_policies, with_value
 from talentsim.config.shift import shifted, take_start
-from talentsim.config.stacks import Scenario, add_policy, join, known_scenario, scenario_of
+from talentsim.config.stacks import Scenario, join, known_scenario, scenario_of
 
 PLAIN_GROUPS = ("entry", "executor", "parameters")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
@@ -34,11 +32,9 @@ PLAIN_GROUPS = ("entry", "executor", "parameters")
 SHORT = {"seed": ("ensemble", "seed"), "timing": ("output", "timing")}
 """Keys that stand for another."""
 
-Plain = dict[str, Any]
-
 
 class PlainComposer:
-    """Composes configurations, each combination of group choices once; figures are set on what is composed already.
+    """Composes plain data, of which nothing is trusted yet, each combination of group choices once; figures are set on what is composed already.
 
     Hydra needs more than a second for a world of many countries. Setting a figure on the composed data gives what
     Hydra's override gives, and so does joining a scenario, which comes last; whatever is not that simple goes through Hydra.
@@ -72,7 +68,7 @@ class PlainComposer:
         shipped, moved = (baseline, scenario), ""
         if start is not None:
             scenario, moved = shifted(scenario, baseline["policy"], start)
-        baseline, scenario = _with_policies(baseline, scenario, policies, replaced)
+        baseline, scenario = with_policies(baseline, scenario, policies, replaced)
         baseline, scenario = retold(baseline, shipped[0]), retold(scenario, shipped[1], moved)
         return _finished(baseline, parsed, replaced_there), _finished(scenario, parsed, replaced)
 
@@ -89,7 +85,7 @@ class PlainComposer:
         plain, moved = shipped, ""
         if start is not None:
             plain, moved = shifted(plain, self._whole([each for each in common if each.key_or_group != "scenario"])[0]["policy"], start)
-        return _finished(retold(_with_policies(plain, plain, policies, replaced)[1], shipped, moved), parsed, replaced)
+        return _finished(retold(with_policies(plain, plain, policies, replaced)[1], shipped, moved), parsed, replaced)
 
     def plain(self, overrides: Sequence[Override]) -> Plain:
         """Compose plain data; nothing of it is trusted yet.
@@ -124,10 +120,10 @@ class PlainComposer:
             for each in figures:
                 path = each.key_or_group.split(".")
                 new = each.is_add() or each.is_force_add() or is_inherited(data, path)
-                changed = _with(data, path, each.value(), new=new)
-                data = _by_hand(data, changed, path) if retell else changed
+                changed = with_value(data, path, each.value(), new=new)
+                data = by_hand(data, changed, path) if retell else changed
                 if each.key_or_group in SHORT:
-                    data = _with(data, SHORT[each.key_or_group], each.value())
+                    data = with_value(data, SHORT[each.key_or_group], each.value())
             return data, replaced
         except KeyError:        # Hydra knows what to say of it
             return self._through_hydra([str(each.input_line) for each in overrides])[0], replaced
@@ -143,7 +139,7 @@ class PlainComposer:
         if "defaults" in content or (own and own.package):
             raise KeyError(name)
         replaced += [f"country/{name}.yaml"] if own and own.replaces else []
-        return dict(_with(data, ["world", "countries", code], content, new=True))
+        return dict(with_value(data, ["world", "countries", code], content, new=True))
 
     def _base(self, choices: Sequence[Override]) -> tuple[Plain, list[str]]:
         """Compose the choices of all groups but the scenario."""
@@ -210,76 +206,3 @@ def _finished(plain: Plain, overrides: Sequence[Override], replaced: Sequence[st
     """Say in the data which keys were set by hand, and what the user's own files and policies have taken the place of."""
     plain = with_fixed(plain, overrides)
     return {**plain, "replaced": list(replaced)} if replaced else plain
-
-
-def _with(node: Any, path: Sequence[str], value: Any, new: bool = False) -> Any:
-    """Return plain data with a value at a path; a mapping joins the one that is there.
-
-    Raises
-    ------
-    KeyError
-        When nothing stands at the path, unless `new` allows it.
-    """
-    if not path:
-        if isinstance(value, dict) and isinstance(node, dict):
-            for name, each in value.items():
-                node = _with(node, [name], each, new=True)
-            return node
-        return value
-    if not isinstance(node, dict) or (path[0] not in node and not new):
-        raise KeyError(path[0])
-    return {**node, path[0]: _with(node.get(path[0], {}), path[1:], value, new)}
-
-
-def _by_hand(before: Any, after: Any, path: Sequence[str]) -> Any:
-    """Return plain data in which a figure that a value was set of has none of the words that were written for another."""
-    if isinstance(after, dict) and "evidence" in after and "value" in after:
-        return of_another_value(before, after)
-    if not path or not isinstance(before, dict) or not isinstance(after, dict) or path[0] not in before:
-        return after
-    return {**after, path[0]: _by_hand(before[path[0]], after[path[0]], path[1:])}
-
-
-def _without(node: Any, path: Sequence[str]) -> Any:
-    if len(path) == 1:
-        return {name: each for name, each in node.items() if name != path[0]}
-    return {**node, path[0]: _without(node[path[0]], path[1:])}
-
-
-def _with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Override], replaced: list[str]) -> tuple[Plain, Plain]:
-    """Apply overrides of policies, in their order, to the arms that have the policy."""
-    for each in overrides:
-        name, path = str(policy_name(each)), each.key_or_group.split(".")
-        known = set(baseline["policy"]) | set(scenario["policy"])
-        adds = each.is_add() or each.is_force_add()
-        if not adds and name not in known:
-            raise _no_policy(name, known, each)
-        if "${" in str(each.input_line):
-            raise UserError(f"command line, {each.input_line!r}", "${...} is not read in a policy", "the figure itself")
-        if each.is_delete():
-            baseline, scenario = (_without(arm, path) if name in arm["policy"] else arm for arm in (baseline, scenario))
-            continue
-        value = each.value()
-        if adds and len(path) == 2:
-            if value is None and name not in known:
-                raise UserError(f"command line, {each.input_line!r}", f"there is no policy called {name!r} to take out", "policies that are there",
-                                f"the arms have {', '.join(sorted(known)) or 'none'}")
-            if not isinstance(value, dict | None):
-                raise UserError(f"command line, {each.input_line!r}", f"found {value!r}, which is not a policy",
-                                "'+policy.NAME={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}'",
-                                "quote the whole: a shell spreads braces that it finds")
-            value = {**value, OVERRIDE: True} if each.is_force_add() and isinstance(value, dict) else value
-            scenario = {**scenario, "policy": add_policy(scenario["policy"], name, value, "command line", replaced)}
-            continue
-        if name in baseline["policy"] and not adds:
-            baseline = _with(baseline, path, value, new=True)
-        if name in scenario["policy"] or adds:
-            scenario = _with(scenario, path, value, new=True)
-    return baseline, scenario
-
-
-def _no_policy(name: str, known: Iterable[str], override: Override) -> UserError:
-    error = unknown_name(f"policy.{name}", "policy", name, known)
-    if isinstance(override.value(), dict):
-        return UserError(error.where, error.found, error.allowed, f"+ in front adds one: '+{override.input_line}'")
-    return error
