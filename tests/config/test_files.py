@@ -277,6 +277,6 @@ def test_what_is_replaced_is_named_in_words(tmp_path: Path) -> None:
                  entry__plateau="override: true\nname: plateau\ntitle: Mine\nlevel_year: 2015\ndata_until: 2020\n"
                                 "damping: {value: 0.1, unit: x, range: [0, 1], evidence: assumed}\n")
     arms = Composer(own).arms([*TOY, "entry=plateau", "scenario=visa_opening"])
-    assert replaced_lines(Pair(*arms)) == ["Your own in the place of what is shipped: entry/plateau.yaml",
-                                     "Your own in the place of what is shipped, in the scenario alone: scenario/visa_opening.yaml"]
+    assert replaced_lines(Pair(*arms)) == ["Your own files in place of the shipped ones: entry/plateau.yaml",
+                                     "Your own files in place of the shipped ones, in the scenario alone: scenario/visa_opening.yaml"]
     assert replaced_lines(Pair(*Composer().arms([*TOY, "entry=plateau", "scenario=visa_opening"]))) == []

@@ -117,4 +117,5 @@ def test_a_figure_set_by_hand_keeps_no_word_of_another_value(composer: PlainComp
     assert shipped["evidence"] != "assumed" and shipped["source"]
     assert (told["value"], told["evidence"], told["source"], told["year"], told["note"]) == (value, "assumed", [], None, "set by hand")
     assert (cited["evidence"], cited["note"]) == ("estimated", "mine")
+    assert pay(f"{key}.note=mine", f"{key}.evidence=estimated", f"{key}.source={shipped['source']}", f"{key}.value={value}") == cited, "in any order"
     assert pay(f"{key}.value={shipped['value']}") == shipped

@@ -82,4 +82,4 @@ def test_the_report_shows_the_fit_of_its_own_baseline(tmp_path: Path) -> None:
     fitted = table[table.use == "fitted"].dropna(subset="simulated")
     assert f"{is_near(fitted).sum()} of {len(fitted)} that the model was fitted to" in section
     said, = remarks(Scene.of(results))
-    assert "is not the shipped one" in said and "observers.conferences.neurips.recency.value" in said and said in section
+    assert "differs from the shipped one" in said and "observers.conferences.neurips.recency.value" in said and said in section

@@ -219,7 +219,7 @@ def test_intervals_of_few_people_are_not_told(compared: Path, document: str) -> 
 
 
 def test_of_an_invented_world_nothing_is_known(document: str) -> None:
-    assert "are invented: there is nothing to hold its baseline against" in text_of(document)
+    assert "are invented: there are no observations to compare its baseline with" in text_of(document)
     assert 'id="baseline_fit"' not in document
 
 
@@ -230,7 +230,7 @@ def test_those_lost_are_told_by_origin_and_destination(compared: Path, document:
     diversion = pd.read_parquet(compared / "diversion.parquet")
     apart = diversion[(diversion.baseline_country == "USA") & (diversion.scenario_country != "USA")]
     assert lost.researchers.sum() == pytest.approx(apart.researchers.sum())
-    cross = document[document.index("From where, and where to</caption>"):]
+    cross = document[document.index("By first degree, and where to</caption>"):]
     cells = [re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", row) for row in re.findall(r"<tr>.*?</tr>", cross[:cross.index("</table>")], re.DOTALL)]
     assert cells[0][:2] == ["first degree from", "all"] and cells[-1][0] == "all"
     shown = {(row[0], place): float(count) for row in cells[1:] for place, count in zip(cells[0][1:], row[1:], strict=True)}
@@ -266,7 +266,7 @@ def test_the_commands_write_beside_the_tables_and_the_same_bytes_again(results: 
 @pytest.mark.parametrize("command", ["figures", "report"])
 def test_a_wrong_folder_is_explained(command: str, compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, words in (([], "the folder of results is missing"), ([str(tmp_path)], "holds no results"),
-                             ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "it takes 1 word of this kind: more"),
+                             ([str(tmp_path / "none")], "there is no folder"), ([str(compared), "more"], "it takes 1 word after it, and these are too many: more"),
                              ([str(compared.parent)], f"did you mean '{compared}'?")):
         code, told = cli.run([command, *arguments]), capsys.readouterr().err
         assert code == 2 and words in told and "Traceback" not in told, arguments

@@ -62,7 +62,7 @@ def test_a_swept_end_year_and_level(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(("words", "message"), [
     (["policy.f1_refusal.value=0.1,0.2", "policy.f1_refusal.value=0.3,0.4"], "policy.f1_refusal.value is given twice"),
-    (["policy.f1_refusal.value=0.1,0.2", "hydra/sweeper=basic"], "sweeps have a sweeper of their own"),
+    (["policy.f1_refusal.value=0.1,0.2", "hydra/sweeper=basic"], "talentsim has a sweeper of its own"),
     (["policy.f1_refusal.value=interval(0,1)"], "an interval has infinitely many values"),
     (["scenario=glob(zz*)"], "no name in 'scenario' matches that")])
 def test_what_cannot_be_swept_is_refused(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -127,7 +127,7 @@ def test_mistakes_are_named(words: list[str], message: str, tmp_path: Path, monk
 
 @pytest.mark.parametrize(("edit", "message"), [
     (lambda t: t.astype({"target": str}).replace({"target": {"0.73": "about 1"}}), "'target' of fact S5 is 'about 1'"),
-    (lambda t: pd.concat([t, t.iloc[[4]]]), "fact S5 stands there twice"), (lambda t: t.drop(columns="use"), "column 'use' is missing")])
+    (lambda t: pd.concat([t, t.iloc[[4]]]), "fact S5 is there twice"), (lambda t: t.drop(columns="use"), "column 'use' is missing")])
 def test_faults_of_the_table_of_facts_are_named(data_dir: Path, tmp_path: Path, edit: Any, message: str,
                                                 capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(data_dir, tmp_path / "panel", copy_function=shutil.copyfile)

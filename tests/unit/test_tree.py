@@ -118,7 +118,7 @@ def test_a_session_without_room_for_states_gives_the_same_and_a_cancelled_one_go
     assert plain.n_bytes > 0
     assert all(np.array_equal(poor.outcomes(arm)["work_share"], each) for arm, each in zip(arms, expected, strict=True))
     assert poor.n_bytes == 0 and poor.n_dropped > 0 == plain.n_dropped
-    assert f"{poor.n_dropped} dropped for want of room" in repr(poor)
+    assert f"{poor.n_dropped} dropped for lack of room" in repr(poor)
     asked: list[bool] = []
     fresh = Session()
     with pytest.raises(Cancelled):

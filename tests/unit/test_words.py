@@ -38,7 +38,7 @@ def said(lever: str, **fields: Any) -> str:
 @pytest.mark.parametrize(("fields", "words"), [
     ({"value": 0.2}, "rises by 20 percentage points"), ({"value": -0.05}, "falls by 5 percentage points"),
     ({"change": "multiply", "value": 0.5}, "halves"), ({"change": "multiply", "value": 2.0}, "doubles"), ({"change": "multiply", "value": 1.0}, "stays as it is"),
-    ({"change": "multiply", "value": 0.0}, "falls to nothing"), ({"change": "multiply", "value": 1.2}, "grows to 120 % of what it was"),
+    ({"change": "multiply", "value": 0.0}, "falls to zero"), ({"change": "multiply", "value": 1.2}, "grows to 120 % of what it was"),
     ({"change": "set", "value": 1.0}, "becomes 100 %"),
 ])
 def test_a_share_changes_in_points_and_per_cent(fields: dict[str, Any], words: str) -> None:

@@ -87,6 +87,10 @@ def run_command(arguments: Arguments) -> int:
         refuse_options(arguments, command.options)
         if command.n_words is not None:
             refuse_words(arguments, command.n_words)
+    if arguments.overrides:
+        from talentsim.commands.arguments import refuse_repeats
+
+        refuse_repeats(arguments.overrides)
     code: int = copy_context().run(import_module(module).run, arguments)       # what a command sets for itself ends with it
     return code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ _HYDRA_ONLY = {"--cfg": 1, "-c": 1, "--info": 1, "-i": 1, "--package": 1, "-p": 
                "--shell-completion": 0, "-sc": 0}
 
 _OF_A_PART = ("--from", "--share")
+
+_SAME = {"seed": "ensemble.seed", "timing": "output.timing"}
+"""Keys with two names."""
 
 
 @dataclass
@@ -89,6 +93,34 @@ def _refuse_cut_braces(argv: Sequence[str]) -> None:
                             "braces that close, within quotes", "'+policy.mine={lever: pay, ...}', quoted as a whole")
 
 
+def refuse_repeats(overrides: Sequence[str]) -> None:
+    """Refuse a key that is given twice: the last value would silently take the place of the first.
+
+    Raises
+    ------
+    UserError
+        When two values differ, or a later override sets or takes out what an earlier one has set a part of.
+    """
+    from talentsim.config.errors import UserError
+
+    said: dict[str, tuple[str, str]] = {}
+    for line in overrides:
+        key, _, value = line.partition("=")
+        key = _SAME.get(key.lstrip("+~"), key.lstrip("+~"))
+        if line.startswith("+") and "." not in key:     # a group has words of its own
+            continue
+        for earlier, (other, first) in said.items():
+            if (earlier == key and value.strip("'\"") != first) or (earlier.startswith(f"{key}.") and _sets(value, earlier.removeprefix(f"{key}."))):
+                raise UserError(f"command line, {line!r}", f"{earlier} is given twice, and the value of {other!r} would be lost", "each key once",
+                                "leave one of the two out; talentsim -m KEY=A,B runs both values")
+        said[key] = (line, value.strip("'\""))
+
+
+def _sets(value: str, rest: str) -> bool:
+    """Return whether a value for a key, as text, decides what was given for a key below it: a mapping joins what it does not name, and a group's file comes first anyhow."""
+    return value in ("", "null") or (value.startswith("{") and re.search(rf"(?<!\w){re.escape(rest.partition('.')[0])}\s*:", value) is not None)
+
+
 def refuse_words(arguments: Arguments, most: int) -> None:
     """Refuse words that a command would ignore.
 
@@ -101,7 +133,7 @@ def refuse_words(arguments: Arguments, most: int) -> None:
 
     extra = arguments.words[1 + most:]
     if extra:
-        raise UserError(f"talentsim {arguments.words[0]}", f"it takes {most or 'no'} word{'s' if most != 1 else ''} of this kind: {' '.join(extra)}",
+        raise UserError(f"talentsim {arguments.words[0]}", f"it takes {most or 'no'} word{'s' if most != 1 else ''} after it, and these are too many: {' '.join(extra)}",
                         "KEY=VALUE after it", f"talentsim {arguments.words[0]} --help")
 
 

@@ -65,7 +65,7 @@ def versions() -> Iterator[Finding]:
     found = {name: version_of(name) for name in DEPENDENCIES}
     missing = [name for name, each in found.items() if each is None]
     yield Finding("packages", ", ".join(f"{name} {each or 'MISSING'}" for name, each in found.items()),
-                  f"install talentsim anew: {', '.join(missing)}" if missing else "")
+                  f"reinstall talentsim: {', '.join(missing)}" if missing else "")
     have = [name for name, needed in EXTRAS.items() if all(version_of(each) for each in needed)]
     yield Finding("extras", ", ".join(have) or "none")
     lacking = [f"{name} ({WORTH[name]})" for name in EXTRAS if name not in have]
@@ -103,7 +103,7 @@ def fonts() -> Finding:
     from talentsim.report.figures.style import font_found
 
     name, path = font_found()
-    return Finding("font", f"{name}, {path}" if path else f"{name} is missing", "" if path else "install matplotlib anew, which brings it")
+    return Finding("font", f"{name}, {path}" if path else f"{name} is missing", "" if path else "reinstall matplotlib, which brings it")
 
 
 def draws(config: Config) -> Finding:
@@ -115,7 +115,7 @@ def draws(config: Config) -> Finding:
     try:
         changed = differences(config)
     except OSError as error:        # what is found out about a version is kept below the folder of results
-        return Finding("draws", f"{config.parameters.name}, world {config.world.name}: cannot be told, {error.strerror}")
+        return Finding("draws", f"{config.parameters.name}, world {config.world.name}: cannot be read, {error.strerror}")
     return Finding("draws", f"{config.parameters.name}, world {config.world.name}: "
                    + (f"made before {', '.join(changed)} changed" if changed else "up to date with figures, rules and targets"),
                    "talentsim calibrate world=ai, or make recalibrate in a checkout" if changed else "", hinders=False)

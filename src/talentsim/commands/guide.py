@@ -10,7 +10,7 @@ WAY_IN = """\
 talentsim {version}: what would a policy change for where AI researchers study and work?
 
   talentsim scenario=visa_tightening world=toy   a first answer in seconds, invented figures
-  talentsim scenarios                            what is there to be asked
+  talentsim scenarios                            the scenarios there are
   talentsim show opt_end                         what one of them changes, in words
   talentsim scenario=opt_end focus=CAN           ask it of the 17 countries, and follow Canada
   talentsim levers                               what a policy of your own can change
@@ -73,7 +73,7 @@ def questions(ask: Callable[[str], str]) -> list[str]:
         print(f"  {key:>2}  {words}")
     size = SIZES[_chosen(ask, "Number [1]: ", list(SIZES), "1")][1]
     codes = {code: each.name for code, each in Config.load(*size).world.countries.items()}
-    print("Whose people are to be followed?  " + ", ".join(f"{code} {name}" for code, name in codes.items()))
+    print("Which country should be followed?  " + ", ".join(f"{code} {name}" for code, name in codes.items()))
     focus = _chosen(ask, "Code [USA]: ", list(codes), "USA", numbers=False)
     return [f"scenario={scenario}", *size, *([f"focus={focus}"] if focus != "USA" else [])]
 

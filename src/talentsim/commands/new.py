@@ -43,13 +43,13 @@ policy:
 
 COUNTRY = """\
 # {code}, split off {whole}. It runs as it is: talentsim --config-dir FOLDER '+country@world.countries.{code}={code}'
-# What is not said here {code} has from {whole}, and follows it in all draws; so nothing else changes until you say more.
+# Whatever is not given here {code} takes from {whole}, in all draws too; nothing else changes until you add to it.
 # Nobody moves between {code} and {whole}, or between two parts of {whole}, as nobody moved inside {whole}: whatever {code} offers draws nobody from there.
 name: {code}                        # as tables and figures call it
 split_from:
   country: {whole}                      # it shrinks by the share
   share: {{value: {share:g}, unit: share of {whole}, range: [{low:.3g}, {high:.3g}], evidence: assumed, note: "of its cohorts, its capacity and what draws people there"}}
-# What {code} has from {whole}, to be replaced by figures of its own: take away the # of a line, and of what stands above it further left.
+# What {code} takes from {whole}, to be replaced by figures of its own: remove the # of a line, and of the lines above it that are indented less.
 """
 
 

@@ -167,7 +167,7 @@ def _check_sweeper(hydras: list[str]) -> None:
     for line in hydras:
         key, _, value = line.lstrip("+").partition("=")
         if key.startswith("hydra/sweeper") and value != "paired":
-            raise UserError(f"command line, {line!r}", "sweeps have a sweeper of their own", "hydra/sweeper=paired, which is the default",
+            raise UserError(f"command line, {line!r}", "talentsim has a sweeper of its own", "hydra/sweeper=paired, which is the default",
                             "leave it out; hydra/launcher may be set")
 
 

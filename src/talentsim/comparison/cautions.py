@@ -23,16 +23,16 @@ def cautions(pair: Pair) -> list[str]:
 def _beyond(arm: Config) -> list[str]:
     if arm.world.end_year <= LAST_YEAR:
         return []
-    return [f"world.end_year={arm.world.end_year} is past {LAST_YEAR}: no figure, cohort or rule was made for later years; growth goes on "
-            f"as it was, and nothing observed speaks for or against it"]
+    return [f"world.end_year={arm.world.end_year} is after {LAST_YEAR}: no figure, cohort or rule covers later years; growth continues "
+            f"at its last rate, with no data behind it"]
 
 
 def _of_another_world(arm: Config) -> list[str]:
     draws = draws_of(arm)
     if draws is None or fits(arm, draws):
         return []
-    return [f"the draws of the parameters ({arm.parameters.name}) were fitted to world {draws.manifest['world']}, and this is world {arm.world.name}: nothing speaks "
-            "for its intervals; parameters=point keeps every figure at the value of its file"]
+    return [f"the draws of the parameters ({arm.parameters.name}) were fitted to world {draws.manifest['world']}, and this is world {arm.world.name}: no data "
+            "support its intervals; parameters=point keeps every figure at its own value"]
 
 
 def not_reached(scenario: Config, error: float) -> list[str]:
@@ -47,4 +47,4 @@ def not_reached(scenario: Config, error: float) -> list[str]:
     if wanted is None or not error > wanted:
         return []
     return [f"the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {figure(error, 3)} points "
-            f"after {n} replications, {figure(wanted)} were asked for; more: ensemble.max_replications={math.ceil(n * (error / wanted) ** 2)}"]
+            f"after {n} replications, {figure(wanted)} were asked for; to reach it: ensemble.max_replications={math.ceil(n * (error / wanted) ** 2)}"]

@@ -81,7 +81,7 @@ def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, 
     whose = "".join(f" of {codes[cell[0]]}" for _ in range(lever.axes in (Axes.COUNTRY, Axes.HOST_ORIGIN)))
     whose += f" for people from {codes[cell[1]]}" if lever.axes is Axes.HOST_ORIGIN else ""
     if not lever.low - 1e-9 <= told <= lever.high + 1e-9:
-        return f"{lever.name}{whose} {figure(told)}, and a value past {_span(lever.low, lever.high)} ({lever.unit}) is held there: it is {figure(acted)}"
+        return f"{lever.name}{whose} {figure(told)}, outside {_span(lever.low, lever.high)} ({lever.unit}): {figure(acted)} is used instead"
     if lever.axes not in (Axes.COUNTRY, Axes.HOST_ORIGIN) or not np.isfinite(acted):
         return ""
     if policy.range is not None:        # it has said itself what is plausible
@@ -89,7 +89,7 @@ def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, 
     key, bounds = _range_of(config, policy.lever, codes[cell[0]], codes[cell[1]] if len(cell) > 1 else "")
     if bounds is None or bounds[0] - 1e-9 <= acted <= bounds[1] + 1e-9:
         return ""
-    return f"{lever.name}{whose} {figure(acted)}, out of the range of {key}: {figure(bounds[0])} to {figure(bounds[1])} ({lever.unit})"
+    return f"{lever.name}{whose} {figure(acted)}, outside the range of {key}: {figure(bounds[0])} to {figure(bounds[1])} ({lever.unit})"
 
 
 def _span(low: float, high: float) -> str:

@@ -122,10 +122,15 @@ def _check_values(config: Arm) -> None:
     years = range(config.world.burn_in_year, config.world.end_year + 1)
     agents = config.population.scale * len(years) * sum(max(country.entry.level.values) for country in config.world.countries.values())
     if config.world.panel is None and agents < 1.0:
-        raise UserError("population.scale", f"with {figure(config.population.scale)} agents for a researcher nobody lives in world {config.world.name}: "
-                        f"{figure(agents, 2)} are expected in all years together", "one agent or more", "a larger scale, or larger entry levels")
+        raise UserError("population.scale", f"at a scale of {figure(config.population.scale)} nobody lives in world {config.world.name}: "
+                        f"{figure(agents, 2)} agents are expected over all years", "one agent or more", "a larger scale, or larger entry levels")
     for where, path in (("output.dir", config.output.dir), ("world.data_dir", config.world.data_dir or "")):
         refuse_foreign_path(where, path)
+    for code, country in config.world.countries.items():
+        if not country.name.strip():
+            raise UserError(f"world.countries.{code}.name", "found an empty name", "a name, which tables and figures call the country by")
+    if not config.output.dir.strip():
+        raise UserError("output.dir", "found an empty path", "a folder, as in outputs", "output.dir=. is the folder you are in")
     year = config.compare.year
     if year is not None and not config.world.start_year <= year <= config.world.end_year:
         raise UserError("compare.year", f"{year} is not simulated",

@@ -22,7 +22,7 @@ from omegaconf.errors import OmegaConfBaseException
 from talentsim.config.asked import asked_for
 from talentsim.config.composed import SHELF
 from talentsim.config.errors import UserError
-from talentsim.config.faults import GROUPS, explained, not_an_override, refuse_misread
+from talentsim.config.faults import GROUPS, explained, not_an_override, refuse_misread, refuse_twice_in_braces
 from talentsim.config.files import Files, conf_dir
 from talentsim.config.reading import refuse_targets, target_error
 
@@ -100,8 +100,8 @@ def staged(texts: Mapping[str, str]) -> Iterator[tuple[Path, list[str]]]:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(text, encoding="utf-8")
         except (OSError, UnicodeError) as error:
-            raise UserError("--config-dir", f"its files cannot be laid before the shipped ones in {tempfile.gettempdir()!r}: {error}",
-                            "a folder for temporary files with room", "set TMPDIR to one") from None
+            raise UserError("--config-dir", f"its files cannot be copied to the temporary folder {tempfile.gettempdir()!r}: {error}",
+                            "a folder for temporary files that has space left", "set TMPDIR to one") from None
         shipped = str(conf_dir()).replace("\\", "\\\\").replace("'", "\\'")
         yield folder, [f"hydra.searchpath=['file://{shipped}']"]
 
@@ -133,6 +133,7 @@ def parse(overrides: Sequence[str]) -> list[Override]:
             parsed.append(parser.parse_override(line))
         except HydraException as error:
             raise not_an_override(line, error) from None
+        refuse_twice_in_braces(line)
         if "_target_" in line:
             raise target_error(f"command line, {line!r}")
     return parsed

@@ -45,14 +45,37 @@ def refuse_misread(overrides: Iterable[Override]) -> None:
 def _refuse_misuse_of_a_group(override: Override) -> None:
     where, group = f"command line, {override.input_line!r}", override.key_or_group
     if group == "country":
-        raise UserError(where, "a country needs its place in the world", "'+country@world.countries.CODE=NAME'")
+        raise UserError(where, "a country needs a code in the world", "'+country@world.countries.CODE=NAME'")
     if override.is_add() or override.is_force_add():
         both = "; scenario=a+b stacks two" if group == "scenario" else ""
         raise UserError(where, f"{group} is chosen already: one of each group", f"{group}=NAME", f"leave out the +{both}")
     if override.is_delete():
         raise UserError(where, f"every world needs one {group}, so it cannot be taken out", f"{group}=NAME")
     if not override.is_sweep_override() and not isinstance(override.value(), str):
-        raise UserError(where, f"a {group} is chosen by name, and this is not one", f"{group}=NAME")
+        raise UserError(where, f"a {group} is chosen by name, and this is not a name", f"{group}=NAME")
+
+
+def refuse_twice_in_braces(line: str) -> None:
+    """Refuse a key that stands twice in one mapping of an override: Hydra would silently take the last.
+
+    Raises
+    ------
+    UserError
+        When one does.
+    """
+    levels: list[set[str] | None] = []      # keys of each mapping that is open; None for a list
+    word = ""
+    for each in re.findall(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|.", line.partition("=")[2], re.DOTALL):
+        if each in "{[":
+            levels.append(set() if each == "{" else None)
+        elif each in "}]" and levels:
+            levels.pop()
+        elif each == ":" and levels and (keys := levels[-1]) is not None:
+            key = word.strip().strip("'\"")
+            if key in keys:
+                raise UserError(f"command line, {line!r}", f"{key} is given twice in one mapping, and the first value would be lost", "each key once")
+            keys.add(key)
+        word = "" if each in "{[}],:" else word + each
 
 
 def not_an_override(line: str, error: Exception) -> UserError:
@@ -79,7 +102,7 @@ def explained(error: Exception, overrides: Sequence[Override], files: Files, tex
     text = " ".join(str(error).split())
     lines = [str(each.input_line) for each in overrides]
     if isinstance(error, yaml.YAMLError):
-        return UserError("configuration", f"a file is not valid YAML: {text}", "YAML in which no key stands twice")
+        return UserError("configuration", f"a file is not valid YAML: {text}", "YAML in which each key appears once")
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, name = error.missing_cfg_file.replace("\\", "/").rpartition("/")
         return files.unknown(group or "configuration", name)
@@ -97,7 +120,7 @@ def explained(error: Exception, overrides: Sequence[Override], files: Files, tex
     near = nearest_key(key, keys([each for each in lines if each.startswith("world=")]))
     return UserError(where, f"there is no key {key!r} to set",
                      f"keys of the configuration, `talentsim --cfg job` prints it; groups: {', '.join(GROUPS)}",
-                     f"did you mean {near!r}?" if near and near != key else "+ in front adds a key where new ones are allowed")
+                     (f"did you mean {near!r}? " if near and near != key else "") + "+ in front adds a key where new ones are allowed")
 
 
 def _unresolved(error: Exception, text: str, lines: Sequence[str], texts: Mapping[str, str]) -> UserError | None:
@@ -107,7 +130,7 @@ def _unresolved(error: Exception, text: str, lines: Sequence[str], texts: Mappin
         return None
     places = {f"command line, {line!r}": line for line in lines} | dict(texts)
     where, found = next(((place, _INTERPOLATION.search(each)) for place, each in places.items() if "${" in each), ("configuration", None))
-    return UserError(where, f"found {found.group(0) if found else text}, and ${{...}} stands for the value of another key: there is none of that name",
+    return UserError(where, f"{found.group(0) if found else text} stands for the value of another key, and there is no key of that name",
                      "${world.name} and the like", "write \\${ where the text itself is meant")
 
 

@@ -39,6 +39,9 @@ def refuse_foreign_path(where: str, path: str) -> None:
     """
     if "\0" in path or "\n" in path:
         raise UserError(where, f"found {path!r}", "a path without line breaks or null characters")
+    if re.match("^~[^/]*(/|$)", path):
+        raise UserError(where, f"{path!r} begins with ~, which the shell has left as it is", "a path that begins with / or a folder's name",
+                        f"$HOME{path[1:]}" if path[1:2] in ("", "/") else "write the path out; ./~ is a folder of that name")
     if os.name != "nt" and ("\\" in path or re.match("^[A-Za-z]:($|[\\\\/])", path)):
         raise UserError(where, f"{path!r} is a Windows path, and this is not Windows", "a path with /, as in results/mine",
                         "in WSL a drive is a folder: /mnt/c/...")

@@ -8,6 +8,7 @@ from hydra.core.override_parser.types import Override
 
 from talentsim.config.errors import UserError
 from talentsim.config.faults import GROUPS
+from talentsim.config.retold import TOLD
 
 DEFAULT_SCENARIO = "baseline"
 """Scenario that the root of the configuration names."""
@@ -43,6 +44,11 @@ def is_figure(override: Override) -> bool:
     return not (override.is_delete() or override.package is not None
                 or override.is_sweep_override() or override.key_or_group.partition(".")[0] == "hydra"
                 or override.key_or_group in GROUPS or "/" in override.key_or_group or "${" in str(override.input_line))
+
+
+def is_word(override: Override) -> bool:
+    """Return whether an override says something of a figure, rather than setting it."""
+    return override.key_or_group.rpartition(".")[2] in TOLD
 
 
 def is_choice(override: Override) -> bool:

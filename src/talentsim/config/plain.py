@@ -17,12 +17,13 @@ from talentsim.config.overrides import (
     is_choice,
     is_figure,
     is_scenario,
+    is_word,
     policy_name,
     refuse_all_policies,
 )
 from talentsim.config.parts import is_inherited
 from talentsim.config.retold import retold
-from talentsim.config.setting import Plain, by_hand, with_policies, with_value
+from talentsim.config.setting import Plain, by_hand, refuse_unit, with_policies, with_value
 from talentsim.config.shift import shifted, take_start
 from talentsim.config.stacks import Scenario, join, known_scenario, scenario_of
 
@@ -117,9 +118,10 @@ class PlainComposer:
             else:
                 for each in countries:
                     data = self._with_country(data, each, replaced)
-            for each in figures:
+            for each in sorted(figures, key=is_word):       # what is said of a figure is said of the value that was given with it
                 path = each.key_or_group.split(".")
                 new = each.is_add() or each.is_force_add() or is_inherited(data, path)
+                refuse_unit(data, each)
                 changed = with_value(data, path, each.value(), new=new)
                 data = by_hand(data, changed, path) if retell else changed
                 if each.key_or_group in SHORT:
@@ -135,7 +137,7 @@ class PlainComposer:
         if code in data["world"]["countries"]:
             raise UserError(f"command line, {override.input_line!r}", f"world {data['world']['name']} has a country {code} already",
                             "a code of its own", f"change its figures one by one, as in world.countries.{code}.pay.value=..., or put a file "
-                            f"country/{code}.yaml with `{OVERRIDE}: true` in the place of the shipped one")
+                            f"country/{code}.yaml with `{OVERRIDE}: true` to replace the shipped one")
         if "defaults" in content or (own and own.package):
             raise KeyError(name)
         replaced += [f"country/{name}.yaml"] if own and own.replaces else []
@@ -194,11 +196,11 @@ def _parted(overrides: Sequence[str]) -> tuple[list[Override], list[Override], l
     parsed, start = take_start(parsed)
     for each in parsed:
         if each.key_or_group == "scenario.name":
-            raise UserError(f"command line, {each.input_line!r}", f"a scenario is called as its file, and found {each.value()!r}", "a name for its words: scenario.title='...'",
+            raise UserError(f"command line, {each.input_line!r}", f"a scenario has the name of its file, found {each.value()!r}", "another title: scenario.title='...'",
                             "results are told apart by it; copy the file under another name for a scenario of your own")
         if is_figure(each) and each.value() == {}:
             raise UserError(f"command line, {each.input_line!r}", "an empty mapping changes nothing", "values, as in KEY={value: 1.2}",
-                            "null takes out what may be missing, ~KEY a key")
+                            "null removes an optional value, ~KEY removes a key")
     return parsed, [each for each in parsed if policy_name(each)], [each for each in parsed if not policy_name(each)], start
 
 

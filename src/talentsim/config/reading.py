@@ -36,12 +36,12 @@ def _doubtful(_: Any, node: Any) -> Any:
 
 
 def _foreign(_: Any, __: str, node: Any) -> Any:
-    raise yaml.constructor.ConstructorError(None, None, f"the tag {node.tag!r} is not read here", node.start_mark)
+    raise yaml.constructor.ConstructorError(None, None, f"the tag {node.tag!r} is not allowed here", node.start_mark)
 
 
 def _as_read(text: str) -> str:
     if text == "<<":
-        return "'<<' is not read here: write out what it would merge"
+        return "merge keys ('<<') are not allowed here: write out what it would merge"
     if text[:1] not in "+-0123456789":
         return f"{text} is read as true or false by YAML: quote it ({text!r}) if it is a name, write true or false if it is a switch"
     return f"{text} is not a decimal number (YAML would read it in another base): write it in decimals, or quote it if it is text"
@@ -119,14 +119,14 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], str | None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UserError(f"{path}, line {mark.line + 1}" if mark else str(path), f"this is not YAML: {error.problem or error.context}",
-                        "YAML in which no key stands twice", _way_out(text, error)) from None
+                        "YAML in which each key appears once", _way_out(text, error)) from None
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         found = "it is nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
         raise UserError(str(path), f"this is not YAML: {found}", "YAML") from None
     if content is None:
-        raise UserError(str(path), "the file is empty", "YAML: names and what they are", "write it, or delete the file")
+        raise UserError(str(path), "the file is empty", "YAML: names and their values", "write it, or delete the file")
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
-        raise UserError(str(path), f"it holds {_kind_of(content)}", "a mapping: NAME: and what it is, on every line that is not indented")
+        raise UserError(str(path), f"it holds {_kind_of(content)}", "a mapping: every line that is not indented begins with NAME:")
     header = _HEADER.search(text)
     return content, header.group(1) if header else None
 

@@ -18,6 +18,10 @@ WORDS = frozenset({*SPOKEN, "source", "evidence", "range"})
 """What is said of a policy, and changes no result."""
 
 
+TOLD: Plain = {"evidence": "assumed", "source": [], "fact": [], "year": None, "note": "set by hand"}
+"""What is told of a figure whose value was set by hand, where nothing else is said with it."""
+
+
 def retold(arm: Plain, shipped: Plain, moved: str = "") -> Plain:
     """Return an arm, as plain data, without the words that were written for other values or dates.
 
@@ -41,7 +45,7 @@ def retold(arm: Plain, shipped: Plain, moved: str = "") -> Plain:
     told = [each for each in (moved, f"{', '.join(by_hand)} as given" if by_hand else "") if each]
     title = str(about.get("title", ""))
     title = str(about.get("name", "")) if NUMBER.search(title) else title
-    said = [f"Not as its file has it: {'; '.join(told)}. What it changes is told from the values of its policies."]
+    said = [f"Changed from its file: {'; '.join(told)}. What it does is described from the values of its policies."]
     card = {**about, "title": f"{title} ({'; '.join(told)})", "description": " ".join(said), "stands_for": ""}
     return {**arm, "policy": policies, "scenario": card, **_compared(arm, changed)}
 
@@ -53,8 +57,7 @@ def of_another_value(before: Any, after: Plain) -> Plain:
     """
     if not isinstance(before, dict) or before.get("value") == after["value"]:
         return after
-    told: dict[str, Any] = {"evidence": "assumed", "source": [], "fact": [], "year": None, "note": "set by hand"}
-    return {**after, **{key: each for key, each in told.items() if after.get(key) == before.get(key)}}
+    return {**after, **{key: each for key, each in TOLD.items() if after.get(key) == before.get(key)}}
 
 
 def _policies(arm: Mapping[str, Any]) -> Plain:

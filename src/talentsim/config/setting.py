@@ -44,6 +44,21 @@ def by_hand(before: Any, after: Any, path: Sequence[str]) -> Any:
     return {**after, path[0]: by_hand(before[path[0]], after[path[0]], path[1:])}
 
 
+def refuse_unit(data: Plain, override: Override) -> None:
+    """Refuse another unit for a figure: the model would read the value in its own unit all the same.
+
+    Raises
+    ------
+    UserError
+        When an override gives one.
+    """
+    node: Any = data
+    for name in override.key_or_group.split("."):
+        node = node.get(name) if isinstance(node, dict) else None
+    if override.key_or_group.endswith(".unit") and isinstance(node, str) and override.value() != node:
+        raise UserError(f"command line, {override.input_line!r}", "the model reads this figure in the unit of its file", node, "convert the value, and leave the unit out")
+
+
 def without(node: Any, path: Sequence[str]) -> Any:
     """Return plain data without what stands at a path."""
     if len(path) == 1:
@@ -60,26 +75,31 @@ def with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Override
         if not adds and name not in known:
             raise _no_policy(name, known, each)
         if "${" in str(each.input_line):
-            raise UserError(f"command line, {each.input_line!r}", "${...} is not read in a policy", "the figure itself")
+            raise UserError(f"command line, {each.input_line!r}", "${...} is not allowed in a policy", "the figure itself")
         if each.is_delete():
             baseline, scenario = (without(arm, path) if name in arm["policy"] else arm for arm in (baseline, scenario))
             continue
         value = each.value()
         if adds and len(path) == 2:
             if value is None and name not in known:
-                raise UserError(f"command line, {each.input_line!r}", f"there is no policy called {name!r} to take out", "policies that are there",
+                raise UserError(f"command line, {each.input_line!r}", f"there is no policy called {name!r} to take out", "existing policies",
                                 f"the arms have {', '.join(sorted(known)) or 'none'}")
             if not isinstance(value, dict | None):
                 raise UserError(f"command line, {each.input_line!r}", f"found {value!r}, which is not a policy",
                                 "'+policy.NAME={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}'",
-                                "quote the whole: a shell spreads braces that it finds")
+                                "quote the whole argument: the shell expands braces")
             value = {**value, OVERRIDE: True} if each.is_force_add() and isinstance(value, dict) else value
             scenario = {**scenario, "policy": add_policy(scenario["policy"], name, value, "command line", replaced)}
             continue
-        if name in baseline["policy"] and not adds:
-            baseline = with_value(baseline, path, value, new=True)
-        if name in scenario["policy"] or adds:
-            scenario = with_value(scenario, path, value, new=True)
+        try:
+            if name in baseline["policy"] and not adds:
+                baseline = with_value(baseline, path, value, new=True)
+            if name in scenario["policy"] or adds:
+                scenario = with_value(scenario, path, value, new=True)
+        except KeyError as error:
+            off = len(path) > 2 and any(arm["policy"].get(name, {}) is None for arm in (baseline, scenario))
+            raise UserError(f"command line, {each.input_line!r}", f"policy {name} is switched off by null" if off else f"nothing stands below {'.'.join(path[:-1])}, which has no key {error.args[0]!r}",
+                            f"the keys of a policy: policy.{name}.KEY=VALUE", "leave out what switches it off, or this" if off else "talentsim show SCENARIO prints them") from None
     return baseline, scenario
 
 

@@ -49,9 +49,9 @@ class Guard:
             return PlainTextResponse("This page is served to this machine alone.\n", 403)
         origin = headers.get("origin")
         if origin is not None and origin.removeprefix("http://") not in self.hosts:
-            return PlainTextResponse("Another site's page may not ask this one.\n", 403)
+            return PlainTextResponse("Requests from other sites are refused.\n", 403)
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and scope["path"] != "/":
-            return PlainTextResponse("Another site's page may not ask this one.\n", 403)
+            return PlainTextResponse("Requests from other sites are refused.\n", 403)
         if scope["method"] not in ("GET", "HEAD"):
             if headers.get("content-type", "").partition(";")[0] != "application/json":
                 return PlainTextResponse("JSON is expected.\n", 415)

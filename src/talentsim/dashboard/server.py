@@ -135,7 +135,7 @@ class Page:
     async def full(self, request: Request) -> Response:
         """Begin the main job."""
         if sum(job.state == "working" for job in self.jobs.values()) >= MOST_JOBS:
-            raise HTTPException(429, "enough full comparisons are under way")
+            raise HTTPException(429, "too many full comparisons are running already")
         question = await self._question(await _json(request))
         name = secrets.token_urlsafe(9)
         self.jobs[name] = await anyio.to_thread.run_sync(exports.run_in_full, name, question, self.desk.config_dir)

@@ -22,7 +22,7 @@ SHORT = {
     "pay": "Pay of researchers", "student_refusal": "Student visas refused", "work_visa_odds": "Chance in the work-visa lottery",
     "years_to_permanence": "Years to a durable right to work", "chilling": "Deterrence felt", "return_grant": "Grant to those who return",
     "entry": "Size of new cohorts", "compute": "Computing capacity", "capital": "Capital for research", "openness": "Openness",
-    "ip_protection": "Protection of ideas", "translation": "Strength in products", "post_study_years": "Work after a degree",
+    "ip_protection": "Intellectual property", "translation": "Strength in products", "post_study_years": "Work after a degree",
     "max_years": "Longest stay on a work visa", "visa_fee": "Fee on a work visa", "work_visa_cap": "Work visas under the cap",
     "yearly_charge": "Yearly charge on a work visa",
     "doctoral_capacity": "Doctoral places", "service": "Computing services open to firms", "work_visa_refusal": "Work visas refused",

@@ -68,7 +68,7 @@ def _row_of_any_version(run: str, manifest: Mapping[str, Any], config: Mapping[s
     try:
         return _row(run, manifest, config)
     except (KeyError, TypeError, AttributeError):
-        return {"run": run, "fault": f"of talentsim {manifest.get('talentsim', 'of an unknown version')}, which kept other things of a run: it is not used, "
+        return {"run": run, "fault": f"written by talentsim {manifest.get('talentsim', '(version unknown)')} in another format: it is not used, "
                                      "and talentsim runs prune deletes it"}
 
 

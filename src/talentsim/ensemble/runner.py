@@ -84,13 +84,13 @@ def _refuse_to_go_on(breaks: int) -> None:
         At the first when the program is a script whose work begins when it is read, as every worker does; else at the last.
     """
     if breaks >= MAX_BREAKS:
-        raise UserError("executor", "worker processes keep dying; the system may have ended them for want of memory",
+        raise UserError("executor", "worker processes keep dying; the system may have ended them for lack of memory",
                         "", "executor.workers=1, or a smaller population.scale") from None
     program = sys.modules.get("__main__")
     path = getattr(program, "__file__", None)
     if breaks and path is not None and getattr(program, "__spec__", None) is None and "__name__" not in "".join(linecache.getlines(path)):
         raise UserError("executor=processes", "the script starts its work whenever it is read, and every worker reads it",
-                        "executor=serial or threads, or a script that guards its start",
+                        "executor=serial or threads, or a script that starts its work only when run",
                         'put what it does under `if __name__ == "__main__":`')
 
 

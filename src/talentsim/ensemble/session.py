@@ -50,7 +50,7 @@ class Session:
 
     def __repr__(self) -> str:
         mib = 1 << 20
-        return (f"Session({len(self._states)} states in {self.n_bytes / mib:.0f} of {self.budget / mib:.0f} MiB, {self.n_dropped} dropped for want of room, "
+        return (f"Session({len(self._states)} states in {self.n_bytes / mib:.0f} of {self.budget / mib:.0f} MiB, {self.n_dropped} dropped for lack of room, "
                 f"{len(self._years)} years of outcomes)")
 
     @property

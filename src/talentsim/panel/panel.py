@@ -209,7 +209,7 @@ def _cube(path: Path, table: pd.DataFrame, codes: Sequence[str], axes: tuple[str
     counted = np.zeros((len(years), *[len(codes)] * len(axes)), dtype=int)
     np.add.at(counted, index, 1)
     if (counted > 1).any():
-        raise UserError(str(path), f"{_cell(counted > 1, codes, axes, years)} stands there twice", "one row each",
+        raise UserError(str(path), f"{_cell(counted > 1, codes, axes, years)} is there twice", "one row each",
                         "" if "source" in table else f"with rows of several sources, a column 'source' that says {SOURCE!r} for those to take")
     missing = counted == 0
     if len(axes) == 2:

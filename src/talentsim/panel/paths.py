@@ -52,7 +52,7 @@ def stylised_targets(config: Config) -> pd.DataFrame:
     Raises
     ------
     UserError
-        When it lacks a column, a figure is not a number, or a fact stands there twice.
+        When it lacks a column, a figure is not a number, or a fact is there twice.
     """
     folder, columns = Path(config.world.data_dir or ""), ["id", "fact", "target", "tolerance", "use"]
     if not any((folder / f"stylised_facts{suffix}").is_file() for suffix in (".parquet", ".csv")):
@@ -67,7 +67,7 @@ def stylised_targets(config: Config) -> pd.DataFrame:
             row = table[~np.isfinite(figure)].iloc[0]
             raise UserError(where, f"{column!r} of fact {row.id} is {row[column]!r}", "a number")
     if table.id.duplicated().any():
-        raise UserError(where, f"fact {table.id[table.id.duplicated()].iloc[0]} stands there twice", "one row each")
+        raise UserError(where, f"fact {table.id[table.id.duplicated()].iloc[0]} is there twice", "one row each")
     return table
 
 

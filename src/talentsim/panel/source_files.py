@@ -64,7 +64,7 @@ def refuse_repeated(path: Path, table: pd.DataFrame, key: Sequence[str]) -> None
     if again.any():
         first = table[again].iloc[0]
         rows = table[ROW][(table[list(key)] == first[list(key)]).all(axis=1)]
-        raise UserError(f"{path}, rows {rows.iloc[0]} and {rows.iloc[1]}", f"{told(first, key)} stands there {_times(len(rows))}", "one row each",
+        raise UserError(f"{path}, rows {rows.iloc[0]} and {rows.iloc[1]}", f"{told(first, key)} is there {_times(len(rows))}", "one row each",
                         "take out the copies: rows are never added up")
 
 
@@ -113,7 +113,7 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
             raise UserError(str(path), f"cells are separated by {name}", "commas", "save it again as CSV with commas")
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
-        raise UserError(str(path), f"column {doubled[0]!r} stands there twice", "each column name once")
+        raise UserError(str(path), f"column {doubled[0]!r} is there twice", "each column name once")
 
 
 def _parquet(path: Path) -> pd.DataFrame:

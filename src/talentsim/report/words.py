@@ -37,7 +37,7 @@ ROUTES = {
 }
 """Ways to a right to work or study, by the name they are recorded under."""
 
-FACTORS = {0.0: "falls to nothing", 0.5: "halves", 1.0: "stays as it is", 2.0: "doubles"}
+FACTORS = {0.0: "falls to zero", 0.5: "halves", 1.0: "stays as it is", 2.0: "doubles"}
 
 
 def outcome_in_words(name: str) -> str:
@@ -139,7 +139,7 @@ def replaced_lines(pair: Pair) -> list[str]:
     both = [each for each in scenario if each in baseline]
     parts = {"": both, ", in the scenario alone": [each for each in scenario if each not in both],
              ", in the baseline alone": [each for each in baseline if each not in both]}
-    return [f"Your own in the place of what is shipped{where}: {', '.join(names)}" for where, names in parts.items() if names]
+    return [f"Your own files in place of the shipped ones{where}: {', '.join(names)}" for where, names in parts.items() if names]
 
 
 def policy_lines(pair: Pair) -> list[str]:

@@ -78,7 +78,7 @@ def _asked(results: Results, pair: Pair) -> pd.DataFrame:
             ("World", f"{arm.world.name}, {arm.world.start_year} to {arm.world.end_year}"), ("Cohorts", arm.entry.title),
             ("Agents per researcher", figure(arm.population.scale)), ("Replications", str(arm.ensemble.replications)),
             ("Seed", str(arm.ensemble.seed)), ("Interval", f"{arm.compare.level:.0%}, "
-                                               + ("what is not known about the parameters" if arm.over_draws else "chance alone")),
+                                               + ("uncertainty about the parameters" if arm.over_draws else "chance alone")),
             *((f"Check: {each['name']}", ("holds: " if each["passed"] else "FAILED: ") + each["detail"]) for each in manifest.get("checks", [])),
             ("Version", f"talentsim {manifest.get('talentsim')}"), ("Written", str(manifest.get("written")))]
     return pd.DataFrame(rows, columns=["what", "value"])

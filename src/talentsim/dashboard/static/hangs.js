@@ -1,4 +1,4 @@
-// "What it hangs on": how well the policies' figures are known, and the answer under other structures, asked one after another.
+// "What it depends on": how well the policies' figures are known, and the answer under other structures, asked one after another.
 
 import {json} from './run.js';
 import {find, make, trueMinus} from './words.js';

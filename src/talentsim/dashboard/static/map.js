@@ -66,7 +66,7 @@ export class WorldMap {
       for (const shape of shapes) {
         shape.style.fill = row ? mixed(neutral, row.difference > 0 ? gain : loss, share) : neutral;
         shape.classList.toggle('chosen', code === focus);
-        const text = row ? `${row.name}: ${trueMinus(row.words)} points${row.clear ? '' : ', not clear of chance'}` : code;
+        const text = row ? `${row.name}: ${trueMinus(row.words)} points${row.clear ? '' : ', not told from chance'}` : code;
         shape.querySelector('title').textContent = text;
         shape.setAttribute('aria-label', text);
         if (shape.hasAttribute('role')) shape.setAttribute('aria-pressed', String(code === focus));

@@ -48,11 +48,11 @@ def remarks(scene: Scene) -> list[str]:
     """Say why nothing is laid beside this baseline, or that it is not the one that was fitted."""
     if fit_table(scene).empty:
         is_invented = all(each.year is None and not each.source for _, each in parameters_of(scene.baseline.world.countries))
-        return [f"The figures of this world ({scene.baseline.world.title}) are invented: there is nothing to hold its baseline against."
-                if is_invented else "Nothing that is observed was laid beside this baseline."]
+        return [f"The figures of this world ({scene.baseline.world.title}) are invented: there are no observations to compare its baseline with."
+                if is_invented else "This baseline was not compared with observations."]
     if "departures" not in scene.results:
         return []
     keys = [str(key) for key in scene.results.table("departures")["key"]]
     more = f" and {len(keys) - N_KEYS} more" if len(keys) > N_KEYS else ""
-    return ["This baseline is not the shipped one in the years of these figures, so that what is marked as fitted was fitted to other "
-            f"values of: {', '.join(keys[:N_KEYS])}{more}."]
+    return ["This baseline differs from the shipped one in the years of these figures: what is marked as fitted was fitted with other "
+            f"values of {', '.join(keys[:N_KEYS])}{more}."]

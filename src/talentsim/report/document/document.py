@@ -224,9 +224,9 @@ def _diverted_by_origin(scene: Scene) -> dict[str, Any]:
     counts.loc[ALL] = counts.sum()
     places = 0 if counts.to_numpy().max() >= FEW else 1
     here, there = ("scenario", "baseline") if gains else ("baseline", "scenario")
-    return {"said": f"People in {readings.the(scene.name(scene.focus))} in the {here}, elsewhere in the {there}, {scene.year}: by country of first "
-                    f"degree and country in the {there}; the largest are named.",
-            "title": f"From where, and {'whence' if gains else 'where to'}", "head": ["first degree from", *map(scene.name, counts.columns)],
+    return {"said": f"People in {readings.the(scene.name(scene.focus))} in the {here} and elsewhere in the {there}, {scene.year}: by country of first "
+                    f"degree and by country in the {there}; the largest are named.",
+            "title": f"By first degree, and {'where from' if gains else 'where to'}", "head": ["first degree from", *map(scene.name, counts.columns)],
             "rows": [[scene.name(str(origin)), *(plain(count, places) for count in row)]
                      for origin, row in zip(counts.index, counts.to_numpy(), strict=True)]}
 
@@ -260,8 +260,8 @@ def _monte_carlo(scene: Scene) -> str:
     if scene.scenario.over_draws:
         return (f"Each of the {scene.replications} replications is a draw of the parameters: a set of figures that fits the past "
                 f"({scene.scenario.parameters.title or scene.scenario.parameters.name}), met by the same luck in both worlds. The "
-                f"{interval_name(scene.level)} is the middle of what they give. From so few draws the median is known to "
-                f"{plain(float(rows['standard_error'].iloc[0]), 2)} points, the ends of the interval to {plain(float(rows['low_error'].iloc[0]), 2)} and "
+                f"{interval_name(scene.level)} is the middle of what they give. From so few draws the median is known to within "
+                f"{plain(float(rows['standard_error'].iloc[0]), 2)} points, the ends of the interval to within {plain(float(rows['low_error'].iloc[0]), 2)} and "
                 f"{plain(float(rows['high_error'].iloc[0]), 2)}.")
     half = float((rows["high"] - rows["low"]).iloc[0]) / 2.0
     return (f"Chance alone moves the answer by {plain(half, 2)} points to either side ({scene.replications} replications; in each, the "

@@ -21,7 +21,7 @@ def headline_sentence(scene: Scene) -> str:
     """Say the answer: of whom, the focus country's share of the works in both worlds, and the difference with its interval."""
     rows = scene.headline[(scene.headline["outcome"] == HEADLINE) & (scene.headline["country"].astype(str) == scene.focus)]
     if rows.empty:
-        return f"The comparison says nothing of {scene.name(scene.focus)}."
+        return f"The comparison has no figures for {scene.name(scene.focus)}."
     row = rows.iloc[0]
     name, whose = the(scene.name(scene.focus)), scene.scenario.world.title
     if not row.difference:
@@ -48,7 +48,7 @@ def who_gains(scene: Scene, outcome: str) -> str:
     rows = scene.headline[scene.headline["outcome"] == outcome]
     clear = rows[(rows["low"] > 0) | (rows["high"] < 0) | (rows["low"].isna() & (rows["difference"] != 0))]
     if clear.empty:
-        return "No country's difference is clear of chance."
+        return "No country's difference can be told from chance."
     unit = unit_of_difference(str(rows["unit"].iloc[0]))
     ordered, places = clear.sort_values("difference"), places_for(clear["difference"])
     gains, losses = ordered[ordered["difference"] > 0][::-1], ordered[ordered["difference"] < 0]
@@ -165,9 +165,9 @@ def hanging(table: pd.DataFrame) -> str:
     """Say which groups of parameters the spread of the answer goes with."""
     groups = table.iloc[:-1]
     if groups.empty:
-        return f"No parameter tells the {int(table['draws'].iloc[0])} draws apart: what differs between them is chance, or not a straight line."
+        return f"No parameter explains how the {int(table['draws'].iloc[0])} draws differ: what differs between them is chance, or no straight line."
     most = "; ".join(f"{row.group} {plain(100 * row.share, 0)} % ({row.parameters})" for row in groups.head(3).itertuples())
-    return f"Of the variance of the answer over draws go with: {most}. Nothing explains {plain(100 * float(table['share'].iloc[-1]), 0)} %."
+    return f"What explains the variance of the answer over draws: {most}. Unexplained: {plain(100 * float(table['share'].iloc[-1]), 0)} %."
 
 
 def sensitivity(table: pd.DataFrame) -> str:

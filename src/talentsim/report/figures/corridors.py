@@ -33,7 +33,7 @@ def corridor_matrix(corridors: pd.DataFrame, *, scenario: str, years: tuple[int,
     n_countries
         So many of the countries with the most moves are shown.
     level
-        Of the intervals: a difference whose interval holds zero is left blank.
+        Of the intervals: a difference whose interval includes zero is left blank.
     """
     title = f"Along which corridors do people move, and what does {quoted(scenario)} change?"
     span = f"{years[0]} to {years[1]}" if years[0] != years[1] else f"{years[0]}"
@@ -56,7 +56,7 @@ def corridor_matrix(corridors: pd.DataFrame, *, scenario: str, years: tuple[int,
     shown = "" if len(codes) == _n_codes(abroad) else f" Shown are the {len(codes)} countries with the most moves."
     return style.frame(
         figure, title=title, source=source,
-        subtitle=f"{subtitle}Below: brown is fewer, teal is more; blank where the {interval_name(level)} holds zero.{shown}")
+        subtitle=f"{subtitle}Below: brown is fewer, teal is more; blank where the {interval_name(level)} includes zero.{shown}")
 
 
 def _largest(abroad: pd.DataFrame, n_countries: int) -> list[str]:

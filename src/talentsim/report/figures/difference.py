@@ -28,7 +28,7 @@ QUESTIONS = {
     "work_share": "Which countries gain and which lose work under {scenario}?",
     "frontier_share": "Which countries gain and which lose frontier work under {scenario}?",
     "training_share": "Whose training stands behind the work under {scenario}?",
-    "origin_share": "Where do those come from who do the work under {scenario}?",
+    "origin_share": "Where do the people who do the work come from under {scenario}?",
     "researchers": "Which countries gain and which lose researchers under {scenario}?",
 }
 """Question that the picture answers, by outcome."""

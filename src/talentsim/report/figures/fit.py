@@ -38,7 +38,7 @@ def baseline_fit(fit: pd.DataFrame, *, baseline: str, source: str, level: float 
     figure = style.new_figure(8.6, 0.7 + 0.25 * max(len(fit), 3))
     axes = figure.add_subplot()
     if fit.empty:
-        style.say(axes, "Nothing that is observed was laid beside this baseline.")
+        style.say(axes, "This baseline was not compared with observations.")
         return style.frame(figure, title=title, subtitle=subtitle, source=source)
     heights = np.arange(len(fit))[::-1]
     axes.axvspan(100.0 - NEAR, 100.0 + NEAR, color=style.GAIN, alpha=0.12, linewidth=0)

@@ -23,7 +23,7 @@ def variance_shares(shares: pd.DataFrame, *, scenario: str, outcome: str, source
         What the answer is of, with country and year.
     """
     draws, r2 = (int(shares["draws"].iloc[0]), float(shares["r2"].iloc[0])) if len(shares) else (0, 0.0)
-    title = f"What does the uncertainty of the answer to {quoted(scenario)} hang on?"
+    title = f"What does the uncertainty of the answer to {quoted(scenario)} depend on?"
     subtitle = (f"{outcome}: share of the variance over {draws} draws of the parameters that goes with each group. A straight line through the "
                 f"parameters predicts draws left out with an R\N{SUPERSCRIPT TWO} of {plain(r2, 2)}.")
     figure = style.new_figure(8.6, 0.75 + 0.34 * max(len(shares), 3))

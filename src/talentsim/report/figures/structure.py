@@ -36,7 +36,7 @@ def structure_range(variants: pd.DataFrame, *, scenario: str, outcome: str, unit
         Of the outcome's levels.
     """
     change = unit_of_difference(unit)
-    title = f"How much does the answer to {quoted(scenario)} hang on what is assumed?"
+    title = f"How much does the answer to {quoted(scenario)} depend on what is assumed?"
     subtitle = f"{outcome}: scenario minus baseline, {change}. Each row changes one assumption; {_bars(variants, level, over_draws)} The shaded band spans all rows."
     figure = style.new_figure(8.6, 0.75 + 0.29 * max(len(variants), 3))
     axes = figure.add_subplot()

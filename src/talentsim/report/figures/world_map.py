@@ -45,7 +45,7 @@ def world_map(headline: pd.DataFrame, *, scenario: str, source: str, outcome: st
     outcome
         Which rows to draw.
     level
-        Of the intervals: where one holds zero the country is drawn as unchanged.
+        Of the intervals: where one includes zero the country is drawn as unchanged.
     """
     rows = headline[headline["outcome"] == outcome]
     rows = rows[rows["year"] == rows["year"].max()]
@@ -65,7 +65,7 @@ def world_map(headline: pd.DataFrame, *, scenario: str, source: str, outcome: st
     return style.frame(
         figure,
         title=title,
-        subtitle=f"Scenario minus baseline, {unit}, in {rows['year'].iloc[0]:g}. White: the {interval_name(level)} holds zero. "
+        subtitle=f"Scenario minus baseline, {unit}, in {rows['year'].iloc[0]:g}. White: the {interval_name(level)} includes zero. "
         + _note_of_groups(members) + _note_of_the_rest(change, members),
         source=f"{source}. Outlines: Natural Earth (public domain), Equal Earth projection",
         legend=_legend(members),

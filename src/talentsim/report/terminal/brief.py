@@ -134,8 +134,8 @@ def _destinations(diversion: pd.DataFrame, pair: Pair, name: Namer) -> str:
 
 def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
     """Say what the interval holds, and between which ends the answer lies under other structures."""
-    words = ("The interval says what is not known about the parameters; the rules are taken as they are." if pair.scenario.over_draws else
-             "The interval is chance alone; what is not known about the parameters is larger.")
+    words = ("The interval shows uncertainty about the parameters; the model's rules are taken as given." if pair.scenario.over_draws else
+             "The interval shows chance alone; uncertainty about the parameters is larger.")
     if "sides" not in extra:
         return words
     sides = extra["sides"][extra["sides"].kind.isin(["as configured", "structure"])]

@@ -16,7 +16,7 @@ from talentsim.report.terminal.summaries import verbatim
 
 def told(found: Calibration, checked: Mapping[str, Floats], fits: Mapping[str, tuple[str, Sequence[str]]]) -> Iterator[Table | Text]:
     """Yield the waves, the parameters that the data teach most, and how the draws fit on the real model."""
-    waves = Table("wave", "fit", "runs", "most moved (sd)", "chi2 a target: emulator", "runs of the wave", "R2, median", title="Waves")
+    waves = Table("wave", "fit", "runs", "most moved (sd)", "chi2 per target: emulator", "runs of the wave", "R2, median", title="Waves")
     for row in found.trace:
         waves.add_row(str(row["wave"]), str(row["fit"]), str(row["runs"]), *(f"{row[name]:.2f}" for name in
                       ("moved", "chi2_emulator", "chi2_latest_runs", "r2_median")))
@@ -29,7 +29,7 @@ def told(found: Calibration, checked: Mapping[str, Floats], fits: Mapping[str, t
                       f"{row.sd_ratio:.2f}")
     yield table
     for fit, (title, roles) in fits.items():
-        yield verbatim(f"{title}: chi2 a target on the real model {chi2_of(found.targets, checked[fit], roles):.2f} (median of {len(checked[fit])} draws)")
+        yield verbatim(f"{title}: chi2 per target on the real model {chi2_of(found.targets, checked[fit], roles):.2f} (median of {len(checked[fit])} draws)")
 
 
 def scorecard_lines(tables: Mapping[str, pd.DataFrame], changed: Sequence[str]) -> Iterator[Table | Text]:

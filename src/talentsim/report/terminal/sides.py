@@ -28,7 +28,7 @@ def structure_table(sides: pd.DataFrame, level: float) -> Table:
     first = sides.iloc[0]
     spread = sides[sides.kind.isin(["as configured", "structure"])].difference
     clear = spread.max() - spread.min() > CLEAR * (first.high - first.low)
-    claim = "Structure, not sampling, is the uncertainty" if clear else "Under other structures"
+    claim = "The uncertainty comes from structure, not from sampling" if clear else "Under other structures"
     table = _table(f"{claim}: works made in {first.country}, {first.year}, % of the world's", "condition", level)
     rows = sides[sides.kind.isin(["as configured", "structure"]) | ((sides.kind == "policy alone") & (sides.replications < first.replications))]
     for row in rows.itertuples():
@@ -45,8 +45,8 @@ def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
     for row in rows.itertuples():
         named = {"as configured": "All together", "interaction": "How they act on each other"}
         _row(table, named.get(row.kind, f"{row.name}, {row.kind.removeprefix('policy ')}"), row)
-    table.caption = ("How they act on each other: all together less what they would come to if their effects alone added up, which stands as its baseline, "
-                     "in each replication.")
+    table.caption = ("How they act on each other: the effect of all together less the sum of their effects alone, which is shown as its baseline; "
+                     "taken in each replication.")
     table.caption_justify = "left"
     return table
 
@@ -54,10 +54,10 @@ def decomposition_table(sides: pd.DataFrame, level: float) -> Table:
 def sensitivity_table(sensitivity: pd.DataFrame) -> Table:
     """Return the headline with each figure at the ends of its range, all others kept; where it moves most first."""
     first = sensitivity.iloc[0]
-    table = Table(title=f"What it depends on: difference in the works made in {first.country}, {first.year}, points of % of the world's",
+    table = Table(title=f"What it depends on: difference in the works made in {first.country}, {first.year}, percentage points of the world's",
                   title_justify="left", title_style="bold", caption_justify="left",
                   caption=f"As configured {shown(first.difference, POINTS, is_difference=True)}; runs of each world: {first.replications}.")
-    for column, justify in (("figure", "left"), ("stands at", "right"), ("low end", "right"), ("difference", "right"),
+    for column, justify in (("figure", "left"), ("configured", "right"), ("low end", "right"), ("difference", "right"),
                             ("high end", "right"), ("difference", "right")):
         table.add_column(column, justify="left" if justify == "left" else "right", overflow="fold")
     for row in by_figure(sensitivity).itertuples():
@@ -78,13 +78,13 @@ def beyond_line(sensitivity: pd.DataFrame, draws: Draws | None) -> str:
             at = dict(zip(keys, map(float, str(values).split(", ")), strict=True))
             if any(key in low and not low[key] <= at[key] <= high[key] for key in keys):
                 beyond.append(f"{row.title} ({end} end)")
-    return f"Outside all draws of the posterior, which the data speak against: {'; '.join(beyond)}." if beyond else ""
+    return f"Outside all draws of the posterior, so that the data speak against it: {'; '.join(beyond)}." if beyond else ""
 
 
 def hanging_line(shares: pd.DataFrame) -> str:
     """Say how much of the variance over draws goes with each group of parameters."""
     groups = ", ".join(f"{row.group} {100 * row.share:.0f} %" for row in shares.itertuples())
-    return f"What the interval depends on, of the variance over {shares.draws.iloc[0]} draws: {groups} (R2 of draws left out {shares.r2.iloc[0]:.2f}).\n"
+    return f"What the interval depends on, in shares of the variance over {shares.draws.iloc[0]} draws: {groups} (R2 for draws left out {shares.r2.iloc[0]:.2f}).\n"
 
 
 def _table(title: str, what: str, level: float) -> Table:

@@ -85,7 +85,7 @@ def precision_line(headline: pd.DataFrame, focus: str, n_draws: int | None = Non
     row = headline[(headline.outcome == HEADLINE) & (headline.country == focus)].iloc[0]
     if n_draws is not None:
         return _draws_line(row, focus, n_draws)
-    words = "The intervals are Monte-Carlo error alone; what is not known about the parameters is larger, see `talentsim parameters`."
+    words = "The intervals show Monte-Carlo error alone; uncertainty about the parameters is larger, see `talentsim parameters`."
     if pd.isna(row.standard_error):
         return f"{words} One replication gives none."
     gain = _gain(row.unpaired_error / row.standard_error) if row.standard_error > 0 else ""
@@ -94,12 +94,12 @@ def precision_line(headline: pd.DataFrame, focus: str, n_draws: int | None = Non
 
 
 def _draws_line(row: pd.Series, focus: str, n_draws: int) -> str:
-    words = ("The intervals say what is not known about the parameters: each draw is a set of figures that fits the past, met by luck of its own "
-             "in both worlds. The rules themselves are taken as they are. Chance is the error of a median, from so few draws.")
+    words = ("The intervals show uncertainty about the parameters: each draw is a set of figures that fits the past, met by luck of its own "
+             "in both worlds. The model's rules are taken as given. Chance is the error of a median over this number of draws.")
     if pd.isna(row.standard_error):
         return f"{words} One draw gives no interval: ensemble.replications=64."
-    return (f"{words} {focus}'s difference in the share of works, {n_draws} draws: the median is known to {row.standard_error:.2f} points, "
-            f"the interval's ends to {row.low_error:.2f} and {row.high_error:.2f}.")
+    return (f"{words} {focus}'s difference in the share of works, {n_draws} draws: the median is known to within {row.standard_error:.2f} points, "
+            f"the interval's ends to within {row.low_error:.2f} and {row.high_error:.2f}.")
 
 
 def parting_summary(parting: pd.DataFrame) -> str:
