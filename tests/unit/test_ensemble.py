@@ -41,7 +41,8 @@ def make_run(run: Run, store: Store, wait: bool = False) -> Made:
     return make_group([run], store, Checkpoints(store.folder, 0, 0.0), wait).made[0]
 
 
-EXECUTORS = [{"kind": "threads", "workers": 2}, {"kind": "processes", "workers": 2}, {"kind": "dask", "workers": 2}]
+EXECUTORS = [{"kind": "threads", "workers": 2}, {"kind": "processes", "workers": 2},
+             pytest.param({"kind": "dask", "workers": 2}, marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def serial(plain_toy: Plain, tmp_path_factory: pytest.TempPathFactory) -> Store:
     return store
 
 
-@pytest.mark.parametrize("executor", EXECUTORS, ids=lambda each: each["kind"])
+@pytest.mark.parametrize("executor", EXECUTORS, ids=lambda each: str(each["kind"]))
 def test_executors_write_the_same_bits(plain_toy: Plain, tmp_path: Path, serial: Store, executor: Plain) -> None:
     run_ensembles([few(plain_toy, executor=executor), few(plain_toy, **{"entry.damping": 0.5})], Store(tmp_path))
     assert hashes(serial) == hashes(Store(tmp_path))

@@ -43,7 +43,8 @@ def test_the_manifest_holds_the_hash_of_every_file(tmp_path: Path) -> None:
 
 
 def test_bands_hold_the_middle_nine_tenths(plain_toy: Plain, tmp_path: Path) -> None:
-    config, store = edited(plain_toy, {"ensemble.replications": 12}), Store(tmp_path)
+    short = {"ensemble.replications": 12, "world.burn_in_year": 2005, "world.end_year": 2030, "compare.year": 2030}
+    config, store = edited(plain_toy, short), Store(tmp_path)
     rows = compare(config, config, store).over_time
     usa = rows[(rows.outcome == "work_share") & (rows.arm == "baseline") & (rows.country == "USA") & (rows.year == 2030)].iloc[0]
     works = run_ensemble(config, store).frame("works")

@@ -192,7 +192,7 @@ def serial(plain_toy: Plain, tmp_path_factory: pytest.TempPathFactory) -> Store:
     return store
 
 
-@pytest.mark.parametrize("kind", ["threads", "processes", "dask"])
+@pytest.mark.parametrize("kind", ["threads", "processes", pytest.param("dask", marks=pytest.mark.slow)])
 def test_executors_share_years_alike(plain_toy: Plain, tmp_path: Path, serial: Store, kind: str) -> None:
     store = Store(tmp_path)
     run_ensembles(arms_of(plain_toy, 2, executor={"kind": kind, "workers": 2})[:5], store, n_apart=2)
