@@ -71,7 +71,8 @@ def canada_by_origin(folder: Path) -> str:
     rows = table[(table.country == "CAN") & (table.year == arm.headline_year)].sort_values("difference", ascending=False)
     first = rows[rows.difference > 0].head(N_SHOWN)
     named = ", ".join(f"{arm.world.countries[row.origin].name} {row.difference:+,.0f}" for row in first.itertuples())
-    return f"{of('CAN')(folder)} By country of first degree, means over the draws: {named}; all origins together {rows.difference.sum():+,.0f}."
+    return (f"{of('CAN')(folder)} By country of first degree, means over the draws: {named}; all origins together {rows.difference.sum():+,.0f}. The screen "
+            "shows the first three, table `by_origin` all.")
 
 
 def until_2028(folder: Path) -> str:

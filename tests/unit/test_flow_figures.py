@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -135,6 +136,17 @@ def test_a_funnel_sums_over_origins_and_its_bars_make_up_the_applications() -> N
 
 def test_a_funnel_without_a_lottery_says_nothing_of_one() -> None:
     assert not any("lottery" in each for each in words(visa_funnel(tables.funnel(("exempt",)), country="USA", years=(2026, 2035), **NAMES)))
+
+
+def test_countries_are_called_by_their_names() -> None:
+    called = {"USA": "United States", "CHN": "China", "IND": "India", "CAN": "Canada"}
+    code = re.compile(rf"\b({'|'.join(called)})\b")
+    drawn = (world_map(people(dict.fromkeys(called, 100.0)), names=called, **NAMES), corridor_matrix(tables.corridors(list(called)), years=(2026, 2035), names=called, **NAMES),
+             stay_curves(tables.stay(list(called)), training="USA", cohorts=(2021, 2025), names=called, called="the United States", **NAMES))
+    for figure in drawn:
+        said = [each for each in words(figure) if each not in NAMES.values()]
+        assert all(any(name in each for each in said) for name in called.values())
+        assert not [each for each in said if code.search(each)]
 
 
 def test_stay_curves_draw_both_worlds_and_their_gap() -> None:

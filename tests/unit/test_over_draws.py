@@ -46,7 +46,7 @@ def test_the_headline_is_the_median_and_the_middle_share_of_the_draws(results: t
     assert 0 < row.standard_error < row.high - row.low
     assert np.isfinite([row.low_error, row.high_error]).all()
     report = (folder / "report.html").read_text(encoding="utf-8")
-    assert f"over {N} draws of the parameters" in report and "from chance alone" not in report
+    assert f"in 90 % of {N} sets of plausible figures" in report and "from chance alone" not in report
 
 
 def test_every_replication_is_another_world(results: tuple[Path, Any]) -> None:

@@ -78,10 +78,11 @@ def _selected(value: np.ndarray, policy: Policy, codes: tuple[str, ...], axes: A
 def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, acted: float, codes: tuple[str, ...]) -> str:
     """Say how far a value is out of the lever's bounds or the figure's range; nothing where it is within both."""
     lever = LEVERS[policy.lever]
-    whose = "".join(f" of {codes[cell[0]]}" for _ in range(lever.axes in (Axes.COUNTRY, Axes.HOST_ORIGIN)))
-    whose += f" for people from {codes[cell[1]]}" if lever.axes is Axes.HOST_ORIGIN else ""
+    whose = f" of {_named(config, codes[cell[0]])}" if lever.axes in (Axes.COUNTRY, Axes.HOST_ORIGIN) else ""
+    whose += f" for people from {_named(config, codes[cell[1]])}" if lever.axes is Axes.HOST_ORIGIN else ""
     if not lever.low - 1e-9 <= told <= lever.high + 1e-9:
-        return f"{lever.name}{whose} {figure(told)}, outside {_span(lever.low, lever.high)} ({lever.unit}): {figure(acted)} is used instead"
+        return (f"{lever.name}{whose} ({lever.meaning}) {figure(told)}, outside {_span(lever.low, lever.high)} ({lever.unit}): "
+                f"{figure(acted)} is used instead")
     if lever.axes not in (Axes.COUNTRY, Axes.HOST_ORIGIN) or not np.isfinite(acted):
         return ""
     if policy.range is not None:        # it has said itself what is plausible
@@ -90,6 +91,10 @@ def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, 
     if bounds is None or bounds[0] - 1e-9 <= acted <= bounds[1] + 1e-9:
         return ""
     return f"{lever.name}{whose} {figure(acted)}, outside the range of {key}: {figure(bounds[0])} to {figure(bounds[1])} ({lever.unit})"
+
+
+def _named(config: Config, code: str) -> str:
+    return config.world.countries[code].name if code in config.world.countries else code
 
 
 def _span(low: float, high: float) -> str:

@@ -37,6 +37,14 @@ ROUTES = {
 }
 """Ways to a right to work or study, by the name they are recorded under."""
 
+GROUPS = {
+    "staying and moving": "how people weigh staying, moving and returning", "appeal and weights of study": "what draws students abroad",
+    "ecosystem": "how research places draw people and make them productive", "entry": "how many people begin in each country",
+    "ability": "how able those who begin in each country are", "ways around the lottery": "ways to stay when the lottery is lost",
+    "chilling": "how much people feel deterred",
+}
+"""What a group of calibrated figures is about, by its name in the posterior."""
+
 FACTORS = {0.0: "falls to zero", 0.5: "halves", 1.0: "stays as it is", 2.0: "doubles"}
 
 

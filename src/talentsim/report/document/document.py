@@ -79,7 +79,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
     shown = plates if plates is not None else [pictures.plate_of(each, ("svg",)) for each in pictures.pictures_of(scene.results)]
     return {
         "scene": scene, "meta": scene.scenario.scenario, "against": scene.baseline.scenario, "manifest": scene.results.manifest,
-        "headline": readings.headline_sentence(scene), "others": _others(scene), "rests_on": _rests_on(scene), "changes": changes(scene), "levers": lever_rows(scene),
+        "headline": readings.headline_sentence(scene), "others": _others(scene, shown), "rests_on": _rests_on(scene), "changes": changes(scene), "levers": lever_rows(scene),
         **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("first", "pictures", "hangs", "fit")},
         "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
         "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
@@ -96,7 +96,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
 
 
 def _from_what(scene: Scene) -> str:
-    return "over draws of the parameters" if scene.scenario.over_draws else "from chance alone"
+    return "over sets of plausible figures" if scene.scenario.over_draws else "from chance alone"
 
 
 def _embedded(plate: Plate) -> dict[str, str]:
@@ -106,12 +106,13 @@ def _embedded(plate: Plate) -> dict[str, str]:
             "height": f"{96 * height:.0f}", "data": base64.b64encode(plate.files["svg"]).decode("ascii")}
 
 
-def _others(scene: Scene) -> list[str]:
-    """Return what is to be said right after the headline: who gains, how many works, and over what range it runs."""
+def _others(scene: Scene, shown: Sequence[Plate]) -> list[str]:
+    """Return what is to be said after the headline: who gains, how people and works grow; what stands under a picture is not said again."""
     said = [readings.who_gains(scene, "work_share"), readings.growth(scene, scene.results.table("over_time")), readings.all_works(scene)]
     if "diversion" in scene.results:
         said.append(readings.diverted(scene, scene.results.table("diversion")))
-    return [each for each in said if each]
+    under = {each.reading for each in shown if SECTIONS.get(each.stem) == "first"}
+    return [each for each in said if each and each not in under]
 
 
 def _rests_on(scene: Scene) -> list[str]:

@@ -17,6 +17,7 @@ from talentsim.report.document.scene import Scene
 from talentsim.report.document.series import touched_series
 from talentsim.report.figures.save import drawn
 from talentsim.report.portrait import fit_sentence
+from talentsim.report.words import GROUPS
 from talentsim.scholars.card import fact_card, forecast_card
 
 N_COUNTRIES = 6
@@ -96,14 +97,14 @@ def _moving_figures(scene: Scene) -> Iterator[Picture]:
 
 def _map(scene: Scene) -> Iterator[Picture]:
     yield Picture("world_map", readings.who_gains(scene, "researchers"), lambda: figures.world_map(
-        scene.headline, scenario=scene.title, source=scene.source, level=scene.level))
+        scene.headline, scenario=scene.title, source=scene.source, level=scene.level, names=scene.names))
 
 
 def _alluvial(scene: Scene) -> Iterator[Picture]:
     if "pathways" in scene.results:
         table = scene.results.table("pathways")
         yield Picture("pathways", readings.through(scene, table), lambda: figures.alluvial(
-            table, scenario=scene.title, year=scene.year, source=scene.source))
+            table, scenario=scene.title, year=scene.year, source=scene.source, names=scene.names))
 
 
 def _diversion(scene: Scene) -> Iterator[Picture]:
@@ -119,7 +120,7 @@ def _corridors(scene: Scene) -> Iterator[Picture]:
         table = scene.results.table("corridors")
         reading = readings.narrowed(scene, table) if len(table) else ""
         yield Picture("corridors", reading, lambda: figures.corridor_matrix(
-            table, scenario=scene.title, years=scene.span, source=scene.source, level=scene.level))
+            table, scenario=scene.title, years=scene.span, source=scene.source, level=scene.level, names=scene.names))
 
 
 def _stay(scene: Scene) -> Iterator[Picture]:
@@ -127,14 +128,15 @@ def _stay(scene: Scene) -> Iterator[Picture]:
         table = scene.results.table("stay_curves")
         cohorts = int(table["first_cohort"].iloc[0]), int(table["last_cohort"].iloc[0])
         yield Picture("stay_curves", readings.stayed(scene, table, scene.focus), lambda: figures.stay_curves(
-            table, training=scene.focus, scenario=scene.title, cohorts=cohorts, source=scene.source, level=scene.level))
+            table, training=scene.focus, scenario=scene.title, cohorts=cohorts, source=scene.source, level=scene.level, names=scene.names,
+            called=readings.the(scene.called(scene.focus))))
 
 
 def _funnel(scene: Scene) -> Iterator[Picture]:
     if "visa_funnel" in scene.results:
         table = scene.results.table("visa_funnel")
         yield Picture("visa_funnel", readings.refused(scene, table), lambda: figures.visa_funnel(
-            table, country=scene.focus, scenario=scene.title, years=scene.span, source=scene.source))
+            table, country=scene.focus, scenario=scene.title, years=scene.span, source=scene.source, called=readings.the(scene.called(scene.focus))))
 
 
 def structures(scene: Scene) -> pd.DataFrame:
@@ -157,8 +159,9 @@ def _structure(scene: Scene) -> Iterator[Picture]:
 def _hanging(scene: Scene) -> Iterator[Picture]:
     if "hangs" in scene.results:
         table, outcome = scene.results.table("hangs"), f"Works in {scene.name(scene.focus)}, {scene.year}"
+        named = table.assign(group=[GROUPS.get(str(each), str(each)) for each in table["group"]])
         yield Picture("variance_shares", readings.hanging(table), lambda: figures.variance_shares(
-            table, scenario=scene.title, outcome=outcome, source=scene.source))
+            named, scenario=scene.title, outcome=outcome, source=scene.source))
 
 
 def _sensitivity(scene: Scene) -> Iterator[Picture]:

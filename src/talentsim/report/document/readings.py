@@ -12,7 +12,7 @@ from talentsim.decide.sensitivity import by_figure
 from talentsim.model.outcomes import HEADLINE, OUTCOMES
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import capital, interval, interval_name, places_for, plain, quoted, signed, unit_of_difference
-from talentsim.report.words import ROUTES
+from talentsim.report.words import GROUPS, ROUTES
 
 PEOPLE = "researchers and doctoral students"
 
@@ -27,8 +27,8 @@ def headline_sentence(scene: Scene) -> str:
     if not row.difference:
         return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
                 "exactly as without it.")
-    over = f" over {scene.replications} draws of the parameters" if scene.scenario.over_draws else ""
-    sure = f" ({interval_name(scene.level)}{over}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
+    how = f"in {plain(100 * scene.level, 0)} % of {scene.replications} sets of plausible figures" if scene.scenario.over_draws else f"{interval_name(scene.level)}, from chance alone"
+    sure = f" ({how}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
     return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
             f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
             f"{plain(row.baseline, 1)} % without it{sure}.")
@@ -157,7 +157,7 @@ def structure(variants: pd.DataFrame) -> str:
     is_same = (np.sign(values) == np.sign(values.iloc[0])).all()
     sign = "The sign is the same in all of them" if is_same else "Even the sign is not the same in all of them"
     others = "; ".join(str(name) for name in variants["variant"].iloc[1:])
-    return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when this is changed: "
+    return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when one of these is assumed instead: "
             f"{others}. {sign}.")
 
 
@@ -165,9 +165,9 @@ def hanging(table: pd.DataFrame) -> str:
     """Say which groups of parameters the spread of the answer goes with."""
     groups = table.iloc[:-1]
     if groups.empty:
-        return f"No parameter explains how the {int(table['draws'].iloc[0])} draws differ: what differs between them is chance, or no straight line."
-    most = "; ".join(f"{row.group} {plain(100 * row.share, 0)} % ({row.parameters})" for row in groups.head(3).itertuples())
-    return f"What explains the variance of the answer over draws: {most}. Unexplained: {plain(100 * float(table['share'].iloc[-1]), 0)} %."
+        return f"No figure tells the {int(table['draws'].iloc[0])} sets of plausible figures apart: what differs between their answers is chance, or no straight line."
+    most = "; ".join(f"{GROUPS.get(row.group, row.group)} ({plain(100 * row.share, 0)} %)" for row in groups.head(3).itertuples())
+    return f"The answer's range comes most of all from what is not known about: {most}; {plain(100 * float(table['share'].iloc[-1]), 0)} % is chance or not explained."
 
 
 def sensitivity(table: pd.DataFrame) -> str:

@@ -117,6 +117,11 @@ class Scene:
         is_shared = sum(each.name == name for each in self.scenario.world.countries.values()) > 1
         return f"{name} ({code})" if name != code and (with_code or is_shared) else name
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What every country is called in a picture, by code."""
+        return {code: self.called(code) for code in dict.fromkeys([*self.scenario.world.countries, self.focus])}
+
 
 def vintage(config: Config) -> str:
     """Say which years the figures behind a configuration are from; of a world built from the panel, which panel and how much of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -38,7 +38,8 @@ class _Ends(NamedTuple):
 
 
 @house_style()
-def alluvial(pathways: pd.DataFrame, *, scenario: str, year: int, source: str, n_countries: int = 7) -> Figure:
+def alluvial(pathways: pd.DataFrame, *, scenario: str, year: int, source: str, n_countries: int = 7,
+             names: Mapping[str, str] | None = None) -> Figure:
     """Draw works from training country to work country to headquarters country, baseline above, scenario below.
 
     Both worlds are drawn in % of the baseline's works, so a world that makes fewer is lower.
@@ -52,6 +53,8 @@ def alluvial(pathways: pd.DataFrame, *, scenario: str, year: int, source: str, n
         Year of the works.
     n_countries
         So many of the largest are shown; the rest is put together as "others".
+    names
+        What a country's code is called; the code itself where it has no name here.
     """
     stages = [stage for stage in STAGES if stage in pathways]
     figure = style.new_figure(8.6, 7.6)
@@ -71,7 +74,8 @@ def alluvial(pathways: pd.DataFrame, *, scenario: str, year: int, source: str, n
             _draw_ribbons(axes, rows, (one, other), order, nodes, stages.index(one))
         for (stage, code), (top, height) in nodes.items():
             change = shares["scenario"][stage].get(code, 0.0) - shares["baseline"][stage].get(code, 0.0)
-            _draw_node(axes, stages.index(stage), len(stages), code, top, height, change if arm == "scenario" else None)
+            text = f"{(names or {}).get(code, code)} {plain(height, 1)}" + (f" ({signed(change, 1)})" if arm == "scenario" else "")
+            _draw_node(axes, stages.index(stage), len(stages), text, _colour(code), top, height)
     bottom = max(-axes.get_ylim()[0] for axes in panels)
     for axes in panels:
         axes.set_ylim(-bottom, 7.0)
@@ -108,7 +112,7 @@ def _stack(rows: pd.DataFrame, stages: Sequence[str], order: Sequence[str]) -> N
 def _draw_panel(axes: Axes, name: str, stages: Sequence[str]) -> None:
     last = len(stages) - 1
     axes.set_axis_off()
-    axes.set_xlim(-0.34, last + 0.4)
+    axes.set_xlim(-0.46, last + 0.52)
     axes.set_ylim(-100.0, 7.0)
     axes.set_title(name, loc="left", fontweight="bold", color=style.INK)
     for place, stage in enumerate(stages):
@@ -142,11 +146,10 @@ def _ribbon(ends: _Ends) -> Path:
     return Path([(x, -y) for x, y in points], codes)
 
 
-def _draw_node(axes: Axes, place: int, n_stages: int, code: str, top: float, height: float, change: float | None) -> None:
-    """Draw a bar with its name and share, and in the scenario the change."""
-    axes.add_artist(Rectangle((place, -top - height), WIDTH, height, facecolor=_colour(code), linewidth=0.0))
+def _draw_node(axes: Axes, place: int, n_stages: int, text: str, colour: str, top: float, height: float) -> None:
+    """Draw a bar with its text beside it."""
+    axes.add_artist(Rectangle((place, -top - height), WIDTH, height, facecolor=colour, linewidth=0.0))
     axes.set_ylim(min(axes.get_ylim()[0], -top - max(height, LEAST)), axes.get_ylim()[1])
-    text = f"{code} {plain(height, 1)}" + ("" if change is None else f" ({signed(change, 1)})")
     at_left = place == 0
     halo = [patheffects.withStroke(linewidth=1.8, foreground="white")] if 0 < place < n_stages - 1 else None
     axes.text(place - 0.02 if at_left else place + WIDTH + 0.02, -top - height / 2.0, text, ha="right" if at_left else "left",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import matplotlib as mpl
 import numpy as np
@@ -17,11 +17,12 @@ from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, places_for, plain, quoted, signed
 
 CELL = 6.6      # font size of the numbers, in points
+CODE = 4        # letters that have room above a column; longer names stand upright
 
 
 @house_style()
 def corridor_matrix(corridors: pd.DataFrame, *, scenario: str, years: tuple[int, int], source: str, n_countries: int = 17,
-                    level: float = 0.95) -> Figure:
+                    level: float = 0.95, names: Mapping[str, str] | None = None) -> Figure:
     """Draw moves from each country (row) to each other one (column): the baseline above, the difference below.
 
     Parameters
@@ -34,6 +35,8 @@ def corridor_matrix(corridors: pd.DataFrame, *, scenario: str, years: tuple[int,
         So many of the countries with the most moves are shown.
     level
         Of the intervals: a difference whose interval includes zero is left blank.
+    names
+        What a country's code is called; the code itself where it has no name here.
     """
     title = f"Along which corridors do people move, and what does {quoted(scenario)} change?"
     span = f"{years[0]} to {years[1]}" if years[0] != years[1] else f"{years[0]}"
@@ -45,12 +48,13 @@ def corridor_matrix(corridors: pd.DataFrame, *, scenario: str, years: tuple[int,
         return style.frame(figure, title=title, subtitle=subtitle, source=source)
     codes = _largest(abroad, n_countries)
     baseline, change = _square(abroad, codes, "baseline"), _square(_clear(abroad), codes, "difference")
-    figure = style.new_figure(8.6, 0.9 + 0.44 * len(codes) + 0.6)
+    called = [(names or {}).get(code, code) for code in codes]
+    figure = style.new_figure(8.6, 0.9 + 0.44 * len(codes) + 0.6 + 0.14 * max(map(len, called)))
     above, below = figure.subplots(2, 1)
     largest = max(float(baseline.max()), 1.0)
-    _draw(above, codes, baseline, mpl.colormaps["Greys"], LogNorm(max(largest / 3e3, 1e-3), largest * 6.0), plain)
+    _draw(above, called, baseline, mpl.colormaps["Greys"], LogNorm(max(largest / 3e3, 1e-3), largest * 6.0), plain)
     steepest = max(float(np.abs(change).max()), 1e-6)
-    _draw(below, codes, change, mpl.colormaps["BrBG"], SymLogNorm(steepest / 30.0, vmin=-steepest * 2.0, vmax=steepest * 2.0), signed)
+    _draw(below, called, change, mpl.colormaps["BrBG"], SymLogNorm(steepest / 30.0, vmin=-steepest * 2.0, vmax=steepest * 2.0), signed)
     above.set_title("Baseline", loc="left", fontweight="bold", pad=18)
     below.set_title("Scenario minus baseline", loc="left", fontweight="bold", pad=18)
     shown = "" if len(codes) == _n_codes(abroad) else f" Shown are the {len(codes)} countries with the most moves."
@@ -84,17 +88,17 @@ def _square(rows: pd.DataFrame, codes: list[str], value: str) -> Floats:
     return table
 
 
-def _draw(axes: Axes, codes: list[str], values: Floats, colours: mpl.colors.Colormap, norm: mpl.colors.Normalize,
+def _draw(axes: Axes, called: list[str], values: Floats, colours: mpl.colors.Colormap, norm: mpl.colors.Normalize,
           write: Callable[[float, int], str]) -> None:
     """Draw a square of coloured cells, each with its number; nothing where there is none."""
     places = 0 if np.abs(values).max() >= 100 else min(1, places_for([float(np.abs(values).max())]))
     shown = np.ma.masked_less_equal(np.abs(values), 0.5 * 10.0**-places)
     shown = np.ma.array(values, mask=np.ma.getmaskarray(shown))
-    edges = np.arange(len(codes) + 1)
+    edges = np.arange(len(called) + 1)
     axes.pcolormesh(edges, edges, shown, cmap=colours, norm=norm, edgecolor="white", linewidth=0.6)
-    axes.set_ylim(len(codes), 0)
-    axes.set_xticks(np.arange(len(codes)) + 0.5, labels=codes)
-    axes.set_yticks(np.arange(len(codes)) + 0.5, labels=codes)
+    axes.set_ylim(len(called), 0)
+    axes.set_xticks(np.arange(len(called)) + 0.5, labels=called, rotation=90 if max(map(len, called)) > CODE else 0)
+    axes.set_yticks(np.arange(len(called)) + 0.5, labels=called)
     axes.xaxis.tick_top()
     axes.tick_params(length=0, pad=2, labelsize=style.SMALL - 1)
     axes.grid(visible=False)

@@ -33,7 +33,7 @@ def baseline_fit(fit: pd.DataFrame, *, baseline: str, source: str, level: float 
         Its title.
     """
     title = f"How well does {quoted(baseline)} fit what is known?"
-    subtitle = (f"Simulated, in % of what is observed; bars: {interval_name(level)} {'over draws of the parameters' if over_draws else 'from chance alone'}. Triangles: what is observed is an upper "
+    subtitle = (f"Simulated, in % of what is observed; bars: {interval_name(level)} {'over sets of plausible figures' if over_draws else 'from chance alone'}. Triangles: what is observed is an upper "
                 f"bound, to be left of the line. Inside the band a figure is within {NEAR:g}\N{NO-BREAK SPACE}% of it.")
     figure = style.new_figure(8.6, 0.7 + 0.25 * max(len(fit), 3))
     axes = figure.add_subplot()

@@ -22,7 +22,7 @@ FATES = {
 
 
 @house_style()
-def visa_funnel(funnel: pd.DataFrame, *, country: str, scenario: str, years: tuple[int, int], source: str) -> Figure:
+def visa_funnel(funnel: pd.DataFrame, *, country: str, scenario: str, years: tuple[int, int], source: str, called: str | None = None) -> Figure:
     """Draw applications for visas of one country by route and outcome, baseline above scenario in each pair of bars.
 
     Parameters
@@ -34,15 +34,17 @@ def visa_funnel(funnel: pd.DataFrame, *, country: str, scenario: str, years: tup
         Country that decides.
     years
         First and last of the years that are averaged.
+    called
+        What the country is called; its code if nothing is given.
     """
-    title = f"What becomes of applications for visas of {country}, without and with {quoted(scenario)}?"
+    title = f"What becomes of applications for visas of {called or country}, without and with {quoted(scenario)}?"
     span = f"{years[0]} to {years[1]}" if years[0] != years[1] else f"{years[0]}"
     subtitle = f"Applications a year, mean of {span} and of replications: for each way, baseline above and scenario below."
     counts = _counts(funnel[funnel["country"].astype(str) == country])
     figure = style.new_figure(8.6, 0.7 + 0.62 * max(len(counts), 3))
     axes = figure.add_subplot()
     if counts.empty:
-        style.say(axes, f"Nobody applies for a visa of {country} in {span}.")
+        style.say(axes, f"Nobody applies for a visa of {called or country} in {span}.")
         return style.frame(figure, title=title, subtitle=subtitle, source=source)
     _draw(axes, counts)
     return style.frame(figure, title=title, subtitle=subtitle, source=source, legend=_legend(counts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,8 @@ DASHES: dict[str, Any] = {"baseline": (0, (4, 2)), "scenario": "-"}
 
 @house_style()
 def stay_curves(stay: pd.DataFrame, *, training: str, scenario: str, cohorts: tuple[int, int], source: str,
-                n_origins: int = 6, level: float = 0.95) -> Figure:
+                n_origins: int = 6, level: float = 0.95, names: Mapping[str, str] | None = None,
+                called: str | None = None) -> Figure:
     """Draw the share of a country's doctorates from each origin who are there so many years later, in both worlds.
 
     Parameters
@@ -37,20 +38,25 @@ def stay_curves(stay: pd.DataFrame, *, training: str, scenario: str, cohorts: tu
         First and last year of the doctorates.
     n_origins
         So many of the origins with the most graduates are shown.
+    names
+        What a country's code is called; the code itself where it has no name here.
+    called
+        What the training country is called in a sentence; its code if nothing is given.
     """
     rows = stay[(stay["training"].astype(str) == training) & stay["stay_rate"].notna()]
     sizes = rows.groupby(rows["origin"].astype(str))["graduates"].max().sort_values(ascending=False, kind="stable")
     origins = [str(origin) for origin in sizes.index[:n_origins]]
-    title = f"How many doctorates of {training} stay there, without and with {quoted(scenario)}?"
+    named, here = names or {}, called or training
+    title = f"How many doctorates of {here} stay there, without and with {quoted(scenario)}?"
     span = f"{cohorts[0]} to {cohorts[1]}" if cohorts[0] != cohorts[1] else f"{cohorts[0]}"
-    subtitle = f"Share still in {training}, % of the doctorates of {span}, by years since and by country of first degree."
+    subtitle = f"Share still in {here}, % of the doctorates of {span}, by years since and by country of first degree."
     if not origins:
         figure = style.new_figure(8.6, 2.0)
-        style.say(figure.add_subplot(), f"Nobody took a doctorate in {training} in {span} and could be followed.")
+        style.say(figure.add_subplot(), f"Nobody took a doctorate in {here} in {span} and could be followed.")
         return style.frame(figure, title=title, subtitle=subtitle, source=source)
     figure, panels = _panels(len(origins))
     for axes, origin in zip(panels, origins, strict=False):
-        _draw_origin(axes, rows[rows["origin"].astype(str) == origin], origin, sizes[origin])
+        _draw_origin(axes, rows[rows["origin"].astype(str) == origin], style.country_colour(origin), f"{named.get(origin, origin)}, {sizes[origin]:,.0f} doctorates")
     return style.frame(figure, title=title, subtitle=subtitle, source=source, legend=[
         Line2D([], [], color=style.INK, linestyle=DASHES["baseline"], linewidth=1.1, label="baseline"),
         Line2D([], [], color=style.GREY, linewidth=2.0, label="scenario, in the origin's colour"),
@@ -72,9 +78,9 @@ def _panels(n_panels: int) -> tuple[Figure, Sequence[Axes]]:
     return figure, list(grid.ravel())
 
 
-def _draw_origin(axes: Axes, rows: pd.DataFrame, origin: str, graduates: float) -> None:
+def _draw_origin(axes: Axes, rows: pd.DataFrame, colour_of_it: str, title: str) -> None:
     last = {}
-    for arm, colour, width in (("scenario", style.country_colour(origin), 2.0), ("baseline", style.INK, 1.1)):
+    for arm, colour, width in (("scenario", colour_of_it, 2.0), ("baseline", style.INK, 1.1)):
         curve = rows[rows["arm"].astype(str) == arm].sort_values("years_since")
         if curve.empty:
             continue
@@ -85,7 +91,7 @@ def _draw_origin(axes: Axes, rows: pd.DataFrame, origin: str, graduates: float) 
     axes.set_ylim(0.0, 103.0)
     axes.set_xlim(left=0.0)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=style.STEPS))
-    axes.set_title(f"{origin}, {graduates:,.0f} doctorates", loc="left", fontweight="bold", fontsize=style.SMALL, color=style.INK)
+    axes.set_title(title, loc="left", fontweight="bold", fontsize=style.SMALL, color=style.INK)
     if len(last) == 2 and np.isfinite([each[1] for each in last.values()]).all():
         gap = last["scenario"][1] - last["baseline"][1]
         words = f"after {last['scenario'][0]:g} years {signed(gap, 1)} points"

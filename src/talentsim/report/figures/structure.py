@@ -1,4 +1,4 @@
-"""How much the answer hangs on what the model assumes."""
+"""How much the answer depends on what the model assumes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from talentsim.report.numbers import interval, interval_name, places_for, plain,
 def _bars(variants: pd.DataFrame, level: float, over_draws: bool) -> str:
     """Say what the bars are, and why there are none where a row is one pair of runs."""
     if over_draws:
-        return f"bars: {interval_name(level)} over draws of the parameters, fewer draws in the rows below the first."
+        return f"bars: {interval_name(level)} over sets of plausible figures, fewer of them in the rows below the first."
     bars = f"bars: {interval_name(level)} from chance alone, often thinner than the dot"
     alone = variants["low"].iloc[1:].isna()
     return f"{bars}; a row without one is a single pair of runs." if alone.any() else f"{bars}."

@@ -38,7 +38,7 @@ def tornado(figures: pd.DataFrame, *, scenario: str, here: float, outcome: str, 
         Of the outcome's levels.
     """
     change = unit_of_difference(unit)
-    title = f"What does the answer to {quoted(scenario)} depend on?"
+    title = f"Which figures does the answer to {quoted(scenario)} depend on?"
     more = f" The {SHOWN} that move it most of {len(figures)}." if len(figures) > SHOWN else ""
     subtitle = (f"{outcome}: scenario minus baseline, {change}, with one figure at each end of its range and all others kept; the dashed line is "
                 f"the answer as configured.{more}")

@@ -34,7 +34,8 @@ POINT_STATES = {"SGP": (103.8, 1.35), "HKG": (114.2, 22.3)}
 
 
 @house_style()
-def world_map(headline: pd.DataFrame, *, scenario: str, source: str, outcome: str = "researchers", level: float = 0.95) -> Figure:
+def world_map(headline: pd.DataFrame, *, scenario: str, source: str, outcome: str = "researchers", level: float = 0.95,
+              names: Mapping[str, str] | None = None) -> Figure:
     """Draw the net change of each country on a map of the world, Europe enlarged.
 
     Parameters
@@ -46,6 +47,8 @@ def world_map(headline: pd.DataFrame, *, scenario: str, source: str, outcome: st
         Which rows to draw.
     level
         Of the intervals: where one includes zero the country is drawn as unchanged.
+    names
+        What a country's code is called; the code itself where it has no name here.
     """
     rows = headline[headline["outcome"] == outcome]
     rows = rows[rows["year"] == rows["year"].max()]
@@ -59,14 +62,14 @@ def world_map(headline: pd.DataFrame, *, scenario: str, source: str, outcome: st
     members = members_of(list(change))
     axes, bar = figure.subplots(2, 1, height_ratios=[1.0, 0.035])
     colours, norm = _scale(change)
-    _draw_world(axes, change, is_clear, members, colours, norm)
+    _draw_world(axes, change, is_clear, members, colours, norm, names or {})
     unit = unit_of_difference(str(rows["unit"].iloc[0]))
     _draw_bar(bar, colours, norm, f"scenario minus baseline, {rows['year'].iloc[0]:g}, in {unit}")
     return style.frame(
         figure,
         title=title,
         subtitle=f"Scenario minus baseline, {unit}, in {rows['year'].iloc[0]:g}. White: the {interval_name(level)} includes zero. "
-        + _note_of_groups(members) + _note_of_the_rest(change, members),
+        + _note_of_groups(members, names or {}) + _note_of_the_rest(change, members, names or {}),
         source=f"{source}. Outlines: Natural Earth (public domain), Equal Earth projection",
         legend=_legend(members),
     )
@@ -82,7 +85,7 @@ def _scale(change: Mapping[str, float]) -> tuple[Colormap, BoundaryNorm]:
 
 
 def _draw_world(axes: Axes, change: Mapping[str, float], is_clear: Mapping[str, bool], members: Mapping[str, list[str]],
-                colours: Colormap, norm: BoundaryNorm) -> None:
+                colours: Colormap, norm: BoundaryNorm, names: Mapping[str, str]) -> None:
     """Draw the world and, where the Pacific is empty, Europe."""
     edge = globe_outline()
     west, south = edge.min(axis=0)
@@ -100,8 +103,8 @@ def _draw_world(axes: Axes, change: Mapping[str, float], is_clear: Mapping[str, 
         _draw_countries(panel, change, is_clear, members, colours, norm)
     placed = [code for code in members if members[code] or code in POINT_STATES]
     in_europe = [code for code in placed if code in (*GROUPS["REU"], "REU")]
-    place_labels(axes, [_label(code, change, members) for code in placed if code not in in_europe], inches_wide=8.3)
-    place_labels(inset, [_label(code, change, members) for code in in_europe], inches_wide=8.3 * 0.215)
+    place_labels(axes, [_label(code, change, members, names) for code in placed if code not in in_europe], inches_wide=8.3)
+    place_labels(inset, [_label(code, change, members, names) for code in in_europe], inches_wide=8.3 * 0.215)
     axes.text(0.0, 0.535, "Europe, enlarged", transform=axes.transAxes, fontsize=style.SMALL - 1, color=style.GREY, va="bottom")
 
 
@@ -133,10 +136,11 @@ def _within(axes: Axes) -> dict[str, list[Floats]]:
     return {code: rings for code, rings in seen.items() if rings}
 
 
-def _label(code: str, change: Mapping[str, float], members: Mapping[str, list[str]]) -> Label:
+def _label(code: str, change: Mapping[str, float], members: Mapping[str, list[str]], names: Mapping[str, str]) -> Label:
     """Return a country's name and change, to be put on its largest part."""
     places = min(2, places_for(change.values()))
-    text = f"{code}{' (all)' if members[code] != [code] and code not in POINT_STATES else ''}\n{signed(change[code], places)}"
+    called, is_whole = names.get(code, code), members[code] == [code] or code in POINT_STATES or code in names
+    text = f"{called}{'' if is_whole else ' (all)'}\n{signed(change[code], places)}"
     anchors = {"ROW": (-58.0, -12.0), "REU": (19.0, 61.0), "USA": (-98.0, 39.5), "CAN": (-106.0, 57.0)} | POINT_STATES
     if code in anchors:
         x, y = equal_earth(np.array([anchors[code]]))[0]
@@ -167,13 +171,13 @@ def _legend(members: Mapping[str, list[str]]) -> list[Patch]:
     return legend
 
 
-def _note_of_groups(members: Mapping[str, list[str]]) -> str:
-    names = {"REU": "rest of Europe", "ROW": "rest of the world"}
-    shown = [f"{code} ({names[code]})" for code in names if members.get(code)]
+def _note_of_groups(members: Mapping[str, list[str]], names: Mapping[str, str]) -> str:
+    groups = {"REU": "rest of Europe", "ROW": "rest of the world"}
+    shown = [words if code in names else f"{code} ({words})" for code, words in groups.items() if members.get(code)]
     are = "are groups" if len(shown) > 1 else "is a group"
     return f"Hatched: {' and '.join(shown)} {are} of countries with one value for all. " if shown else ""
 
 
-def _note_of_the_rest(change: Mapping[str, float], members: Mapping[str, list[str]]) -> str:
+def _note_of_the_rest(change: Mapping[str, float], members: Mapping[str, list[str]], names: Mapping[str, str]) -> str:
     lost = [code for code in change if not members.get(code) and code not in POINT_STATES]
-    return f"Without a place on the map: {', '.join(f'{code} {signed(change[code], 1)}' for code in lost)}." if lost else ""
+    return f"Without a place on the map: {', '.join(f'{names.get(code, code)} {signed(change[code], 1)}' for code in lost)}." if lost else ""

@@ -25,7 +25,9 @@ WIDTH = 100
 """Columns that the brief form fits in."""
 
 N_COUNTRIES = 6
-N_DESTINATIONS = 5
+N_DESTINATIONS = 4
+N_ORIGINS = 3
+N_LINES_OF_CHANGE = 3
 
 
 def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair) -> list[RenderableType]:
@@ -46,8 +48,10 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
     lines += [*_texts(wrapped(conditions(pair), 2)), Text("")]
     lines += [Text(line, style="bold") for line in wrapped(_headline(result, pair, name), 2)]
     lines += _texts(wrapped(total_change(result.over_time, scenario.focus, scenario.headline_year, name(scenario.focus)).strip(), 2))
-    lines += [Text(""), _countries(result.headline, pair, name), Text("")]
-    lines += _texts(wrapped(_destinations(result.diversion, pair, name), 3)) if len(result.diversion) else []
+    lines += [Text(""), Text(f"Countries that move most, {scenario.headline_year}: works in % of the world's, and {PEOPLE}", style="bold"),
+              _countries(result.headline, pair, name), Text("")]
+    lines += _texts(wrapped(_destinations(result.diversion, pair, name), 2)) if len(result.diversion) else []
+    lines += _texts(wrapped(_origins(result.by_origin, pair, name), 1))
     return lines + _texts(wrapped(_how_sure(extra, pair), 2)) + _texts(check_lines(result.checks))
 
 
@@ -67,17 +71,17 @@ def wrapped(text: str, most: int, indent: str = "") -> list[str]:
 
 
 def _changes(pair: Pair) -> list[str]:
-    """Say what changes in two lines: the policies in words where these have room, else their names."""
+    """Say what changes in a few lines: the policies in words where two lines have room for them, else their titles."""
     lines = policy_lines(pair)
     whole = [part for line in lines for part in wrapped(line, 9, "  ")]
     if len(whole) <= 2:
         return whole
     idle = [line.partition(":")[0] for line in lines if f"({NO_EFFECT}" in line]
     policies = {**pair.added, **{f"{name} (baseline alone)": each for name, each in pair.dropped.items()}}
-    changes = "; ".join(f"{name} {change_in_words(policy)}" for name, policy in policies.items())
+    changes = "; ".join(policy.title or f"{name} {change_in_words(policy)}" for name, policy in policies.items())
     without = f" (without effect in this world: {', '.join(idle)})" if idle else ""
     first = min(policy.start.year for policy in policies.values())
-    return wrapped(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", 2, "  ")
+    return wrapped(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", N_LINES_OF_CHANGE, "  ")
 
 
 def conditions(pair: Pair) -> str:
@@ -104,9 +108,8 @@ def _row(headline: pd.DataFrame, outcome: str, country: str) -> pd.Series:
 
 def _countries(headline: pd.DataFrame, pair: Pair, name: Namer) -> Table:
     """Return the focus and the countries whose share of the works differs most, with their people."""
-    year, level, focus = pair.scenario.headline_year, pair.scenario.compare.level, pair.scenario.focus
-    table = Table(title=f"Countries that move most, {year}: works in % of the world's, and {PEOPLE}", title_justify="left", title_style="bold",
-                  box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+    level, focus = pair.scenario.compare.level, pair.scenario.focus
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     table.add_column("country", max_width=26, no_wrap=True, overflow="ellipsis")
     for column in ("works, %", "difference", f"{level:.0%} interval", PEOPLE, "difference"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -122,14 +125,23 @@ def _countries(headline: pd.DataFrame, pair: Pair, name: Namer) -> Table:
 def _destinations(diversion: pd.DataFrame, pair: Pair, name: Namer) -> str:
     focus = pair.scenario.focus
     apart = diversion[(diversion.baseline_country != diversion.scenario_country) & (diversion.researchers > 0)]
-    counts = []
+    said = []
     for here, there in (("baseline_country", "scenario_country"), ("scenario_country", "baseline_country")):
         rows = apart[apart[here] == focus].sort_values("researchers", ascending=False)
         first = ", ".join(f"{name(row[there])} {shown(row.researchers, PEOPLE)}" for _, row in rows.head(N_DESTINATIONS).iterrows())
-        counts.append(shown(rows.researchers.sum(), PEOPLE) + (f" ({first})" if first else ""))
-    total, _, first = counts[0].partition(" (")
-    return (f"Where people went: {name(focus)}, there in the baseline and elsewhere in the scenario {total}{first and f' ({first}'}; "
-            f"the other way {counts[1].partition(' (')[0]}.")
+        said.append((float(rows.researchers.sum()), first))
+    (lost, to), (won, whence) = said
+    to, whence = (to, "") if lost >= won else ("", whence)
+    return (f"Where people went: {name(focus)}, there in the baseline and elsewhere in the scenario {shown(lost, PEOPLE)}{to and f' ({to})'}; "
+            f"the other way {shown(won, PEOPLE)}{whence and f' ({whence})'}.")
+
+
+def _origins(by_origin: pd.DataFrame, pair: Pair, name: Namer) -> str:
+    """Say by how many people of which first degree the focus country changes, the most first; means, so that they add up."""
+    rows = by_origin[(by_origin.country == pair.scenario.focus) & (by_origin.year == pair.scenario.headline_year) & (by_origin.difference.abs() > 0)]
+    rows = rows.sort_values("difference", key=lambda each: each.abs(), ascending=False)
+    first = ", ".join(f"{name(str(row.origin))} {shown(row.difference, PEOPLE, is_difference=True)}" for row in rows.head(N_ORIGINS).itertuples())
+    return f"By first degree, means: {first}; all {shown(rows.difference.sum(), PEOPLE, is_difference=True)}." if first else ""
 
 
 def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
