@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,12 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.comparison.compare import Comparison, compare_runs
+from talentsim.comparison.groups import relabelled
 from talentsim.comparison.pair import Pair, PairRuns
-from talentsim.comparison.pathways import pathways
+from talentsim.comparison.pathways import STAGES, pathways
 from talentsim.config import Config
 from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
+from talentsim.dashboard.looked_at import is_group, outcomes_with_groups, with_focus, with_groups
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import made_with
@@ -38,13 +39,12 @@ OTHERS = "others"
 _NOWHERE = Path()
 
 
-def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes]) -> dict[str, Any]:
-    """Return every shown outcome of both arms, by year and country, as numbers to draw and as the terminal's text."""
+def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes], groups: Sequence[str] = ()) -> dict[str, Any]:
+    """Return every shown outcome of both arms, by year and country or group, as numbers to draw and as the terminal's text."""
     level, outcomes = scenario.compare.level, {}
-    for name in SHOWN:
-        if name not in both[0]:
-            continue
-        one, other = both[0][name], both[1][name]
+    before_all, after_all = (outcomes_with_groups(each, scenario, groups, SHOWN) for each in both)
+    for name, one in before_all.items():
+        other = after_all[name]
         before, after = (spread(each, level, scenario.over_draws)[0] for each in (one, other))
         middle, low, high = spread_of_difference(one, other, level, scenario.over_draws, bounds_of(OUTCOMES[name].is_share))
         band = np.quantile(other, [0.05, 0.95], axis=0)
@@ -54,29 +54,29 @@ def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes])
                           "band": [_plain(band[0]), _plain(band[1])],
                           "words": _words(unit, before, after, middle, low, high)}
     kind = "draws of the parameters" if scenario.over_draws else "pairs of runs"
-    return frame(baseline, scenario) | {"pairs": len(both[1]["work_share"]), "kind": kind, "outcomes": outcomes}
+    return frame(baseline, scenario, groups) | {"pairs": len(both[1]["work_share"]), "kind": kind, "outcomes": outcomes}
 
 
-def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats]) -> dict[str, Any]:
-    """Return one year of a preview: each country's share of the works in both arms, with the text of the difference."""
-    year, one, other = told
+def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats], groups: Sequence[str] = ()) -> dict[str, Any]:
+    """Return one year of a preview: the share of the works of each country and group in both arms, with the text of the difference."""
+    year, (one, other) = told[0], (with_groups(each, scenario, groups) for each in told[1:])
     unit = OUTCOMES["work_share"].unit
     words = _words(unit, one[None], other[None], (other - one)[None], np.full((1, len(one)), np.nan), np.full((1, len(one)), np.nan))[0]
-    return frame(baseline, scenario) | {"year": year, "baseline": _plain(one), "scenario": _plain(other), "words": words}
+    return frame(baseline, scenario, groups) | {"year": year, "baseline": _plain(one), "scenario": _plain(other), "words": words}
 
 
-def under(scenario: Config, both: tuple[Floats, Floats]) -> dict[str, Any]:
-    """Return the difference in the share of the works under a structure, by year and country, as the terminal's text."""
+def under(scenario: Config, both: tuple[Floats, Floats], groups: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the difference in the share of the works under a structure, by year and country or group, as the terminal's text."""
     unit = OUTCOMES["work_share"].unit
-    words = [[shown(each, unit, is_difference=True) for each in row] for row in both[1] - both[0]]
+    words = [[shown(each, unit, is_difference=True) for each in row] for row in with_groups(both[1] - both[0], scenario, groups)]
     return {"words": words, "scale": scenario.population.scale * (SAMPLE if is_large(scenario) else 1.0)}
 
 
-def frame(baseline: Config, scenario: Config) -> dict[str, Any]:
-    """Return the years, countries and first year of a difference that numbers are laid out by."""
+def frame(baseline: Config, scenario: Config, groups: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the years, countries and groups, and first year of a difference that numbers are laid out by."""
     start = Pair(baseline, scenario).start
     world = scenario.world
-    return {"years": list(range(world.start_year, world.end_year + 1)), "codes": list(world.countries), "level": f"{scenario.compare.level:.0%}",
+    return {"years": list(range(world.start_year, world.end_year + 1)), "codes": [*world.countries, *groups], "level": f"{scenario.compare.level:.0%}",
             "start": start if start is not None and start <= world.end_year else None}
 
 
@@ -86,20 +86,32 @@ class Answer:
     def __init__(self, baseline: Ensemble, scenario: Ensemble) -> None:
         self.baseline, self.scenario = baseline, scenario
         self._views: dict[tuple[str, int], dict[str, Any]] = {}
+        self._compared: dict[tuple[str | None, int], Comparison] = {}
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the tables of the comparison, as the main job writes them."""
-        return self._compared.tables | {"diversion_by_year": self._compared.lives.matrix}
+    def tables(self, focus: str, year: int) -> dict[str, pd.DataFrame]:
+        """Return the tables of the comparison, as the main job writes them for what is looked at."""
+        compared = self._comparison(focus, year)
+        return compared.tables | {"diversion_by_year": compared.lives.matrix}
 
-    def results(self, overrides: Sequence[str]) -> Results:
+    def results(self, overrides: Sequence[str], focus: str, year: int) -> Results:
         """Return the answer as results that were never written, for what makes a workbook of those that were."""
-        arms = {name: {"config": arm.config.model_dump(mode="json")} for name, arm in (("baseline", self.baseline), ("scenario", self.scenario))}
-        facts = {"arms": arms, "overrides": list(overrides), "checks": [asdict(each) for each in self._compared.checks]}
-        return Results(_NOWHERE, {**facts, **made_with(), "written": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "files": {}}, self.tables())
+        arms = {name: {"config": arm.config.model_dump(mode="json")} for name, arm in zip(("baseline", "scenario"), self._arms(focus, year), strict=True)}
+        facts = {"arms": arms, "overrides": list(overrides), "checks": [asdict(each) for each in self._comparison(focus, year).checks]}
+        return Results(_NOWHERE, {**facts, **made_with(), "written": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "files": {}}, self.tables(focus, year))
 
-    @cached_property
-    def _compared(self) -> Comparison:
-        return compare_runs(PairRuns(self.baseline, self.scenario))
+    def _arms(self, focus: str, year: int) -> tuple[Ensemble, Ensemble]:
+        """Return both arms, looking at something."""
+        one, other = (replace(arm, config=with_focus(arm.config, focus).model_copy(update={"compare": arm.config.compare.model_copy(update={"year": year})}))
+                      for arm in (self.baseline, self.scenario))
+        return one, other
+
+    def _comparison(self, focus: str, year: int) -> Comparison:
+        """Compare the arms; it is the same for every single country, and another for each group."""
+        arms = self._arms(focus, year)
+        key = focus if is_group(arms[1].config) else None, year
+        if key not in self._compared:
+            self._compared[key] = compare_runs(PairRuns(*arms))
+        return self._compared[key]
 
     def view(self, focus: str, year: int) -> dict[str, Any]:
         """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways."""
@@ -108,9 +120,8 @@ class Answer:
         return self._views[focus, year]
 
     def _view_of(self, focus: str, year: int) -> dict[str, Any]:
-        compare = self.scenario.config.compare.model_copy(update={"year": year})
-        one, other = (arm.config.model_copy(update={"focus": focus, "compare": compare}) for arm in (self.baseline, self.scenario))
-        tables = self.tables()
+        one, other = (arm.config for arm in self._arms(focus, year))
+        tables = self.tables(focus, self.scenario.config.headline_year)
         kept = {"headline": headline_of(tables, year), "differences": tables["differences"]}
         scene = Scene(Results(_NOWHERE, {"arms": {}}, kept), Pair(one, other))
         diverted = tables.get("diversion_by_year", pd.DataFrame(columns=["year"]))
@@ -122,10 +133,10 @@ class Answer:
         stay = self._stay(scene)
         if len(stay):
             said["stayed"] = readings.stayed(scene, stay, focus)
-        through = pathways({"baseline": self.baseline.agents("works"), "scenario": self.scenario.agents("works")}, year, other.population.scale**-1,
-                           len(self.scenario))
+        works = {name: relabelled(arm.agents("works"), other, STAGES) for name, arm in (("baseline", self.baseline), ("scenario", self.scenario))}
+        through = pathways(works, year, other.population.scale**-1, len(self.scenario))
         return {"focus": focus, "year": year, "pairs": len(self.scenario), "said": {name: text for name, text in said.items() if text},
-                "diverted": _diverted(diverted, focus), "stay": _staying(stay, focus), "paths": _paths(through, focus)}
+                "diverted": _diverted(diverted, focus), "stay": _staying(stay, other.focus_countries), "paths": _paths(through, focus)}
 
     def _stay(self, scene: Scene) -> pd.DataFrame:
         start, end = scene.span
@@ -153,11 +164,11 @@ def _diverted(matrix: pd.DataFrame, focus: str) -> dict[str, list[list[Any]]]:
     return both
 
 
-def _staying(stay: pd.DataFrame, focus: str) -> dict[str, Any]:
+def _staying(stay: pd.DataFrame, own: Sequence[str]) -> dict[str, Any]:
     """Return stay rates by origin in both arms, as far as all can be followed; those with the most doctorates first."""
     if stay.empty:
         return {}
-    last = stay[(stay["years_since"] == stay["years_since"].max()) & (stay["origin"].astype(str) != focus)]
+    last = stay[(stay["years_since"] == stay["years_since"].max()) & ~stay["origin"].astype(str).isin(own)]
     rates = last.pivot_table(index="origin", columns="arm", values="stay_rate", observed=True)
     size = stay.groupby(stay["origin"].astype(str))["graduates"].max().sort_values(ascending=False)
     if not {"baseline", "scenario"} <= set(rates.columns):

@@ -10,6 +10,7 @@ import numpy as np
 from talentsim.config.files import names_in_group
 from talentsim.config.scenario import scenario_cards
 from talentsim.dashboard.desk import Desk, Question
+from talentsim.dashboard.looked_at import groups_of, named
 from talentsim.dashboard.sliders import short_name, sliders, spoken
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
 from talentsim.report.figures.projection import equal_earth, globe_outline
@@ -28,6 +29,7 @@ def offered(desk: Desk, question: Question) -> dict[str, Any]:
         "worlds": names_in_group("world", folder), "entries": names_in_group("entry", folder),
         "scenarios": [{"name": each.name, "title": each.title} for each in scenario_cards(folder)[0]],
         "countries": [{"code": code, "name": each.name, "colour": country_colour(code)} for code, each in config.world.countries.items()],
+        "groups": named(config, groups_of(config)),
         "firms": list(config.employers),
         "levers": [{"name": each.name, "short": short_name(each), "meaning": each.meaning, "unit": each.unit, "selectors": SELECTORS[each.axes],
                     "share": spoken("set", each)["scale"] == 100} for each in LEVERS.values()],

@@ -15,6 +15,9 @@ from talentsim.config.parameter import CountryName, Frozen, Name
 from talentsim.config.scenario import StackName
 
 MOST_POLICIES = 60
+FOCUS = r"^[A-Z][A-Z0-9_]{1,39}(\+[A-Z][A-Z0-9]{1,7}){0,99}$"
+"""A country, a region, or several countries with + between them."""
+
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Year = Annotated[int, Field(strict=True, ge=0, le=9999)]
 Countries = Annotated[list[CountryName], Field(max_length=100)]
@@ -45,7 +48,7 @@ class Choice(Frozen):
     scenario: StackName | None = None
     baseline: StackName | None = None
     entry: Name | None = None
-    focus: CountryName | None = None
+    focus: Annotated[str, Field(pattern=FOCUS)] | None = None
     year: Year | None = None
     policies: dict[Name, PolicyChoice | None] = Field(default_factory=dict, max_length=MOST_POLICIES)
 
@@ -75,13 +78,18 @@ def overrides_of(choice: Choice, given: Sequence[str] = ()) -> list[str]:
         Overrides of the command that has opened the page; what the page chooses itself takes their place.
     """
     groups = {"world": choice.world, "baseline": choice.baseline, "entry": choice.entry, "scenario": choice.scenario,
-              "focus": choice.focus, "compare.year": choice.year}
+              "focus": choice.focus and _several(choice.focus), "compare.year": choice.year}
     chosen = {name: value for name, value in groups.items() if value is not None}
     kept = [line for line in given if line.partition("=")[0].lstrip("+") not in chosen]
     lines = [*kept, *(f"{name}={value}" for name, value in chosen.items())]
     for name, policy in choice.policies.items():
         lines += [f"policy.{name}=null"] if policy is None else _policy_lines(name, policy)
     return lines
+
+
+def _several(focus: str) -> str:
+    """Write several countries as the list that the command line's documents show."""
+    return f"[{focus.replace('+', ',')}]" if "+" in focus else focus
 
 
 def command_of(overrides: Sequence[str], config_dir: str | None = None) -> str:

@@ -198,8 +198,8 @@ def is_large(config: Config) -> bool:
 
 def spread_of(both: tuple[Outcomes, Outcomes], scenario: Config) -> float:
     """Return the standard deviation of the headline's difference between single pairs; NaN with one pair."""
-    at = scenario.headline_year - scenario.world.start_year, list(scenario.world.countries).index(scenario.focus)
-    apart = (both[1][SHOWN] - both[0][SHOWN])[:, at[0], at[1]]
+    at = scenario.headline_year - scenario.world.start_year, [list(scenario.world.countries).index(each) for each in scenario.focus_countries]
+    apart = (both[1][SHOWN] - both[0][SHOWN])[:, at[0], at[1]].sum(axis=1)
     return float(apart.std(ddof=1)) if len(apart) > 1 else float("nan")
 
 

@@ -17,6 +17,7 @@ from talentsim.dashboard import answer
 from talentsim.dashboard.answer import Answer
 from talentsim.dashboard.desk import Question
 from talentsim.dashboard.engine import Anchor, Cancelled, Engine, State
+from talentsim.dashboard.looked_at import groups_of, is_group, with_focus
 from talentsim.ensemble.ensemble import RunsFailedError
 
 MOST_KEPT = 12
@@ -34,7 +35,9 @@ class LiveRun:
     tab: str
     question: Question
     loop: asyncio.AbstractEventLoop
+    groups: list[str]
     answer: Answer | None = None
+    latest: State | None = None
     is_forgotten: bool = False
     is_over: bool = False
     _told: list[str] = field(default_factory=list)
@@ -49,6 +52,14 @@ class LiveRun:
     def is_stopped(self) -> bool:
         """Whether it has been asked to end."""
         return self._stopped.is_set()
+
+    def looks_at(self, focus: str) -> dict[str, Any] | None:
+        """Return the latest numbers with a group among them, which those to come have too; None before the first."""
+        if focus not in self.groups and is_group(with_focus(self.question.scenario, focus)):
+            self.groups = [*self.groups, focus]
+        if self.latest is None or self.latest.outcomes is None:
+            return None
+        return answer.numbers(self.question.baseline, self.question.scenario, self.latest.outcomes, self.groups)
 
     def tell(self, name: str, **content: Any) -> None:
         """Add an event, from any thread."""
@@ -110,7 +121,7 @@ class Runs:
         if tab in self._current:
             self._current[tab].stop()
             self._current[tab].is_forgotten = True
-        run = LiveRun(secrets.token_urlsafe(9), tab, question, asyncio.get_running_loop())
+        run = LiveRun(secrets.token_urlsafe(9), tab, question, asyncio.get_running_loop(), groups_of(question.scenario))
         self._runs[run.id] = self._current[tab] = run
         while len(self._runs) > MOST_KEPT:
             _, forgotten = self._runs.popitem(last=False)
@@ -136,8 +147,9 @@ class Runs:
         baseline, scenario = run.question.baseline, run.question.scenario
 
         def say(state: State) -> None:
-            shown = None if state.preview is None else answer.preview(baseline, scenario, state.preview)
-            numbers = None if state.outcomes is None else answer.numbers(baseline, scenario, state.outcomes)
+            shown = None if state.preview is None else answer.preview(baseline, scenario, state.preview, run.groups)
+            numbers = None if state.outcomes is None else answer.numbers(baseline, scenario, state.outcomes, run.groups)
+            run.latest = state if state.outcomes is not None else run.latest
             is_new = state.runs is not None and (run.answer is None or state.name == "done")
             if is_new and state.runs is not None:
                 run.answer = Answer(*state.runs)

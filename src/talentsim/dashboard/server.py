@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from contextlib import asynccontextmanager
@@ -28,11 +29,12 @@ from talentsim.dashboard.engine import Engine
 from talentsim.dashboard.exports import FullJob
 from talentsim.dashboard.guard import REPORT_POLICY, Guard
 from talentsim.dashboard.live_runs import LiveRun, Runs
+from talentsim.dashboard.looked_at import is_focus
 from talentsim.ensemble.session import Cancelled
 from talentsim.report.workbook import workbook_of
 
 STATIC = {"/": ("index.html", "text/html"), "/page.css": ("page.css", "text/css"), "/icon.svg": ("icon.svg", "image/svg+xml"),
-          **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("page", "state", "panel", "charts", "map", "run", "words", "show", "add", "hangs")}}
+          **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("page", "state", "panel", "charts", "map", "run", "words", "show", "add", "hangs", "focus", "out")}}
 """The page's own files by address; no other file is served, and no part of an address is ever a path."""
 
 BUNDLE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -54,6 +56,7 @@ class Page:
                 Route("/api/offer", self.offer, methods=["POST"]), Route("/api/map", self.map, methods=["POST"]), Route("/api/command", self.command, methods=["POST"]),
                 Route("/api/runs", self.start, methods=["POST"]), Route("/api/runs/{run}/events", self.events),
                 Route("/api/runs/{run}/stop", self.stop, methods=["POST"]), Route("/api/runs/{run}/view", self.view, methods=["POST"]),
+                Route("/api/runs/{run}/numbers", self.numbers, methods=["POST"]),
                 Route("/api/runs/{run}/under", self.under, methods=["POST"]),
                 Route("/api/runs/{run}/tables.zip", self.tables), Route("/api/runs/{run}/workbook.xlsx", self.workbook), Route("/api/scenario", self.scenario, methods=["POST"]),
                 Route("/api/full", self.full, methods=["POST"]), Route("/api/full/{job}", self.full_state),
@@ -95,12 +98,15 @@ class Page:
     async def view(self, request: Request) -> Response:
         """Say what an answer holds of one country and year; nothing is run for it."""
         run, sent = self._run(request), await _json(request)
-        codes, world = list(run.question.scenario.world.countries), run.question.scenario.world
-        focus, year = sent.get("focus"), sent.get("year")
-        if focus not in codes or type(year) is not int or not world.start_year <= year <= world.end_year:
-            raise HTTPException(422, "no such country or year")
+        focus, year = _looked_at(run, sent.get("focus"), sent.get("year"))
         _, found = self._answered(request)
         return JSONResponse(await anyio.to_thread.run_sync(found.view, focus, year))
+
+    async def numbers(self, request: Request) -> Response:
+        """Say a run's latest numbers with a group of countries among them; nothing is run for it."""
+        run, sent = self._run(request), await _json(request)
+        focus, _ = _looked_at(run, sent.get("focus"), run.question.scenario.headline_year)
+        return JSONResponse(await anyio.to_thread.run_sync(run.looks_at, focus))
 
     async def under(self, request: Request) -> Response:
         """Answer a run's question under another structure, from a sample of the people; with none named, as it is."""
@@ -111,20 +117,23 @@ class Page:
 
         def ask() -> dict[str, Any]:
             asked = run.question if name is None else self.desk.under(run.question, name)
-            return answer.under(asked.scenario, self.engine.under(asked.baseline, asked.scenario, lambda: run.is_forgotten))
+            return answer.under(asked.scenario, self.engine.under(asked.baseline, asked.scenario, lambda: run.is_forgotten), run.groups)
 
         return JSONResponse(await anyio.to_thread.run_sync(ask))
 
     async def tables(self, request: Request) -> Response:
         """Hand out every table of an answer."""
         run, found = self._answered(request)
-        content = await anyio.to_thread.run_sync(lambda: exports.tables_zip(found.tables()))
+        focus, year = _asked_at(request, run)
+        content = await anyio.to_thread.run_sync(lambda: exports.tables_zip(found.tables(focus, year)))
         return Response(content, media_type="application/zip", headers=_download(f"{run.question.scenario.scenario.name}-tables.zip"))
 
     async def workbook(self, request: Request) -> Response:
         """Hand out an answer as an Excel workbook."""
         run, found = self._answered(request)
-        content = await anyio.to_thread.run_sync(lambda: workbook_of(found.results(run.question.overrides)))
+        focus, year = _asked_at(request, run)
+        asked = await anyio.to_thread.run_sync(self.desk.question, run.question.choice.model_copy(update={"focus": focus, "year": year}))
+        content = await anyio.to_thread.run_sync(lambda: workbook_of(found.results(asked.overrides, focus, year)))
         return Response(content, media_type=XLSX, headers=_download(f"{run.question.scenario.scenario.name}.xlsx"))
 
     async def scenario(self, request: Request) -> Response:
@@ -209,6 +218,20 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise HTTPException(422, "an object is expected")
     return sent
+
+
+def _looked_at(run: LiveRun, focus: Any, year: Any) -> tuple[str, int]:
+    """Return what of an answer is asked for, once it is known to be there."""
+    world = run.question.scenario.world
+    if not is_focus(run.question.scenario, focus) or type(year) is not int or not world.start_year <= year <= world.end_year:
+        raise HTTPException(422, "no such country or year")
+    return focus, year
+
+
+def _asked_at(request: Request, run: LiveRun) -> tuple[str, int]:
+    """Return what a download looks at: what its address says, or what the run was asked for."""
+    year = request.query_params.get("year", str(run.question.scenario.headline_year))
+    return _looked_at(run, request.query_params.get("focus", run.question.scenario.focus), int(year) if re.fullmatch(r"\d{1,4}", year) else None)
 
 
 async def _user_error(_: Request, error: Exception) -> Response:

@@ -41,12 +41,12 @@ export class WorldMap {
     for (const [code, shape] of shapes) {
       shape.dataset.code = code;
       shape.append(draw('title', {}));
-      shape.addEventListener('click', () => this.choose(code));
+      shape.addEventListener('click', (event) => this.choose(code, event.shiftKey));
       if (isWorld) {
         shape.setAttribute('tabindex', '0');
         shape.setAttribute('role', 'button');
         shape.addEventListener('keydown', (event) => {
-          if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); this.choose(code); }
+          if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); this.choose(code, event.shiftKey); }
         });
       }
       this.areas.set(code, [...(this.areas.get(code) ?? []), shape]);
@@ -56,7 +56,7 @@ export class WorldMap {
   }
 
   // rows: code -> {name, difference, words, clear}
-  show(rows, focus, scale) {
+  show(rows, chosen, scale) {
     const css = getComputedStyle(document.documentElement);
     const [gain, loss, neutral] = ['--gain', '--loss', '--neutral'].map((name) => css.getPropertyValue(name).trim());
     const largest = Math.max(...Object.values(rows).map((each) => Math.abs(each.difference)), 1e-9);
@@ -65,11 +65,11 @@ export class WorldMap {
       const share = row && row.clear ? Math.sqrt(Math.abs(row.difference) / largest) : 0;
       for (const shape of shapes) {
         shape.style.fill = row ? mixed(neutral, row.difference > 0 ? gain : loss, share) : neutral;
-        shape.classList.toggle('chosen', code === focus);
+        shape.classList.toggle('chosen', chosen.includes(code));
         const text = row ? `${row.name}: ${trueMinus(row.words)} points${row.clear ? '' : ', not told from chance'}` : code;
         shape.querySelector('title').textContent = text;
         shape.setAttribute('aria-label', text);
-        if (shape.hasAttribute('role')) shape.setAttribute('aria-pressed', String(code === focus));
+        if (shape.hasAttribute('role')) shape.setAttribute('aria-pressed', String(chosen.includes(code)));
       }
     }
     const lost = (this.nowhere ?? []).filter((code) => rows[code]).map((code) => `${code} ${trueMinus(rows[code].words)}`);

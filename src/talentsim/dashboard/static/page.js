@@ -1,8 +1,9 @@
 // The page: it asks, listens, and puts what it hears into its place.
 
 import {addForm} from './add.js';
-import * as charts from './charts.js';
+import {onSeveral, showFocus, withOrWithout} from './focus.js';
 import {Hangs} from './hangs.js';
+import {Out} from './out.js';
 import {Panel} from './panel.js';
 import {Gone, Refused, Run, ask, json} from './run.js';
 import {Shown} from './show.js';
@@ -19,14 +20,15 @@ let run = null;
 let waiting = null;
 let asking = null;
 const past = [];
-const shown = new Shown({choose: (code) => look({focus: code})});
+const shown = new Shown({choose: (code, isMore) => look({focus: isMore ? withOrWithout(shown.members(focus()), code) : code})});
 const panel = new Panel(find('policies'), {
   change: (name, fields) => set(withPolicy(choice, name, fields)),
   toggle: (name, on) => set(on ? back(name) : withoutPolicy(choice, name)),
 });
 
+new Out({now: () => ({choice, run, scenario: offer?.scenario, focus: focus(), year: year()}), gone, complain});
 const hangs = new Hangs(find('hangs'));
-const lookHangs = () => hangs.look(offer.countries.map((each) => each.code), offer.years[0], focus(), year());
+const lookHangs = () => hangs.look(shown.numbers?.codes ?? offer.countries.map((each) => each.code), offer.years[0], focus(), year());
 
 function back(name) {
   const next = copy(choice);
@@ -70,6 +72,10 @@ function soon(isNewWorld) {
 // Something that is only looked at: nothing is run.
 function look(change) {
   remember({...copy(choice), ...change});
+  lookAgain();
+}
+
+function lookAgain() {
   showLook();
   shown.draw(focus(), year());
   shown.drawKept(focus(), year());
@@ -79,7 +85,7 @@ function look(change) {
 }
 
 function showLook() {
-  find('focus').value = focus();
+  showFocus(offer, shown, focus());
   find('year').value = year();
   find('year-said').textContent = year();
 }
@@ -119,7 +125,6 @@ async function open(signal) {
   options(find('baseline'), offer.scenarios.map(({name, title}) => ({value: name, text: title})), offer.baseline);
   options(find('world'), offer.worlds.map((name) => ({value: name, text: name})), offer.world);
   options(find('entry'), offer.entries.map((name) => ({value: name, text: name})), offer.entry);
-  options(find('focus'), offer.countries.map(({code, name}) => ({value: code, text: `${name} (${code})`})), focus());
   Object.assign(find('year'), {min: offer.years[0], max: offer.years[1]});
   find('entry-title').textContent = offer.entry_title;
   showLook();
@@ -183,6 +188,13 @@ async function view() {
   if (!run || !shown.numbers) return;
   const [asked, where] = [run, `${focus()} ${year()}`];
   try {
+    if (!shown.knows(focus())) {
+      const numbers = await asked.numbers(focus());
+      if (asked !== run || where !== `${focus()} ${year()}` || !numbers) return;
+      shown.numbers = numbers;
+      shown.draw(focus(), year());
+      lookHangs();
+    }
     const found = await asked.view(focus(), year());
     if (asked !== run || where !== `${focus()} ${year()}`) return;
     shown.view = found;
@@ -193,47 +205,6 @@ async function view() {
   }
 }
 
-async function download(path, content, name) {
-  try {
-    const response = await ask(path, content);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  } catch (error) {
-    if (error instanceof Gone) gone();
-    else complain(error);
-  }
-}
-
-async function full() {
-  const said = find('full-said');
-  find('full').disabled = true;
-  try {
-    const {job} = await json('/api/full', choice);
-    for (let seconds = 0; ; seconds += 2) {
-      const told = await json(`/api/full/${job}`);
-      if (told.state === 'working') said.textContent = `The main job is at work, ${seconds} s. It runs every pair, and the scenario under other structures.`;
-      else {
-        said.textContent = told.state === 'done' ? `Results: ${told.folder}` : told.words;
-        if (told.state === 'done') {
-          const link = Object.assign(document.createElement('a'), {href: `/reports/${job}`, target: '_blank', rel: 'noopener', textContent: 'Open the report'});
-          said.append(' ', link);
-          window.open(link.href, '_blank', 'noopener');
-        }
-        break;
-      }
-      await new Promise((done) => { setTimeout(done, 2000); });
-    }
-  } catch (error) {
-    if (error instanceof Gone) gone();
-    else said.textContent = error.message;
-  } finally {
-    find('full').disabled = false;
-  }
-}
-
 function listen() {
   const choose = (id, change) => find(id).addEventListener('change', () => change(find(id).value));
   choose('scenario', (value) => set({...copy(choice), scenario: value, policies: {}}, true));
@@ -241,6 +212,7 @@ function listen() {
   choose('entry', (value) => set({...copy(choice), entry: value}, true));
   choose('world', (value) => set({...empty(), scenario: choice.scenario, world: value}, true));
   choose('focus', (value) => look({focus: value}));
+  onSeveral((several) => look({focus: several}));
   choose('year', (value) => look({year: Number(value)}));
   find('year').addEventListener('input', () => { find('year-said').textContent = find('year').value; });
   find('stop').addEventListener('click', () => run?.stop());
@@ -252,16 +224,11 @@ function listen() {
     choice = before;
     find('undo').disabled = past.length === 0;
     history.replaceState(null, '', toAddress(choice));
-    if (isLook) { showLook(); shown.draw(focus(), year()); lookHangs(); view(); describeCommand(); } else soon(isNewWorld);
+    if (isLook) lookAgain();
+    else soon(isNewWorld);
   });
   find('reset').addEventListener('click', () => set({...empty(), world: choice.world, scenario: choice.scenario}, true));
   find('keep').addEventListener('click', () => { shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });
-  find('yaml').addEventListener('click', () => download('/api/scenario', choice, 'scenario.yaml'));
-  find('csv').addEventListener('click', () => run && download(`/api/runs/${run.id}/tables.zip`, undefined, 'tables.zip'));
-  find('xlsx').addEventListener('click', () => run && download(`/api/runs/${run.id}/workbook.xlsx`, undefined, 'answer.xlsx'));
-  find('picture').addEventListener('click', () => charts.picture(find('lines'), find('headline').textContent, `${offer.scenario}.png`));
-  find('full').addEventListener('click', full);
-  find('copy').addEventListener('click', () => navigator.clipboard.writeText(find('command').textContent));
   window.addEventListener('hashchange', () => { choice = fromAddress(location.hash); soon(true); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => offer && shown.draw(focus(), year()));
   setInterval(async () => {

@@ -61,5 +61,7 @@ export class Run {
     await ask(`/api/runs/${this.id}/stop`, {}).catch(() => {});
   }
 
+  numbers(focus) { return json(`/api/runs/${this.id}/numbers`, {focus}); }
+
   view(focus, year) { return json(`/api/runs/${this.id}/view`, {focus, year}); }
 }

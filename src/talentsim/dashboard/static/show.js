@@ -2,7 +2,7 @@
 
 import * as charts from './charts.js';
 import {WorldMap} from './map.js';
-import {find, make, trueMinus} from './words.js';
+import {find, make, named, trueMinus} from './words.js';
 
 const the = (name) => (/^(United |Rest of)|^Netherlands$/.test(name) ? `the ${name}` : name);
 const N_LINES = 6;
@@ -20,14 +20,24 @@ export class Shown {
   world(offer, atlas) {
     this.offer = offer;
     this.countries = new Map(offer.countries.map((each) => [each.code, each]));
+    this.groups = new Map(offer.groups.map((each) => [each.code, each]));
     this.numbers = this.growing = this.view = null;
     this.map.draw(atlas);
     for (const id of ['lines', 'diverted', 'stay', 'paths']) charts.say(find(id), 'No answer yet');
   }
 
-  name(code) { return this.countries.get(code)?.name ?? code; }
+  // A country, a region, or several countries with + between them.
+  members(code) { return this.countries.has(code) ? [code] : this.groups.get(code)?.members ?? code.split('+'); }
+
+  name(code) {
+    const known = this.countries.get(code) ?? this.groups.get(code);
+    return known?.name ?? (code.includes('+') ? named(code.split('+').map((each) => this.name(each))) : code);
+  }
 
   colour(code) { return this.countries.get(code)?.colour ?? '#777777'; }
+
+  // Whether the numbers at hand say something of it.
+  knows(code) { return [this.numbers, this.growing].every((each) => !each || each.codes.includes(code)); }
 
   preview(told) {
     const empty = () => told.years.map(() => told.codes.map(() => null));
@@ -36,6 +46,7 @@ export class Shown {
     this.growing.before[at] = told.baseline;
     this.growing.after[at] = told.scenario;
     this.growing.texts[told.year] = told.words;
+    this.growing.codes = told.codes;
   }
 
   answer(numbers) {
@@ -56,7 +67,7 @@ export class Shown {
   drawHeadline(focus, year) {
     const name = this.name(focus);
     const preview = this.growing?.texts[year]?.[this.growing.codes.indexOf(focus)];
-    const full = this.numbers && this.numbers.outcomes[SHOWN].words[year - this.numbers.years[0]][this.numbers.codes.indexOf(focus)];
+    const full = this.numbers && this.knows(focus) && this.numbers.outcomes[SHOWN].words[year - this.numbers.years[0]][this.numbers.codes.indexOf(focus)];
     const words = preview ?? full;
     if (!words) { find('headline').textContent = `${name}: no answer yet`; find('interval').textContent = ' '; return; }
     const [before, after, difference, interval] = words.map(trueMinus);
@@ -70,18 +81,19 @@ export class Shown {
 
   shownCountries(focus, year) {
     const {codes, years, outcomes} = this.numbers ?? {codes: this.growing.codes, years: this.growing.years, outcomes: null};
+    const members = this.members(focus);
     const at = years.indexOf(year);
     const size = (code) => {
       const place = codes.indexOf(code);
       if (outcomes) return Math.abs(outcomes[SHOWN].difference[at][place]);
       return this.growing.after.reduce((most, row) => Math.max(most, row[place] ?? 0), 0);
     };
-    const others = codes.filter((code) => code !== focus).sort((one, other) => size(other) - size(one));
+    const others = codes.filter((code) => this.countries.has(code) && !members.includes(code)).sort((one, other) => size(other) - size(one));
     return [focus, ...others.slice(0, N_LINES - 1)];
   }
 
   drawLines(focus, year) {
-    if (!this.numbers && !this.growing) return;
+    if ((!this.numbers && !this.growing) || !this.knows(focus)) return;
     const {years, codes, start} = this.growing ?? this.numbers;
     const full = this.numbers?.outcomes[SHOWN];
     const at = years.indexOf(year);
@@ -109,9 +121,10 @@ export class Shown {
     const {codes, outcomes, years} = this.numbers;
     const at = years.indexOf(year);
     const {difference, low, high, words} = outcomes[SHOWN];
-    const rows = Object.fromEntries(codes.map((code, place) => [code, {name: this.name(code), difference: difference[at][place], words: words[at][place][2],
+    const rows = Object.fromEntries([...codes.entries()].filter(([, code]) => this.countries.has(code)).map(([place, code]) => [code, {
+      name: this.name(code), difference: difference[at][place], words: words[at][place][2],
       clear: low[at][place] === null ? difference[at][place] !== 0 : low[at][place] > 0 || high[at][place] < 0}]));
-    this.map.show(rows, focus, find('map-scale'));
+    this.map.show(rows, this.members(focus), find('map-scale'));
     find('map-title').textContent = `Difference in the share of the world's works, ${year}. Brown loses, teal gains; click a country, or press Enter on it, to look at it.`;
   }
 

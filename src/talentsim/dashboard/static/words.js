@@ -39,6 +39,10 @@ export function make(tag, attributes = {}, ...children) {
   return made;
 }
 
+export function named(names) {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 export function options(select, choices, chosen) {
   select.replaceChildren(...choices.map(({value, text}) => make('option', {value, textContent: text, selected: value === chosen})));
 }

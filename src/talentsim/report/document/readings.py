@@ -127,16 +127,17 @@ def diverted(scene: Scene, diversion: pd.DataFrame) -> str:
 
 def stayed(scene: Scene, stay: pd.DataFrame, training: str) -> str:
     """Say how the stay rate of the largest foreign group changes."""
-    rows = stay[(stay["training"].astype(str) == training) & (stay["origin"].astype(str) != training)].dropna(subset="stay_rate")
+    own = scene.scenario.focus_countries if training == scene.focus else (training,)
+    rows = stay[(stay["training"].astype(str) == training) & ~stay["origin"].astype(str).isin(own)].dropna(subset="stay_rate")
     if rows.empty:
         return ""
     origin = rows.groupby(rows["origin"].astype(str))["graduates"].max().idxmax()
-    own = rows[rows["origin"].astype(str) == origin]
-    rate = own[own["years_since"] == own["years_since"].max()].set_index("arm")["stay_rate"]
+    largest = rows[rows["origin"].astype(str) == origin]
+    rate = largest[largest["years_since"] == largest["years_since"].max()].set_index("arm")["stay_rate"]
     if not {"baseline", "scenario"} <= set(rate.index):
         return ""
     return (f"Of the doctorates from {the(scene.name(origin))}, {plain(rate['scenario'], 1)} % are still there after "
-            f"{plain(own['years_since'].max(), 0)} years, {plain(rate['baseline'], 1)} % in the baseline.")
+            f"{plain(largest['years_since'].max(), 0)} years, {plain(rate['baseline'], 1)} % in the baseline.")
 
 
 def refused(scene: Scene, funnel: pd.DataFrame) -> str:
