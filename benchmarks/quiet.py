@@ -61,19 +61,21 @@ def call(*words: str, **settings: str) -> Process:
 
 def _watch(child: subprocess.Popen[str], peak: list[float]) -> None:
     while child.poll() is None:
-        peak[0] = max(peak[0], sum(_own_mib(each) for each in _family(child.pid)))
+        peak[0] = max(peak[0], sum(own_mib(each) for each in family(child.pid)))
         time.sleep(0.1)
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and all below it."""
     yield pid
     with suppress(OSError):
         for each in Path(f"/proc/{pid}/task").iterdir():
             for child in (each / "children").read_text().split():
-                yield from _family(int(child))
+                yield from family(int(child))
 
 
-def _own_mib(pid: int) -> float:
+def own_mib(pid: int) -> float:
+    """Return what a process has to itself and its share of what it has in common with others, in MiB; 0 when it is gone."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -27,7 +27,7 @@ from talentsim.measures.staying import stay_curves
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.document import readings
 from talentsim.report.document.scene import Scene
-from talentsim.report.numbers import PEOPLE
+from talentsim.report.numbers import PEOPLE, interval_name
 from talentsim.report.terminal.summaries import shown, shown_interval
 
 SHOWN = ("work_share", "training_share", "hq_share", "researchers")
@@ -76,7 +76,7 @@ def frame(baseline: Config, scenario: Config, groups: Sequence[str] = ()) -> dic
     """Return the years, countries and groups, and first year of a difference that numbers are laid out by."""
     start = Pair(baseline, scenario).start
     world = scenario.world
-    return {"years": list(range(world.start_year, world.end_year + 1)), "codes": [*world.countries, *groups], "level": f"{scenario.compare.level:.0%}",
+    return {"years": list(range(world.start_year, world.end_year + 1)), "codes": [*world.countries, *groups], "interval": interval_name(scenario.compare.level),
             "start": start if start is not None and start <= world.end_year else None}
 
 

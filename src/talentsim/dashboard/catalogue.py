@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from talentsim.config.files import names_in_group
+from talentsim.config import UserError
+from talentsim.config.files import Files
 from talentsim.config.scenario import scenario_cards
 from talentsim.dashboard.desk import Desk, Question
 from talentsim.dashboard.looked_at import groups_of, named
@@ -26,7 +28,7 @@ def offered(desk: Desk, question: Question) -> dict[str, Any]:
     """Return all that the page needs to know of a question: what can be chosen, and what is."""
     config, folder = question.scenario, desk.config_dir
     return {
-        "worlds": names_in_group("world", folder), "entries": names_in_group("entry", folder),
+        "worlds": _titled("world", folder), "entries": _titled("entry", folder),
         "scenarios": [{"name": each.name, "title": each.title} for each in scenario_cards(folder)[0]],
         "countries": [{"code": code, "name": each.name, "colour": country_colour(code)} for code, each in config.world.countries.items()],
         "groups": named(config, groups_of(config)),
@@ -35,6 +37,17 @@ def offered(desk: Desk, question: Question) -> dict[str, Any]:
                     "share": spoken("set", each)["scale"] == 100} for each in LEVERS.values()],
         "world": config.world.name, "entry": config.entry.name, "entry_title": config.entry.title, "scenario": config.scenario.name,
         "baseline": config.baseline, "focus": config.focus, "year": config.headline_year, **described(desk, question)}
+
+
+def _titled(group: str, config_dir: str | None) -> list[dict[str, str]]:
+    """Return the options of a group with their titles; one that cannot be read says why when it is chosen."""
+    files, found = Files.of(config_dir), []
+    for name in files.names(group):
+        title = None
+        with suppress(UserError):
+            title = files.content(group, name).get("title")
+        found.append({"name": name, "title": title if isinstance(title, str) else name})
+    return found
 
 
 def described(desk: Desk, question: Question) -> dict[str, Any]:

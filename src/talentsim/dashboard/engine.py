@@ -111,7 +111,7 @@ class Engine:
         store = open_store(scenario.output.dir)
         self._pool(scenario)
         sampled = shares = None
-        if is_large(scenario) and not all(run.id in store for arm in (baseline, scenario) for run in runs_of(arm)):
+        if is_large(scenario) and not _is_stored(baseline, scenario, store):
             sampled = self._preview(baseline, scenario, anchor, say, cancelled)
             shares = self._pair(baseline, scenario, anchor, say, cancelled)
             anchor = Anchor(arm_id(baseline), sampled, shares, float("nan") if anchor is None else anchor.spread)
@@ -139,6 +139,7 @@ class Engine:
         """Run a sample of the people and say each year what changes; return its shares of the works, (year, country)."""
         first, end = baseline.world.start_year, baseline.world.end_year
         start = Pair(baseline, scenario).start
+        say(State("preparing", f"Preparing the baseline: the years before {first}"))
         before = self._shares(_one(baseline, SAMPLE), say, cancelled, f"Preparing the baseline: {{}} of {end}")
         if anchor is None or anchor.baseline != arm_id(baseline):
             anchor = Anchor("", before, (before, before))
@@ -194,6 +195,11 @@ def is_large(config: Config) -> bool:
     """Return whether a world is worth a preview."""
     entrants = sum(float(country.entry.level) for country in config.world.countries.values())
     return bool(config.world.panel is not None or entrants * config.population.scale > LEAST_SAMPLED)
+
+
+def _is_stored(baseline: Config, scenario: Config, store: Store) -> bool:
+    """Return whether every run of both arms is there; where the first is not, no more identities are made: that takes a while."""
+    return all(run.id in store for asked in (range(1), None) for arm in (scenario, baseline) for run in runs_of(arm, asked))
 
 
 def spread_of(both: tuple[Outcomes, Outcomes], scenario: Config) -> float:

@@ -30,7 +30,8 @@ def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, c
     """
     under_way: set[Future[Grown]] = set()
     states = Checkpoints(store.folder / "checkpoints", pairs[0][0].config.store.checkpoints, time.time())
-    waiting = [group for pair in pairs if not _is_there(pair, store) for group in _groups(pair)]
+    are_one = _share_years(pairs[0])
+    waiting = [group for pair in pairs if not _is_there(pair, store) for group in ([list(pair)] if are_one else [[run] for run in pair])]
     room, done = getattr(pool, "_max_workers", 1), 0
     while True:
         before = done
@@ -56,8 +57,7 @@ def _is_there(pair: tuple[Run, Run], store: Store) -> bool:
     return all(run.id in store for run in pair)
 
 
-def _groups(pair: tuple[Run, Run]) -> list[list[Run]]:
-    """Return both runs as one group where they can share years, else each by itself."""
+def _share_years(pair: tuple[Run, Run]) -> bool:
+    """Return whether both runs can share years: what is true of one pair is true of all, whose arms take the same rows of figures."""
     branches = Branches()
-    roots = {branches.root(run.config, run.replication) for run in pair}
-    return [list(pair)] if len(roots) == 1 else [[run] for run in pair]
+    return len({branches.root(run.config, run.replication) for run in pair}) == 1

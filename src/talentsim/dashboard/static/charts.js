@@ -12,6 +12,8 @@ function theme() {
     isDark: matchMedia('(prefers-color-scheme: dark)').matches};
 }
 
+export const lossName = () => (theme().isDark ? 'Amber' : 'Brown');
+
 function layout(look, more) {
   return {font: {size: SIZE, color: look.ink, family: 'system-ui, "DejaVu Sans", sans-serif'}, paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false, hoverlabel: {font: {size: SIZE}}, ...more};

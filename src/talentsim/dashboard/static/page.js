@@ -123,11 +123,13 @@ async function open(signal) {
   shown.world(offer, atlas);
   options(find('scenario'), offer.scenarios.map(({name, title}) => ({value: name, text: title})), offer.scenario);
   options(find('baseline'), offer.scenarios.map(({name, title}) => ({value: name, text: title})), offer.baseline);
-  options(find('world'), offer.worlds.map((name) => ({value: name, text: name})), offer.world);
-  options(find('entry'), offer.entries.map((name) => ({value: name, text: name})), offer.entry);
+  const titled = (choices) => choices.map(({name, title}) => ({value: name, text: title === name ? name : `${title} (${name})`}));
+  options(find('world'), titled(offer.worlds), offer.world);
+  options(find('entry'), titled(offer.entries), offer.entry);
   Object.assign(find('year'), {min: offer.years[0], max: offer.years[1]});
   find('entry-title').textContent = offer.entry_title;
   showLook();
+  shown.drawHeadline(focus(), year());
   const taken = () => [...panel.cards.keys(), ...Object.keys(choice.policies)];
   addForm(find('add-form'), offer, taken, (name, policy) => { find('add').open = false; set(withPolicy(choice, name, policy)); });
 }

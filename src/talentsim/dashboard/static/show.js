@@ -73,7 +73,7 @@ export class Shown {
     const [before, after, difference, interval] = words.map(trueMinus);
     find('headline').textContent = `${name}: ${difference} points of the world's works in ${year}`;
     const sure = preview ? 'A preview from a sample of the people' : interval === '-' ? 'One pair of runs gives no interval'
-      : `${this.numbers.level} interval ${interval}, ${this.numbers.pairs} ${this.numbers.kind}`;
+      : `${this.numbers.interval} ${interval}, ${this.numbers.pairs} ${this.numbers.kind}`;
     find('interval').textContent = `${before} % in the baseline, ${after} % in the scenario. ${sure}.`;
     find('headline').dataset.value = words[2];
     find('headline').dataset.interval = words[3];
@@ -125,7 +125,7 @@ export class Shown {
       name: this.name(code), difference: difference[at][place], words: words[at][place][2],
       clear: low[at][place] === null ? difference[at][place] !== 0 : low[at][place] > 0 || high[at][place] < 0}]));
     this.map.show(rows, this.members(focus), find('map-scale'));
-    find('map-title').textContent = `Difference in the share of the world's works, ${year}. Brown loses, teal gains; click a country, or press Enter on it, to look at it.`;
+    find('map-title').textContent = `Difference in the share of the world's works, ${year}. ${charts.lossName()} loses, teal gains; click a country, or press Enter on it, to look at it.`;
   }
 
   drawView(focus, year) {
@@ -139,7 +139,7 @@ export class Shown {
       find(`${id}-reading`).textContent = isCurrent || id === 'diverted' || id === 'stay' ? view.said[key] ?? '' : '';
     }
     const names = (code) => this.name(code);
-    find('diverted-title').textContent = `Who is diverted where: people in ${name} in one world and elsewhere in the other, ${year}, ${pairs}. Brown: lost to. Teal, hatched: gained from.`;
+    find('diverted-title').textContent = `Who is diverted where: people in ${name} in one world and elsewhere in the other, ${year}, ${pairs}. ${charts.lossName()}: lost to. Teal, hatched: gained from.`;
     if (view.diverted.lost.length + view.diverted.gained.length) charts.diverted(find('diverted'), {...view.diverted, names});
     else charts.say(find('diverted'), 'Nobody is elsewhere.');
     if (view.stay.rows?.length) {
