@@ -168,6 +168,28 @@ def test_the_map_by_mouse_and_by_keyboard_and_nothing_is_run_for_it(browser: Chr
     assert not [each for each in browser.requests() if each.endswith("/api/runs")]
 
 
+def test_a_region_and_several_countries_are_looked_at_together(browser: Chromium) -> None:
+    """From the list, from the map with Shift, and in a link; nothing is run, and the command line follows."""
+    run = browser.value("document.body.dataset.run")
+    browser.events.clear()
+    browser.value("(() => { const focus = document.getElementById('focus'); focus.value = 'NORTH_AMERICA'; focus.dispatchEvent(new Event('change')) })()")
+    browser.wait_for("document.body.dataset.view === 'NORTH_AMERICA 2035 2'")
+    assert browser.value("document.getElementById('headline').textContent").startswith("North America: ")
+    assert browser.value("document.querySelectorAll('#map [tabindex].chosen').length") == 2
+    browser.value("document.querySelector('#map [tabindex][data-code=CHN]').dispatchEvent(new MouseEvent('click', {shiftKey: true, bubbles: true}))")
+    browser.wait_for("document.body.dataset.view === 'USA+CAN+CHN 2035 2'")
+    assert browser.value("document.getElementById('headline').textContent").startswith("United States, Canada and China: ")
+    browser.wait_for("document.getElementById('command').textContent.includes('focus=[USA,CAN,CHN]')")
+    browser.value("document.getElementById('several').open = true; for (const each of document.getElementById('several-countries').options) "
+                  "each.selected = ['IND', 'CAN'].includes(each.value); document.getElementById('several-look').click()")
+    browser.wait_for("document.body.dataset.view === 'IND+CAN 2035 2' || document.body.dataset.view === 'CAN+IND 2035 2'")
+    assert browser.value("document.body.dataset.run") == run and not [each for each in browser.requests() if each.endswith("/api/runs")]
+    assert browser.complaints() == []
+    browser.value("location.reload()")
+    browser.wait_for("document.readyState === 'complete' && document.body?.dataset.view?.endsWith(' 2')")
+    assert re.match(r"(India and Canada|Canada and India): .+ points", browser.value("document.getElementById('headline').textContent"))
+
+
 def test_keyboard_alone_reaches_everything(browser: Chromium) -> None:
     """Tab visits every control that is to be used, and what has the focus can be seen."""
     wanted = set(browser.value("[...document.querySelectorAll('button, select, input, summary, #map [tabindex]')].filter(each => !each.disabled && "

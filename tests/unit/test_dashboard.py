@@ -21,7 +21,7 @@ import pytest
 from talentsim.commands import cli
 from talentsim.comparison.compare import compare_runs
 from talentsim.comparison.pair import Pair, run_pair
-from talentsim.config import Config, UserError
+from talentsim.config import Config, UserError, frozen
 from talentsim.config.arms import Composer
 from talentsim.config.files import names_in_group
 from talentsim.dashboard import engine as engine_module
@@ -33,6 +33,7 @@ from talentsim.dashboard.pairs import made_up_to
 from talentsim.dashboard.serve import free_socket
 from talentsim.dashboard.server import STATIC, application
 from talentsim.dashboard.sliders import sliders, step
+from talentsim.ensemble.executors import SerialExecutor
 from talentsim.ensemble.identity import arm_id
 from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.session import Cancelled
@@ -293,6 +294,20 @@ def test_a_large_world_is_previewed_then_paired_and_the_fork_equals_the_full_run
     engine.answer(other.baseline, other.scenario, anchor, again.append, lambda: False)
     first = next(each for each in again if each.preview)
     assert first.preview is not None and np.abs(first.preview[2] - done[1]["work_share"].mean(axis=0)[start - 2010]).max() < 5.0
+
+
+def test_a_worker_forgets_the_figures_of_its_draws(toy: Config, tmp_path: Path) -> None:
+    """Each draw is a configuration of its own: to remember them all would fill the memory."""
+    assert list(made_up_to([(runs_of(toy)[0], runs_of(toy)[0])], Store(tmp_path), SerialExecutor(), lambda: False)) == [1]
+    assert not any(frozen._REMEMBERED)
+
+
+def test_a_scenario_whose_policies_are_all_off_changes_nothing(client: TestClient) -> None:
+    """Both arms are then one and the same run."""
+    offered = client.post("/api/offer", json={"scenario": "visa_tightening"}).json()["sliders"]
+    _, states = run(client, {"scenario": "visa_tightening", "policies": {each["name"]: None for each in offered}}, "tab-all-off")
+    assert states[-1]["state"] == "done"
+    assert {words[2] for year in states[-1]["numbers"]["outcomes"]["work_share"]["words"] for words in year} == {"0.00"}
 
 
 def test_nothing_is_begun_once_somebody_has_stopped(toy: Config, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,15 @@ class Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+_REMEMBERED: list[dict[tuple[Hashable, ...], Any]] = []
+
+
+def forget() -> None:
+    """Drop all that `remembered` functions remember: time is lost, and nothing else; for processes that see ever new configurations."""
+    for kept in _REMEMBERED:
+        kept.clear()
+
+
 def remembered(most: int) -> Callable[[Callable[Concatenate[Part, P], Result]], Callable[Concatenate[Part, P], Result]]:
     """Remember the latest results, `most` at most, of a function of a part of the configuration, which never changes: by which object it is.
 
@@ -26,6 +35,7 @@ def remembered(most: int) -> Callable[[Callable[Concatenate[Part, P], Result]], 
     """
     def remembering(make: Callable[Concatenate[Part, P], Result]) -> Callable[Concatenate[Part, P], Result]:
         kept: dict[tuple[Hashable, ...], tuple[Part, Result]] = {}
+        _REMEMBERED.append(kept)
 
         @wraps(make)
         def found(part: Part, *args: P.args, **kwargs: P.kwargs) -> Result:

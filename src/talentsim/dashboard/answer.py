@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,9 @@ SHOWN = ("work_share", "training_share", "hq_share", "researchers")
 N_FLOWS, N_STAYING = 7, 9
 LEAST_FLOW = 3.0
 """Smallest flow that is drawn by itself, in % of the works made in a country."""
+
+MOST_COMPARED = 3
+"""Comparisons kept by all answers together; each holds tables of some megabytes, and is made anew where it is asked for again."""
 
 OTHERS = "others"
 _NOWHERE = Path()
@@ -83,10 +87,11 @@ def frame(baseline: Config, scenario: Config, groups: Sequence[str] = ()) -> dic
 class Answer:
     """The latest pairs of a run, and what can be read from them for any country and year without running anything."""
 
+    _compared: ClassVar[OrderedDict[tuple[Any, ...], Comparison]] = OrderedDict()
+
     def __init__(self, baseline: Ensemble, scenario: Ensemble) -> None:
-        self.baseline, self.scenario = baseline, scenario
+        self.baseline, self.scenario = replace(baseline), replace(scenario)     # without the outcomes that those remember
         self._views: dict[tuple[str, int], dict[str, Any]] = {}
-        self._compared: dict[tuple[str | None, int], Comparison] = {}
 
     def tables(self, focus: str, year: int) -> dict[str, pd.DataFrame]:
         """Return the tables of the comparison, as the main job writes them for what is looked at."""
@@ -108,10 +113,12 @@ class Answer:
     def _comparison(self, focus: str, year: int) -> Comparison:
         """Compare the arms; it is the same for every single country, and another for each group."""
         arms = self._arms(focus, year)
-        key = focus if is_group(arms[1].config) else None, year
-        if key not in self._compared:
-            self._compared[key] = compare_runs(PairRuns(*arms))
-        return self._compared[key]
+        key = *(run.id for arm in arms for run in arm.runs), focus if is_group(arms[1].config) else None, year, arms[1].config.compare.level
+        found = self._compared.pop(key, None) or compare_runs(PairRuns(*arms))
+        self._compared[key] = found
+        while len(self._compared) > MOST_COMPARED:
+            self._compared.pop(next(iter(self._compared)), None)
+        return found
 
     def view(self, focus: str, year: int) -> dict[str, Any]:
         """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways."""

@@ -33,7 +33,7 @@ SAMPLE = 0.1
 LEAST_SAMPLED = 2000.0
 """New researchers a year below which every one is run at once."""
 
-MEMORY = 256 * 1024 * 1024
+MEMORY = 128 * 1024 * 1024
 """Bytes of states kept to begin from."""
 
 SHOWN = "work_share"

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from talentsim.config import UserError
+from talentsim.config.frozen import forget
 from talentsim.dashboard import answer
 from talentsim.dashboard.answer import Answer
 from talentsim.dashboard.desk import Question
-from talentsim.dashboard.engine import Anchor, Cancelled, Engine, State
+from talentsim.dashboard.engine import Anchor, Cancelled, Engine, Outcomes, State
 from talentsim.dashboard.looked_at import groups_of, is_group, with_focus
 from talentsim.ensemble.ensemble import RunsFailedError
 
@@ -37,7 +38,7 @@ class LiveRun:
     loop: asyncio.AbstractEventLoop
     groups: list[str]
     answer: Answer | None = None
-    latest: State | None = None
+    latest: tuple[Outcomes, Outcomes] | None = None
     is_forgotten: bool = False
     is_over: bool = False
     _told: list[str] = field(default_factory=list)
@@ -57,9 +58,9 @@ class LiveRun:
         """Return the latest numbers with a group among them, which those to come have too; None before the first."""
         if focus not in self.groups and is_group(with_focus(self.question.scenario, focus)):
             self.groups = [*self.groups, focus]
-        if self.latest is None or self.latest.outcomes is None:
+        if self.latest is None:
             return None
-        return answer.numbers(self.question.baseline, self.question.scenario, self.latest.outcomes, self.groups)
+        return answer.numbers(self.question.baseline, self.question.scenario, self.latest, self.groups)
 
     def tell(self, name: str, **content: Any) -> None:
         """Add an event, from any thread."""
@@ -149,7 +150,9 @@ class Runs:
         def say(state: State) -> None:
             shown = None if state.preview is None else answer.preview(baseline, scenario, state.preview, run.groups)
             numbers = None if state.outcomes is None else answer.numbers(baseline, scenario, state.outcomes, run.groups)
-            run.latest = state if state.outcomes is not None else run.latest
+            if state.outcomes is not None:
+                one, other = ({name: each[name].copy() for name in answer.SHOWN if name in each} for each in state.outcomes)
+                run.latest = one, other
             is_new = state.runs is not None and (run.answer is None or state.name == "done")
             if is_new and state.runs is not None:
                 run.answer = Answer(*state.runs)
@@ -169,6 +172,7 @@ class Runs:
             run.tell("state", state="error", words=f"{type(error).__name__}: {error}")
         finally:
             run.finish()
+            forget()
 
     def _remember(self, tab: str, anchor: Anchor) -> None:
         self._anchors[tab] = anchor

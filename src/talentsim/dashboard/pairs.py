@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
+from talentsim.config.frozen import forget
 from talentsim.ensemble.checkpoint import Checkpoints
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.group import Grown, make_group
@@ -31,7 +32,8 @@ def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, c
     under_way: set[Future[Grown]] = set()
     states = Checkpoints(store.folder / "checkpoints", pairs[0][0].config.store.checkpoints, time.time())
     are_one = _share_years(pairs[0])
-    waiting = [group for pair in pairs if not _is_there(pair, store) for group in ([list(pair)] if are_one else [[run] for run in pair])]
+    missing = [list({run.id: run for run in pair}.values()) for pair in pairs if not _is_there(pair, store)]      # arms may be one and the same
+    waiting = [group for runs in missing for group in ([runs] if are_one else [[run] for run in runs])]
     room, done = getattr(pool, "_max_workers", 1), 0
     while True:
         before = done
@@ -46,11 +48,19 @@ def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, c
                 future.cancel()
             raise Cancelled
         while waiting and len(under_way) < room:
-            under_way.add(pool.submit(make_group, waiting.pop(0), store, states, True))
+            under_way.add(pool.submit(_make, waiting.pop(0), store, states))
         over, under_way = wait(under_way, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         failed = {made.id: made.fault for each in over for made in each.result().made if made.state == "failed"}
         if failed:
             raise RunsFailedError(failed)
+
+
+def _make(group: list[Run], store: Store, states: Checkpoints) -> Grown:
+    """Make a group in a worker, which then forgets its configurations: each draw has its own, and none comes again."""
+    try:
+        return make_group(group, store, states, True)
+    finally:
+        forget()
 
 
 def _is_there(pair: tuple[Run, Run], store: Store) -> bool:
