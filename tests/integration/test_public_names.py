@@ -27,7 +27,7 @@ def test_dir_is_the_public_list() -> None:
     assert all(getattr(talentsim, name) is not None for name in dir(talentsim))
 
 
-@pytest.mark.parametrize("name", ["Config", "compare", "open_results", "run_ensemble"])
+@pytest.mark.parametrize("name", ["Config", "TalentModel", "compare", "open_results", "run_ensemble"])
 def test_the_examples_of_docstrings_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = [each for each in doctest.DocTestFinder().find(getattr(talentsim, name), name) if each.examples]
@@ -40,7 +40,10 @@ def test_the_examples_of_docstrings_run(name: str, tmp_path: Path, monkeypatch: 
 
 def test_everything_public_prints_in_a_line(arm: Ensemble, tmp_path: Path) -> None:
     results = Results(tmp_path, {"files": {"headline.parquet": ""}})
-    for each in (arm.config, arm, arm[0], arm.outcomes, Pair(arm.config, arm.config), results):
+    model = talentsim.TalentModel(arm.config)
+    model.step()
+    one = next(iter(model.agents))
+    for each in (arm.config, arm, arm[0], arm.outcomes, Pair(arm.config, arm.config), results, model, model.tables(), one, model.agents):
         said = repr(each)
         assert len(said) < 500 and "\n" not in said and "object at" not in said, said[:500]
     assert "headline" in repr(Results(tmp_path, {"files": {"headline.parquet": ""}}))

@@ -34,6 +34,11 @@ class Researcher(Agent):
         self._year = model.year
         self.unique_id = int(model.world.researchers.uid[row])
 
+    def __repr__(self) -> str:
+        """Say who it is, from where and where; of a view whose year is over, that it is."""
+        is_over = self._year != self.model.year
+        return f"Researcher({self.unique_id}, {self._year}{': that year is over' if is_over else f', from {self.origin_country}, now in {self.work_country}'})"
+
     def remove(self) -> None:
         """Refuse: who exists follows from the configuration.
 
@@ -145,6 +150,10 @@ class ResearcherSet(AgentSet):
     def __init__(self, agents: Iterable[Researcher], random: Random | None = None) -> None:
         self._kept = list(agents)
         super().__init__(self._kept, random=random)
+
+    def __repr__(self) -> str:
+        """Say how many there are, and what is asked of them."""
+        return f"ResearcherSet({len(self._kept):,} researchers; `select`, `groupby`, `get`)"
 
     def add(self, _: Agent) -> None:
         """Refuse: who exists follows from the configuration.

@@ -25,6 +25,14 @@ class TalentModel(mesa.Model):
         Seed; overrides `ensemble.seed`. A numpy Generator is asked for one.
     replication
         Number of the replication: its seed is hashed from the base seed and this.
+
+    Examples
+    --------
+    >>> from talentsim import Config, TalentModel
+    >>> model = TalentModel(Config.load("world=toy"), rng=7)
+    >>> model.step()
+    >>> model
+    TalentModel(baseline in world toy, 1992: 6 agents; `step()`, `run()`)
     """
 
     def __init__(self, config: Config, rng: int | np.random.Generator | None = None, replication: int = 0) -> None:
@@ -36,6 +44,10 @@ class TalentModel(mesa.Model):
         self.simulation = Simulation(config, seed, replication)
         self._views: ResearcherSet | None = None
         self.datacollector = mesa.DataCollector(model_reporters={"year": "year", "researchers": _count_researchers, "works": _sum_works})
+
+    def __repr__(self) -> str:
+        """Say which world, under what, how far it has come and how many it holds."""
+        return f"TalentModel({self.config.scenario.name} in world {self.config.world.name}, {self.year}: {len(self.world.researchers):,} agents; `step()`, `run()`)"
 
     @property
     def year(self) -> int:

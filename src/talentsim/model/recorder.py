@@ -101,6 +101,11 @@ class RunTables:
     persons: dict[str, dict[str, np.ndarray]]
     scale: float = 1.0
 
+    def __repr__(self) -> str:
+        """Say which tables there are, of how many countries and over which years."""
+        span = f"{self.years[0]} to {self.years[-1]}" if len(self.years) else "no year yet"
+        return f"RunTables({len(self.codes)} countries, {span}; `frame(table)` of {', '.join(self.names)})"
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the tables there are."""
