@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import pandas as pd
@@ -13,6 +14,7 @@ from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import interval, plain
 
 N_KEYS = 12
+CODE = re.compile(r"\b[A-Z]{3}\b")
 
 
 class Observed(NamedTuple):
@@ -27,8 +29,11 @@ class Observed(NamedTuple):
 
 
 def fit_table(scene: Scene) -> pd.DataFrame:
-    """Return table `fit` of the results, empty where there is none."""
-    return scene.results.table("fit") if "fit" in scene.results else pd.DataFrame()
+    """Return table `fit` of the results with countries by their names, empty where there is none."""
+    if "fit" not in scene.results:
+        return pd.DataFrame()
+    table = scene.results.table("fit")
+    return table.assign(quantity=[CODE.sub(lambda found: scene.names.get(found[0], found[0]), str(each)) for each in table["quantity"]])
 
 
 def fit_rows(scene: Scene) -> list[list[str]]:

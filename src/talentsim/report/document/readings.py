@@ -27,7 +27,7 @@ def headline_sentence(scene: Scene) -> str:
     if not row.difference:
         return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
                 "exactly as without it.")
-    how = f"in {plain(100 * scene.level, 0)} % of {scene.replications} sets of plausible figures" if scene.scenario.over_draws else f"{interval_name(scene.level)}, from chance alone"
+    how = f"in {plain(100 * scene.level, 0)} % of {scene.replications} sets of plausible figures" if scene.scenario.over_draws else f"from chance alone, {interval_name(scene.level)}"
     sure = f" ({how}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
     return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
             f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
