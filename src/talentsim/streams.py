@@ -33,7 +33,7 @@ _S30, _S27, _S31, _S12 = (np.uint64(shift) for shift in (30, 27, 31, 12))
 
 _ALL = (1 << 64) - 1
 
-_BLOCK = 1 << 14
+_BLOCK, _FEW = 1 << 14, 1 << 7
 _BITS_OF_ONE = np.float64(1.0).view(np.uint64)
 
 FIRST_YEAR = 1950
@@ -140,11 +140,23 @@ def draw_key(key: Key, decision: Decision | int, year: int, alternative: Integer
     first, step = _first(key.packing, int(decision), year) + int(key.word), key.packing.step * int(GOLDEN)
     if isinstance(alternative, int) and 0 <= alternative < 1 << key.packing.alternative:
         return np.uint64(first + alternative * step & _ALL)         # type: ignore[return-value]   # one word: Python is quicker than arrays
-    places = np.asarray(alternative).astype(np.uint64)
-    if (places >> np.uint64(key.packing.alternative)).any():
-        pack(0, FIRST_YEAR, alternative, 0, FIRST_YEAR, 0, key.packing)     # it says what does not fit
-    keys = np.multiply(places, np.uint64(step & _ALL))
-    return np.add(keys, np.uint64(first & _ALL))
+    places = np.asarray(alternative)
+    steps = _steps(key.packing, places.tobytes(), places.dtype.str).reshape(places.shape) if places.size <= _FEW else _stepped(key.packing, places)
+    return np.add(steps, np.uint64(first & _ALL))
+
+
+def _stepped(packing: Packing, alternative: Integers) -> Words:
+    """Return how far the counters of alternatives are from that of the first, times GOLDEN."""
+    places = alternative.astype(np.uint64)
+    if (places >> np.uint64(packing.alternative)).any():
+        pack(0, FIRST_YEAR, alternative, 0, FIRST_YEAR, 0, packing)     # it says what does not fit
+    return np.multiply(places, np.uint64(packing.step * int(GOLDEN) & _ALL))
+
+
+@lru_cache(maxsize=1 << 8)
+def _steps(packing: Packing, alternative: bytes, kind: str) -> Words:
+    """Return what `_stepped` does of alternatives given as bytes: the countries of a world are the same every year."""
+    return _stepped(packing, np.frombuffer(alternative, kind))
 
 
 @lru_cache(maxsize=1 << 13)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -161,3 +163,11 @@ def test_numpy_is_used_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TALENTSIM_KERNELS", "numpy")
     kernels.is_available.cache_clear()
     assert not kernels.pays(10**9)
+
+
+def test_one_of_several_processes_says_that_loops_are_compiled(tmp_path: Path) -> None:
+    mark = tmp_path / "loops.compiling"
+    assert [kernels._is_first_to_say(mark) for _ in range(2)] == [True, False]
+    os.utime(mark, (0, 0))          # whoever said so was ended before it was done
+    assert [kernels._is_first_to_say(mark) for _ in range(2)] == [True, False]
+    assert kernels._is_first_to_say(tmp_path / "nowhere" / "mark")

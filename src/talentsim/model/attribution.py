@@ -15,13 +15,16 @@ from talentsim.vocab import Attribution
 
 AXES = tuple(Attribution)
 
+MOST_NARROW = 2**31
+"""Cells that a number of 32 bits tells apart."""
+
 ITSELF: Floats = np.arange(1 << 16, dtype=np.float64)
 """The whole number that ability is, by ability."""
 
 
 def cells(columns: tuple[np.ndarray, ...], sizes: tuple[int, ...]) -> Integers:
     """Return each researcher's place in a table with these columns as axes, flattened in C order."""
-    cell: Integers = columns[0].astype(np.int32 if prod(sizes) <= np.iinfo(np.int32).max else np.int64)      # half as much to move
+    cell: Integers = columns[0].astype(np.int32 if prod(sizes) < MOST_NARROW else np.int64)      # half as much to move
     for column, size in zip(columns[1:], sizes[1:], strict=True):
         cell *= size
         cell += column

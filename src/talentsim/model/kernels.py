@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from functools import lru_cache
 from importlib.util import find_spec
 from math import prod
@@ -31,7 +32,7 @@ MANY, SOME = 1 << 14, 1 << 8
 
 def pays(n_rows: int) -> bool:
     """Return whether a loop over so many rows is left to a kernel."""
-    return n_rows >= (SOME if _loops.cache_info().currsize else MANY) and is_available()
+    return n_rows >= SOME and n_rows >= (SOME if _loops.cache_info().currsize else MANY) and is_available()     # most loops are small: they ask no more
 
 
 @lru_cache(maxsize=1)
@@ -45,9 +46,23 @@ def _loops() -> ModuleType:
     """Return the compiled loops; their machine code is kept on disk for the next process."""
     from talentsim.model import loops
 
-    if not any((Path(loops.__file__).parent / "__pycache__").glob("loops.*.nbi")):
+    kept = Path(loops.__file__).parent / "__pycache__"
+    if not any(kept.glob("loops.*.nbi")) and _is_first_to_say(kept / "loops.compiling"):
         logging.getLogger(__name__).warning("Numba compiles the model's loops, once: some ten seconds")
     return loops
+
+
+def _is_first_to_say(mark: Path) -> bool:
+    """Return whether no other process has said so within the last minute: workers begin at the same time."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        if time.time() - mark.stat().st_mtime < 60.0:
+            return False
+        mark.touch()
+    except OSError:         # a folder that cannot be written to
+        pass
+    return True
 
 
 def first_arrivals(address: Words, keys: Words, cell: Integers, reference: Integers, own: tuple[Floats, Floats, Floats],

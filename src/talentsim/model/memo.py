@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,6 +36,11 @@ class Memo:
         return result
 
 
+@lru_cache(maxsize=64)
+def _compared(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.compare)
+
+
 def _is_same(one: Any, other: Any) -> bool:
     if one is other:
         return True
@@ -43,7 +49,7 @@ def _is_same(one: Any, other: Any) -> bool:
     if isinstance(one, Mapping):
         return isinstance(other, Mapping) and one.keys() == other.keys() and all(_is_same(each, other[name]) for name, each in one.items())
     if is_dataclass(one) and type(one) is type(other):
-        parts = [(getattr(one, each.name), getattr(other, each.name)) for each in fields(one) if each.compare]
+        parts = [(getattr(one, name), getattr(other, name)) for name in _compared(type(one))]
         parts.sort(key=lambda pair: isinstance(pair[0], Mapping))       # what is long comes last
         return all(_is_same(*pair) for pair in parts)
     return bool(one == other)

@@ -11,6 +11,7 @@ import numpy as np
 
 from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.config import Policy
+from talentsim.config.frozen import remembered
 from talentsim.vocab import BY_TRAINING, LEVERS, WAGE_LEVELS, Axes
 
 
@@ -152,12 +153,15 @@ def first_year(policies: Mapping[str, Policy]) -> int | None:
 def _change(value: Floats, policy: Policy, to: float, share: float) -> Floats:
     """Return changed values. No share of the way leads down from no limit at all: to set one sets it whole."""
     if policy.change == "set":
-        return np.where(np.isfinite(value), value + share * (to - np.where(np.isfinite(value), value, to)), to)
+        limited = np.isfinite(value)
+        return np.where(limited, value + share * (to - np.where(limited, value, to)), to)
     if policy.change == "multiply":
-        return np.where(np.isfinite(value), np.where(np.isfinite(value), value, 0.0) * (1.0 + share * (to - 1.0)), value)
+        limited = np.isfinite(value)
+        return np.where(limited, np.where(limited, value, 0.0) * (1.0 + share * (to - 1.0)), value)
     return value + share * to
 
 
+@remembered(1 << 10)
 def _mask(policy: Policy, kind: Axes, axes: LeverAxes) -> Booleans:
     """Return which part of a lever a policy changes; no policy of a country touches its own nationals."""
     chosen = (policy.countries, policy.origins, policy.partners, policy.employers, policy.headquarters, policy.levels)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from talentsim.arrays import Integers
 from talentsim.digits import figure
+from talentsim.model.attribution import MOST_NARROW
 from talentsim.model.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
 from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
@@ -228,7 +229,7 @@ class Recorder:
         for name, table in _year(world).items():
             self._shapes[name] = table.shape
             some = np.flatnonzero(np.any([column != 0 for column in table.sums], axis=0))
-            place: Integers = table.place[some].astype(np.int32 if prod(table.shape) <= np.iinfo(np.int32).max else np.int64)
+            place: Integers = table.place[some].astype(np.int32 if prod(table.shape) < MOST_NARROW else np.int64)
             self._rows.setdefault(name, []).append((year, place, [column[some] for column in table.sums]))
 
     def tables(self, world: World, since: int | None = None) -> RunTables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -54,17 +55,17 @@ class Countries:
         return cls(codes, tuple(c.name for c in countries), great_circle_km(latitude, longitude), shared,
                    np.array([codes.index(each) for each in whole]), np.array([c.of_whole for c in countries]))
 
-    @property
+    @cached_property
     def has_parts(self) -> bool:
         """Whether a country is split off another."""
         return self.n_wholes < len(self)
 
-    @property
+    @cached_property
     def n_wholes(self) -> int:
         """Number of countries before any was split."""
         return len(np.unique(self.whole))
 
-    @property
+    @cached_property
     def same_whole(self) -> Booleans:
         """Whether two countries are parts of one whole, each with itself included; shape (n, n)."""
         return np.asarray(self.whole[:, None] == self.whole)

@@ -107,6 +107,8 @@ class Tally:
     def count_visas(self, route: VisaRoute, outcome: VisaOutcome, host: np.ndarray, origin: np.ndarray,
                     which: Booleans | None = None) -> None:
         """Add the applications in `which` (None: all); every outcome but APPLIED needs its APPLIED beside it."""
+        if not len(host):
+            return
         if which is not None:
             host, origin = host[which], origin[which]
         if len(host):
