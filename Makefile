@@ -23,9 +23,9 @@ docs: $(STAMP)
 test: lint
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
-# What simulates little: the configuration, the figures, the words; a minute and a half at most.
+# What runs no ensembles: the configuration, the figures, the words, single rules; a minute and a half at most.
 quick: lint
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" tests/test_architecture.py tests/unit tests/config
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not whole" tests/test_architecture.py tests/unit tests/config
 
 lint: $(STAMP)
 	$(BIN)/ruff check

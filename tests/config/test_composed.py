@@ -23,6 +23,7 @@ def typed(node: Any) -> Any:
     return [typed(each) for each in node] if isinstance(node, list) else (type(node), node)
 
 
+@pytest.mark.whole
 def test_what_is_recalled_is_what_was_composed(shelf: Shelf) -> None:
     lines = ("world=ai",)
     whole = _composed(lines, {})

@@ -84,6 +84,7 @@ def test_limits_are_infinite_where_there_are_none(toy: Config) -> None:
     assert regime.cap_exempt[0].tolist() == [[True, False]] + [[False, False]] * 3
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("world", WORLDS)
 def test_an_open_world_refuses_nobody(world: str) -> None:
     config = Config.load(f"world={world}", "visa=open")
@@ -98,6 +99,7 @@ def test_an_open_world_refuses_nobody(world: str) -> None:
     assert not regime.background_demand.any()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("world", WORLDS)
 def test_every_lever_has_a_value_within_its_bounds(world: str) -> None:
     for rules in names_in_group("visa"):

@@ -35,6 +35,7 @@ def test_a_remark_names_the_facts() -> None:
     assert remark(figure(fact="a")) == "fact a" and remark(figure()) == ""
 
 
+@pytest.mark.whole
 def test_the_documents_and_the_command_line_count_alike(ai: Config, capsys: pytest.CaptureFixture[str]) -> None:
     counts = evidence_counts(parameters_of(ai))
     told = re.search(r"Of the (\d+) figures behind the AI world, coordinates left out, (\d+) are measured, (\d+)\s+"
@@ -45,6 +46,7 @@ def test_the_documents_and_the_command_line_count_alike(ai: Config, capsys: pyte
     assert f"{in_words(counts)}; coordinates are not counted." in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.whole
 def test_a_figure_is_no_better_known_than_its_facts(ai: Config) -> None:
     """Where facts are named, the best of them has the figure's grade or a better one."""
     ranks = list(Evidence)

@@ -157,6 +157,7 @@ def test_a_file_of_a_shipped_name_that_is_not_asked_for_is_left_alone(tmp_path: 
     assert Composer(own).arms([*TOY, "scenario=visa_opening"])[1].replaced == []
 
 
+@pytest.mark.whole
 def test_a_country_of_the_user_stands_in_the_ai_world_when_it_says_so(tmp_path: Path) -> None:
     shipped = (conf_dir() / "country" / "IND.yaml").read_text(encoding="utf-8")
     own = folder(tmp_path, country__IND="override: true\n" + shipped.replace("name: India", "name: My India"))

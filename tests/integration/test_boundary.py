@@ -65,6 +65,7 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "a year twice in a series": (["world.countries.USA.pay.value={2010: 1e5, 2020: 2e5, 2010: 1e5}"], ["2010 is given twice in one mapping"]),
     "a key twice in a policy": ([f"+policy.x={POLICY.replace('value', 'start: 2030, value')}"], ["start is given twice in one mapping"]),
     "a country without a name": (["world.countries.USA.name=''"], ["world.countries.USA.name", "an empty name"]),
+    "a scenario without a title": (["scenario=visa_tightening", "scenario.title=''"], ["scenario.title", "an empty title"]),
     "a folder without a name": (["output.dir=''"], ["output.dir", "an empty path", "output.dir=."]),
     "a home that the shell has not put in": (["output.dir='~/results'"], ["begins with ~", "$HOME/results"]),
     "a word too many": (["scenarios", "all"], ["talentsim scenarios", "it takes no words", "all"]),

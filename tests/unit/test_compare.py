@@ -18,6 +18,8 @@ from talentsim.ensemble.store import Store
 from talentsim.intervals import bootstrap_interval, standard_error, t_interval
 from worlds import edited, policy
 
+pytestmark = pytest.mark.whole
+
 Plain = dict[str, Any]
 
 

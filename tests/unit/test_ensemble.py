@@ -24,6 +24,8 @@ from talentsim.model.model import TalentModel
 from talentsim.model.simulation import Simulation
 from worlds import edited, policy
 
+pytestmark = pytest.mark.whole
+
 Plain = dict[str, Any]
 
 

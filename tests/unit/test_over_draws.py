@@ -18,6 +18,8 @@ from talentsim.data.posterior import draws_named, draws_text
 from talentsim.decide.hanging import UNEXPLAINED, _regressed
 from talentsim.intervals import quantile_error, quantile_interval
 
+pytestmark = pytest.mark.whole
+
 ADMISSION, MOVE = "behaviour.study.weights.beta_admission", "behaviour.location.first_move"
 N = 30
 

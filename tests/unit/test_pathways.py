@@ -11,6 +11,8 @@ from talentsim.comparison.pathways import corridors, flow_tables, pathways, visa
 from talentsim.config.arms import load_arms
 from talentsim.ensemble.store import Store
 
+pytestmark = pytest.mark.whole
+
 N = 3
 Frames = dict[str, dict[str, pd.DataFrame]]
 

@@ -22,6 +22,8 @@ from talentsim.model.model import TalentModel
 from talentsim.report.terminal.summaries import diversion_summary, headline_table
 from worlds import edited, policy
 
+pytestmark = pytest.mark.whole
+
 Plain = dict[str, Any]
 
 

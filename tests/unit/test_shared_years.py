@@ -22,6 +22,8 @@ from talentsim.ensemble.store import DamagedError, Store
 from talentsim.model.simulation import Simulation
 from worlds import edited, policy
 
+pytestmark = pytest.mark.whole
+
 Plain = dict[str, Any]
 
 

@@ -22,6 +22,8 @@ from talentsim.measures.indicators import INDICATORS, indicators
 from talentsim.measures.lives import ABSENT, Lives, numbers
 from worlds import edited, policy
 
+pytestmark = pytest.mark.whole
+
 Plain = dict[str, Any]
 
 

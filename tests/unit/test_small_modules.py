@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,10 @@ from talentsim.config import UserError
 from talentsim.config.compose import parse
 from talentsim.config.overrides import chosen_scenario, is_choice, is_figure, policy_name, refuse_all_policies
 from talentsim.config.series import Point, Series
+from talentsim.dashboard.exports import tables_zip
 from talentsim.data.shipped import shipped
 from talentsim.digits import figure
+from talentsim.ensemble.labelled import Outcomes
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import git_state, made_with, version_of
 from talentsim.panel.places import COUNTRY_CODES
@@ -117,3 +121,19 @@ def test_a_portrait_lists_the_largest_host_first_and_grows_at_compound_rates(pla
 def test_what_is_shipped_reads_the_same_with_either_reader() -> None:
     text = (Path(talentsim.__file__).parent / "data" / "sources.yaml").read_text(encoding="utf-8")
     assert shipped("sources.yaml") == yaml.safe_load(text)
+
+
+def test_outcomes_know_their_axes_and_are_the_same_in_long_form() -> None:
+    values = np.arange(12.0).reshape(2, 3, 2)
+    outcomes = Outcomes({"work_share": values}, [2033, 2034, 2035], ["CAN", "USA"])
+    long = outcomes.frame()
+    assert outcomes.axes == {"replication": [0, 1], "year": [2033, 2034, 2035], "country": ["CAN", "USA"]} and outcomes.units == {"work_share": "% of works"}
+    assert long.loc[(long.replication == 1) & (long.year == 2034) & (long.country == "USA"), "value"].item() == values[1, 1, 1]
+    assert "work_share [% of works]" in repr(outcomes) and "year (3: 2033 to 2035)" in repr(outcomes)
+
+
+def test_tables_leave_the_page_as_csv_in_one_archive() -> None:
+    table = pd.DataFrame({"country": ["CAN", "USA"], "value": [0.1, 2.0]})
+    with zipfile.ZipFile(io.BytesIO(tables_zip({"headline": table}))) as archive:
+        assert archive.namelist() == ["headline.csv"]
+        pd.testing.assert_frame_equal(pd.read_csv(archive.open("headline.csv")), table)

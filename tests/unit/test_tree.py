@@ -20,6 +20,8 @@ from talentsim.model.rules import policy as rule
 from talentsim.model.simulation import Simulation
 from worlds import edited, policy
 
+pytestmark = pytest.mark.whole
+
 Plain = dict[str, Any]
 
 

@@ -7,6 +7,7 @@ import math
 from talentsim.comparison.effective import out_of_range
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config
+from talentsim.config.running import MOST_REPLICATIONS
 from talentsim.digits import figure
 from talentsim.ensemble.draws import draws_of, fits
 
@@ -47,4 +48,10 @@ def not_reached(scenario: Config, error: float) -> list[str]:
     if wanted is None or not error > wanted:
         return []
     return [f"the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {figure(error, 3)} points "
-            f"after {n} replications, {figure(wanted)} were asked for; to reach it: ensemble.max_replications={math.ceil(n * (error / wanted) ** 2)}"]
+            f"after {n} replications, {figure(wanted)} were asked for; {_enough(n * (error / wanted) ** 2)}"]
+
+
+def _enough(replications: float) -> str:
+    if replications > MOST_REPLICATIONS:
+        return f"even {MOST_REPLICATIONS:,} replications, the most there can be, would be too few"
+    return f"to reach it: ensemble.max_replications={math.ceil(replications)}"

@@ -129,6 +129,8 @@ def _check_values(config: Arm) -> None:
     for code, country in config.world.countries.items():
         if not country.name.strip():
             raise UserError(f"world.countries.{code}.name", "found an empty name", "a name, which tables and figures call the country by")
+    if not config.scenario.title.strip():
+        raise UserError("scenario.title", "found an empty title", "what tables, figures and the report call the scenario by")
     if not config.output.dir.strip():
         raise UserError("output.dir", "found an empty path", "a folder, as in outputs", "output.dir=. is the folder you are in")
     year = config.compare.year

@@ -9,6 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.parameter import Frozen, Name
 
+MOST_REPLICATIONS = 10_000
+
 
 class EnsembleConfig(Frozen):
     """Replications of each arm, and the seed they are derived from.
@@ -18,10 +20,10 @@ class EnsembleConfig(Frozen):
     fail before the rest is dropped; null goes on to the end.
     """
 
-    replications: int = Field(ge=1, le=10_000, strict=True)
+    replications: int = Field(ge=1, le=MOST_REPLICATIONS, strict=True)
     seed: int = Field(ge=0, lt=2**63, strict=True)
     until_precision: float | None = Field(default=None, gt=0.0)
-    max_replications: int = Field(default=256, ge=2, le=10_000, strict=True)
+    max_replications: int = Field(default=256, ge=2, le=MOST_REPLICATIONS, strict=True)
     max_failures: int | None = Field(default=None, ge=0, strict=True)
 
 

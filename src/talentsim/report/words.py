@@ -67,6 +67,8 @@ def policy_in_words(policy: Policy, name: Namer = str) -> str:
 
 def amount(value: float, unit: str) -> str:
     """Write a value of a lever in the unit that people speak: shares in %."""
+    if unit.startswith("multiple of "):
+        return f"{figure(value, 4)} times {unit.removeprefix('multiple of ')}"
     return f"{figure(100 * value, 3)} %" if _is_share(unit) else f"{figure(value, 4)} {'year' if value == 1 and unit == 'years' else unit.partition(' (')[0]}"
 
 
