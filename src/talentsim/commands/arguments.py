@@ -112,7 +112,7 @@ def refuse_repeats(overrides: Sequence[str]) -> None:
         for earlier, (other, first) in said.items():
             if (earlier == key and value.strip("'\"") != first) or (earlier.startswith(f"{key}.") and _sets(value, earlier.removeprefix(f"{key}."))):
                 raise UserError(f"command line, {line!r}", f"{earlier} is given twice, and the value of {other!r} would be lost", "each key once",
-                                "leave one of the two out; talentsim -m KEY=A,B runs both values")
+                                "leave one of the two out; talentsim -m KEY=A,B runs both values; quote what has braces, which a shell spreads")
         said[key] = (line, value.strip("'\""))
 
 
