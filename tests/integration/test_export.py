@@ -14,7 +14,7 @@ from talentsim.ensemble.opened import open_results
 from talentsim.report.dictionary import COLUMNS, TABLES
 from workbook_sheets import sheets
 
-SHEETS = ["Asked", "Headline", "Over time", "By origin", "By tier", "Diverted", "Scenarios", "Dictionary"]
+SHEETS = ["Asked", "Headline", "Over time", "By origin", "By tier", "By sector", "Diverted", "Scenarios", "Dictionary"]
 
 
 @pytest.fixture(scope="module")

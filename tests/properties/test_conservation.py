@@ -68,6 +68,8 @@ def check_year(model: TalentModel, before: np.ndarray, stock: np.ndarray) -> Non
         assert (tally.stocks.sum(axis=(1, 3, 4)) == now).all()
         assert (tally.frontier_works[works == 0] == 0).all()
         assert tally.works.sum() == pytest.approx(tally.tier_works[Tier.ALL].sum(), rel=1e-12)
+        assert (tally.sector_researchers.sum(axis=0) == tally.tier_researchers[Tier.ALL]).all()
+        assert tally.sector_works.sum(axis=0) == pytest.approx(tally.tier_works[Tier.ALL], rel=1e-12)
         assert (np.diff(tally.tier_researchers, axis=0) <= 0).all()
 
 

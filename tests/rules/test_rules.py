@@ -14,7 +14,7 @@ from talentsim.model.model import TalentModel
 from talentsim.model.rules import ecosystem, entry, location, output
 from talentsim.model.simulation import SCHEDULE
 from talentsim.model.tables import TIER_SHARES
-from talentsim.vocab import CareerStage, Tier
+from talentsim.vocab import CareerStage, Sector, Tier
 from worlds import edited, policy
 
 Plain = dict[str, Any]
@@ -117,6 +117,11 @@ def test_output_is_the_sum_over_people(plain_toy: Plain) -> None:
         top = people.ability >= cut
         assert world.tally.tier_researchers[tier].sum() == top.sum()
         assert world.tally.tier_works[tier] == pytest.approx([works[top & (people.work_country == k)].sum() for k in range(n)])
+    for sector in Sector:
+        mine = world.employers.sector[people.employer] == sector
+        assert world.tally.sector_researchers[sector].tolist() == np.bincount(people.work_country[mine], minlength=n).tolist()
+        assert world.tally.sector_works[sector] == pytest.approx(np.bincount(people.work_country[mine], works[mine], minlength=n), rel=1e-12)
+    assert world.tally.sector_works.min() > 0 and (world.employers.sector[people.employer[people.career_stage == CareerStage.STUDENT]] == Sector.ACADEMIA).all()
 
 
 def test_tiers_hold_their_share_of_entrants(plain_toy: Plain) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from talentsim.comparison.breakdown import by_origin, by_tier
+from talentsim.comparison.breakdown import by_origin, by_sector, by_tier
 from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.ensemble.store import Store
 from talentsim.measures.staying import stay_curves
@@ -75,3 +75,7 @@ def test_shares_of_the_ablest_sum_to_the_whole_and_their_differences_to_nothing(
     assert np.abs(sums.difference).max() < 1e-9 and len(sums) == 3 * (END - FIRST + 1)
     people = table[(table.outcome == "researchers") & (table.year == END)].groupby("tier", observed=True).baseline.sum()
     assert people["all"] == people.max() and people.min() < 0.5 * people["all"]
+    sectors = by_sector(runs)
+    assert sectors[(sectors.outcome == "researchers") & (sectors.year == END)].groupby("sector", observed=True).baseline.sum().sum() == pytest.approx(people["all"])
+    shares = sectors[sectors.outcome == "work_share"].groupby(["sector", "year"], observed=True)[["baseline", "scenario"]].sum()
+    assert shares.to_numpy() == pytest.approx(np.full((2 * (END - FIRST + 1), 2), 100.0))

@@ -168,6 +168,8 @@ def test_shares_gaps_and_concentration(run: Ensemble) -> None:
     owned = works[works.hq == "USA"]
     assert table["dependence_hq_origin", "USA", "CHN"] == pytest.approx(100 * owned[owned.origin == "CHN"].works.sum() / owned.works.sum())
     assert table["exposure", "USA", "CAN"] == pytest.approx(100 * owned[owned.work == "CAN"].works.sum() / owned.works.sum())
+    made = lone.of_run(0, "sectors").query("year == 2035 and work == 'USA'")
+    assert table["industry_share", "USA", ""] == pytest.approx(100 * made[made.sector == "industry"].works.sum() / usa.works.sum())
     stocks = lone.of_run(0, "stocks")
     indians = stocks[(stocks.year == 2035) & (stocks.origin == "IND")]
     assert table["diaspora", "IND", "USA"] == pytest.approx(100 * indians[indians.work == "USA"].researchers.sum() / indians.researchers.sum())

@@ -1,4 +1,4 @@
-"""The difference broken down: by country of first degree, and among the ablest."""
+"""The difference broken down: by country of first degree, among the ablest, and by sector."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from talentsim.model.outcomes import percent
 
 ARMS = ("baseline", "scenario")
 
+PARTS = {"tiers": "tier", "sectors": "sector"}
+"""Tables of a run that tell parts of the people apart, and the axis that does."""
+
 Counts = Mapping[str, Sequence[Mapping[str, Floats]]]
 """Counts of every replication by arm, "baseline" and "scenario"."""
 
 
 def counts_of_run(arm: Ensemble, place: int) -> dict[str, Floats]:
-    """Return a replication's people by (year, origin, country of work), and where it has tiers people and works by (year, tier, country)."""
+    """Return a replication's people by (year, origin, country of work), and where it has them people and works by (year, tier or sector, country)."""
     found = {"stocks researchers": dense(arm.of_run(place, "stocks"), "researchers", ("origin", "work"), arm.years)}
-    if "tiers" in arm.manifests[0]["tables"]:
-        tiers = arm.of_run(place, "tiers")
-        found |= {f"tiers {value}": dense(tiers, value, ("tier", "work"), arm.years) for value in ("researchers", "works")}
+    for table, axis in PARTS.items():
+        if table in arm.manifests[0]["tables"]:
+            parts = arm.of_run(place, table)
+            found |= {f"{table} {value}": dense(parts, value, (axis, "work"), arm.years) for value in ("researchers", "works")}
     return found
 
 
@@ -60,14 +64,37 @@ def by_tier(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
     -------
     tier, country, year, baseline, scenario, difference, low, high, outcome; no rows where the runs have no tiers.
     """
+    return _by_part(runs, counts, "tiers")
+
+
+def by_sector(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
+    """Return people and shares of works by sector of the employer, in both arms and as paired difference, every year.
+
+    Doctoral students are in academia. A share is what part of its sector's works a country hosts.
+
+    Parameters
+    ----------
+    counts
+        As `by_origin`.
+
+    Returns
+    -------
+    sector, country, year, baseline, scenario, difference, low, high, outcome; no rows where the runs have no sectors.
+    """
+    return _by_part(runs, counts, "sectors")
+
+
+def _by_part(runs: PairRuns, counts: Counts | None, table: str) -> pd.DataFrame:
+    """Return people, and each country's share of the works of a part of them, for all parts that a table of the runs tells apart."""
     baseline, scenario = runs
-    if "tiers" not in scenario.manifests[0]["tables"]:
+    if table not in scenario.manifests[0]["tables"]:
         return pd.DataFrame()
-    tiers, parts = list(scenario.of_run(0, "tiers")["tier"].cat.categories), []
+    axis = PARTS[table]
+    names, parts = list(scenario.of_run(0, table)[axis].cat.categories), []
     for outcome, value in (("work_share", "works"), ("researchers", "researchers")):
-        one, other = _stacked(runs, counts, f"tiers {value}")
+        one, other = _stacked(runs, counts, f"{table} {value}")
         one, other = (percent(one), percent(other)) if outcome == "work_share" else (one * baseline.weight, other * scenario.weight)
-        parts.append(_long(one, other, scenario, {"tier": tiers, "country": scenario.codes}, SHARE if outcome == "work_share" else COUNT).assign(outcome=outcome))
+        parts.append(_long(one, other, scenario, {axis: names, "country": scenario.codes}, SHARE if outcome == "work_share" else COUNT).assign(outcome=outcome))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
-from talentsim.comparison.breakdown import by_origin, by_tier
+from talentsim.comparison.breakdown import by_origin, by_sector, by_tier
 from talentsim.comparison.checks import Check, verify
 from talentsim.comparison.diversion import Diversion, diversion
 from talentsim.comparison.groups import codes_shown, put_together
@@ -42,6 +42,8 @@ class Comparison:
         origin, country, year, baseline, scenario, difference, low, high: people by country of first degree and of work.
     by_tier
         tier, outcome, country, year, baseline, scenario, difference, low, high: the ablest alone; empty without tiers.
+    by_sector
+        sector, outcome, country, year, baseline, scenario, difference, low, high: academia, doctoral students included, and industry.
     diversion
         baseline_country, scenario_country, researchers, low, high: the same person in both worlds, in the year of the
         headline; empty where no lives were kept.
@@ -56,6 +58,7 @@ class Comparison:
     differences: pd.DataFrame
     by_origin: pd.DataFrame
     by_tier: pd.DataFrame
+    by_sector: pd.DataFrame
     diversion: pd.DataFrame
     lives: Diversion
     checks: tuple[Check, ...]
@@ -124,6 +127,7 @@ def compare_runs(runs: PairRuns, each: Reduced | None = None) -> Comparison:
         differences=_differences(values, codes, years, scenario.config),
         by_origin=by_origin(runs, each.counts),
         by_tier=by_tier(runs, each.counts),
+        by_sector=by_sector(runs, each.counts),
         diversion=lives.of_year(scenario.config.headline_year),
         lives=lives,
         checks=verify(runs))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 
-YEARLY = ("stocks", "works", "flows", "entries", "exits", "visas", "ecosystem", "tiers")
+YEARLY = ("stocks", "works", "flows", "entries", "exits", "visas", "ecosystem", "tiers", "sectors")
 """Tables with one row a year and cell, in order of year."""
 
 

@@ -27,7 +27,7 @@ from talentsim.ensemble.draws import draws_digest, row_of
 from talentsim.panel.panel import WORLD_TABLES, table_file
 from talentsim.streams import seed_key
 
-FORMAT = 4
+FORMAT = 5
 """Version of what the store holds of a run: raise it when the runner writes other tables or other facts."""
 
 RUN_CODE = ("model/", "panel/drift.py", "panel/inversion.py", "panel/panel.py", "panel/paths.py",

@@ -20,6 +20,7 @@ from talentsim.ensemble.ensemble import Ensemble
 from talentsim.intervals import ANY, COUNT, SHARE, Bounds, spread, spread_of_difference
 from talentsim.measures.lives import ABSENT, Lives, numbers
 from talentsim.model.outcomes import percent
+from talentsim.vocab import Sector
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,15 @@ def exposure(run: RunView) -> Floats:
     return percent(np.swapaxes(run.total("works", "works", "work", "hq"), 1, 2))
 
 
+def industry_share(run: RunView) -> Floats:
+    """Return the share of a country's works that employers in industry own, by country; doctoral students are in academia.
+
+    Industry share(t; k) = works made in k for employers in industry / works made in k. Source: a definition of this project.
+    """
+    made = run.total("sectors", "works", "sector", "work")
+    return _ratio(made[:, Sector.INDUSTRY], made.sum(axis=1))
+
+
 @dataclass(frozen=True)
 class Indicator:
     """An indicator: `axes` are the names of its country and partner, fewer where it has none; `needs` tables or columns."""
@@ -220,7 +230,8 @@ INDICATORS: dict[str, Indicator] = {
     "dependence_hq_training": Indicator("Dependence of a headquarters on training countries", "%", ("hq", "training"),
                                         lambda run: dependence(run, "hq", "training"), "hq"),
     "dependence_hq_origin": Indicator("Dependence of a headquarters on origins", "%", ("hq", "origin"),
-                                      lambda run: dependence(run, "hq", "origin"), "hq"),
+                                      partial(dependence, owner="hq", source="origin"), "hq"),
+    "industry_share": Indicator("Works made in industry", "%", ("country",), industry_share, "sectors"),
     "exposure": Indicator("Where a headquarters' works are made", "%", ("hq", "work"), exposure, "hq"),
 }
 
@@ -266,8 +277,7 @@ def _table(name: str, baseline: Ensemble, scenario: Ensemble | None) -> pd.DataF
 
 def _values(indicator: Indicator, arm: Ensemble) -> Floats:
     years = [int(year) for year in arm.years]
-    return np.array([indicator.of(RunView(partial(arm.of_run, place), years, arm.codes))
-                     for place in range(len(arm))])
+    return np.array([indicator.of(RunView(partial(arm.of_run, place), years, arm.codes)) for place in range(len(arm))])
 
 
 def _share(run: RunView, by: str) -> Floats:

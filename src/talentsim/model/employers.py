@@ -60,6 +60,10 @@ class EmployerTable:
         firm = employer.astype(np.int64) - 2 * self.n_countries
         return np.where((firm >= 0) & (employer != NO_EMPLOYER), firm, NO_FIRM)
 
+    def is_firm(self, employer: EmployerCodes) -> Booleans:
+        """Return which employers are in industry; of those who have one."""
+        return np.asarray(employer >= self.n_countries)
+
     def is_named(self, employer: EmployerCodes) -> Booleans:
         """Return which employers are firms with a name."""
         return np.asarray((employer >= 2 * self.n_countries) & (employer != NO_EMPLOYER))

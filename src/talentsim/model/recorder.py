@@ -17,7 +17,7 @@ from talentsim.model.attribution import MOST_NARROW
 from talentsim.model.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
 from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
-from talentsim.vocab import CareerStage, Reason, Tier, VisaOutcome, VisaRoute, VisaStatus
+from talentsim.vocab import CareerStage, Reason, Sector, Tier, VisaOutcome, VisaRoute, VisaStatus
 
 COMPONENTS = ("talent", "compute", "capital", "openness", "ip_protection", "translation")
 
@@ -30,6 +30,7 @@ LAYOUT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "visas": (("country", "origin", "route"), ("applied", "refused", "lost_lottery", "granted")),
     "ecosystem": (("country",), ("strength", *COMPONENTS, "collaboration")),
     "tiers": (("tier", "work"), ("researchers", "works")),
+    "sectors": (("sector", "work"), ("researchers", "works")),
 }
 """Yearly tables: axes after the year, and what is counted along them."""
 
@@ -39,7 +40,7 @@ COUNTS = frozenset(column for name, (_, columns) in LAYOUT.items() if name != "e
 PERSON_TABLES = {"people": PEOPLE_COLUMNS, "events": EVENT_COLUMNS}
 
 _LABELS: dict[str, type[IntEnum] | Sequence[IntEnum]] = {
-    "stage": CareerStage, "status": VisaStatus, "reason": Reason, "route": VisaRoute, "tier": Tier}
+    "stage": CareerStage, "status": VisaStatus, "reason": Reason, "route": VisaRoute, "tier": Tier, "sector": Sector}
 
 
 def in_researchers(long: pd.DataFrame, table: str, scale: float) -> pd.DataFrame:
@@ -262,6 +263,7 @@ def _year(world: World) -> dict[str, CellSums]:
         "visas": _all(*visas),
         "ecosystem": _all(strength, *(np.exp(tally.components[name]) for name in COMPONENTS), tally.collaboration),
         "tiers": _all(tally.tier_researchers.astype(narrow), tally.tier_works),
+        "sectors": _all(tally.sector_researchers.astype(narrow), tally.sector_works),
     }
 
 

@@ -62,7 +62,7 @@ def sheets_of(results: Results) -> dict[str, pd.DataFrame]:
         return {"Asked": _asked(results, pair), **own, "Dictionary": described}
     sheets = {"Asked": _asked(results, pair), "Headline": _named(_with_units(results.table("headline")), names),
               "Over time": _over_time(results, names)}
-    for sheet, table, unit in (("By origin", "by_origin", "people"), ("By tier", "by_tier", None), ("Diverted", "diverted", "people")):
+    for sheet, table, unit in (("By origin", "by_origin", "people"), ("By tier", "by_tier", None), ("By sector", "by_sector", None), ("Diverted", "diverted", "people")):
         if table in results:
             frame = results.table(table)
             sheets[sheet] = _named(_with_units(frame) if unit is None else frame.assign(unit=unit), names)

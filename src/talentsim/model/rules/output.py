@@ -12,10 +12,11 @@ from talentsim.model.attribution import ITSELF, cells, everybody, sum_by_cell, s
 from talentsim.model.state.researchers import BLOCK, ability_powers
 from talentsim.model.state.tally import CellSums
 from talentsim.model.state.world import World
-from talentsim.vocab import CareerStage, Tier
+from talentsim.vocab import CareerStage, Sector, Tier
 
 READS = ("researchers", "employers.hq", "origins.tier_ability", "log_strength", "levers", "config.behaviour")
-WRITES = ("tally.talent", "tally.collaboration", "tally.output", "tally.tier_researchers", "tally.tier_works")
+WRITES = ("tally.talent", "tally.collaboration", "tally.output", "tally.tier_researchers", "tally.tier_works", "tally.sector_researchers",
+          "tally.sector_works")
 
 FRONTIER_UNIT = 2.0**-16
 
@@ -45,6 +46,7 @@ def step(world: World, year: int) -> None:
     per_frontier = per_ability * float(law.frontier_share) * np.exp(float(law.frontier_eco) * log_strength)[:, None]
     stage = _stage_factor(world)
     world.tally.output = _works(of_cells, stage, per_ability, per_frontier)
+    _count_sectors(world, of_all, per_ability, stage)
     _count_tiers(world, of_all, per_ability, stage)
 
 
@@ -96,6 +98,20 @@ def _stage_factor(world: World) -> Floats:
     return factor
 
 
+def _count_sectors(world: World, of_all: Floats, per_ability: Floats, stage: Floats) -> None:
+    """Count researchers and works by sector of the employer and work country; industry has what academia leaves of `of_all`.
+
+    Universities have their headquarters where they are.
+    """
+    people, n = world.researchers, len(world.countries)
+    columns, sizes = (world.employers.is_firm(people.employer), people.work_country, people.career_stage), (len(Sector), n, len(CareerStage))
+    ability = np.zeros((len(Sector), *of_all.shape))                   # (sector, w, q, stage)
+    ability[Sector.ACADEMIA, np.arange(n), np.arange(n)] = everybody(columns, sizes, people.ability)[Sector.ACADEMIA]
+    ability[Sector.INDUSTRY] = of_all - ability[Sector.ACADEMIA]
+    world.tally.sector_researchers = everybody(columns, sizes).sum(axis=2)
+    world.tally.sector_works = (ability * ABILITY_UNIT @ stage * per_ability).sum(axis=2)
+
+
 def _count_tiers(world: World, of_all: Floats, per_ability: Floats, stage: Floats) -> None:
     """Count researchers and works of each tier of ability by work country; a higher tier is part of the lower.
 
@@ -109,7 +125,7 @@ def _count_tiers(world: World, of_all: Floats, per_ability: Floats, stage: Float
     sizes = (len(Tier), n, n, len(CareerStage))
     cell = cells((highest, people.work_country[rows], _hq(world, rows), people.career_stage[rows]), sizes)
     heads, ability = sum_by_cell(cell, None, sizes).sum(axis=(2, 3)), sum_by_cell(cell, able, sizes)
-    heads[0] = everybody((people.work_country,), (n,)) - heads.sum(axis=0)
+    heads[0] = world.tally.sector_researchers.sum(axis=0) - heads.sum(axis=0)
     ability[0] = of_all - ability.sum(axis=0)
     world.tally.tier_researchers = _and_higher(heads)
     world.tally.tier_works = _and_higher((ability * ABILITY_UNIT @ stage * per_ability).sum(axis=2))

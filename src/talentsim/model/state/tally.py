@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from talentsim.arrays import Booleans, Floats, Integers
-from talentsim.vocab import MOVES, CareerStage, Reason, Tier, VisaOutcome, VisaRoute, VisaStatus
+from talentsim.vocab import MOVES, CareerStage, Reason, Sector, Tier, VisaOutcome, VisaRoute, VisaStatus
 
 BUSY = 8        # cells a row beyond which sorting the rows costs less than a table of all cells
 
@@ -78,6 +78,8 @@ class Tally:
     talent: Floats                      # (w) whole numbers of ABILITY_UNIT, those who worked this year
     tier_researchers: Integers          # (tier, w)
     tier_works: Floats                  # (tier, w)
+    sector_researchers: Integers        # (sector, w)
+    sector_works: Floats                # (sector, w)
     collaboration: Floats               # (w) factor of output: 1 with every partner open
     components: dict[str, Floats]       # component -> (w) log relative to the world's geometric mean
     moved: list[Integers] = field(default_factory=list)     # places of moves in a table over (reason, o, from, to)
@@ -91,6 +93,7 @@ class Tally:
             stock=CellSums.empty((n, n, n, len(CareerStage), len(VisaStatus)), np.int64),
             output=CellSums.empty((n, n, n, n), np.float64, np.float64), talent=np.zeros(n),
             tier_researchers=np.zeros((len(Tier), n), np.int64), tier_works=np.zeros((len(Tier), n)),
+            sector_researchers=np.zeros((len(Sector), n), np.int64), sector_works=np.zeros((len(Sector), n)),
             collaboration=np.ones(n), components={})
 
     def count_moves(self, reason: Reason, origin: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:

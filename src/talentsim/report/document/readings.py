@@ -94,6 +94,18 @@ def through(scene: Scene, pathways: pd.DataFrame) -> str:
             "the baseline's; shares, as the tables below have them, are in % of the works of each world and change otherwise.")
 
 
+def by_sector(scene: Scene) -> str:
+    """Say which sector the focus country's part in the works changes more in, academia or industry; nothing where the runs tell none apart."""
+    if "by_sector" not in scene.results:
+        return ""
+    table = scene.results.table("by_sector")
+    rows = table[(table["year"] == scene.year) & (table["outcome"] == "work_share") & (table["country"].astype(str) == scene.focus)]
+    name = the(scene.name(scene.focus))
+    said = [f"of the works in {row.sector} {name} {_makes(name)} {plain(row.baseline, 1)} % in the baseline, {signed(row.difference, 2)} points in the scenario"
+            for row in rows.itertuples()]
+    return f"{capital('; '.join(said))}." if said else ""
+
+
 def narrowed(scene: Scene, corridors: pd.DataFrame) -> str:
     """Say which corridor narrows most and which widens most."""
     said = []
