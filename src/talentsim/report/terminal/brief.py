@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 from rich import box
@@ -24,13 +26,17 @@ from talentsim.report.words import Namer, change_in_words, outcome_in_words, par
 WIDTH = 100
 """Columns that the brief form fits in."""
 
+LEAST_WIDTH = 40
+Fold = Callable[..., list[str]]
+"""Text, most lines, indent -> lines that fit."""
+
 N_COUNTRIES = 6
 N_DESTINATIONS = 4
 N_ORIGINS = 3
 N_LINES_OF_CHANGE = 3
 
 
-def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair) -> list[RenderableType]:
+def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pair, width: int = WIDTH) -> list[RenderableType]:
     """Return the lines and the one table of the brief form, in their order; the folder and the time come after them.
 
     Parameters
@@ -39,20 +45,22 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
         The comparison.
     extra
         Tables beside it, of which `sides` gives the span over other structures.
+    width
+        Columns of the terminal; what is narrower than `WIDTH` takes more lines.
     """
-    scenario, name = pair.scenario, names_of(pair)
+    scenario, name, fold = pair.scenario, names_of(pair), partial(wrapped, width=width)
     title = f"{scenario.scenario.title}, against: {pair.baseline.scenario.title}"
-    lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in wrapped(title, 1)), *_texts(_changes(pair))]
+    lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in fold(title, 1)), *_texts(_changes(pair, fold))]
     for line in replaced_lines(pair):
-        lines += _texts(wrapped(line, 2))
-    lines += [*_texts(wrapped(conditions(pair), 2)), Text("")]
-    lines += [Text(line, style="bold") for line in wrapped(_headline(result, pair, name), 2)]
-    lines += _texts(wrapped(total_change(result.over_time, scenario.focus, scenario.headline_year, name(scenario.focus)).strip(), 2))
+        lines += _texts(fold(line, 2))
+    lines += [*_texts(fold(conditions(pair), 2)), Text("")]
+    lines += [Text(line, style="bold") for line in fold(_headline(result, pair, name), 2)]
+    lines += _texts(fold(total_change(result.over_time, scenario.focus, scenario.headline_year, name(scenario.focus)).strip(), 2))
     lines += [Text(""), Text(f"Countries that move most, {scenario.headline_year}: works in % of the world's, and {PEOPLE}", style="bold"),
-              _countries(result.headline, pair, name), Text("")]
-    lines += _texts(wrapped(_destinations(result.diversion, pair, name), 2)) if len(result.diversion) else []
-    lines += _texts(wrapped(_origins(result.by_origin, pair, name), 1))
-    return lines + _texts(wrapped(_how_sure(extra, pair), 2)) + _texts(check_lines(result.checks))
+              _countries(result.headline, pair, name, width), Text("")]
+    lines += _texts(fold(_destinations(result.diversion, pair, name), 2)) if len(result.diversion) else []
+    lines += _texts(fold(_origins(result.by_origin, pair, name), 1))
+    return lines + _texts(fold(_how_sure(extra, pair), 2)) + _texts(check_lines(result.checks, fold))
 
 
 def _texts(lines: Sequence[str]) -> list[RenderableType]:
@@ -65,15 +73,17 @@ def names_of(pair: Pair) -> Namer:
     return lambda code: countries[code].name if code in countries else code
 
 
-def wrapped(text: str, most: int, indent: str = "") -> list[str]:
-    """Return a text as lines of `WIDTH`, `most` at most."""
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, max_lines=most, placeholder=" ...", break_on_hyphens=False)
+def wrapped(text: str, most: int, indent: str = "", width: int = WIDTH) -> list[str]:
+    """Return a text as lines, `most` of `WIDTH` at most, or as much text in more lines where there are fewer columns."""
+    columns = max(min(width, WIDTH), LEAST_WIDTH)
+    return textwrap.wrap(text, columns, initial_indent=indent, subsequent_indent=indent, max_lines=math.ceil(most * WIDTH / columns), placeholder=" ...",
+                         break_on_hyphens=False)
 
 
-def _changes(pair: Pair) -> list[str]:
+def _changes(pair: Pair, fold: Fold) -> list[str]:
     """Say what changes in a few lines: the policies in words where two lines have room for them, else their titles."""
     lines = policy_lines(pair)
-    whole = [part for line in lines for part in wrapped(line, 9, "  ")]
+    whole = [part for line in lines for part in fold(line, 9, "  ")]
     if len(whole) <= 2:
         return whole
     idle = [line.partition(":")[0] for line in lines if f"({NO_EFFECT}" in line]
@@ -81,7 +91,7 @@ def _changes(pair: Pair) -> list[str]:
     changes = "; ".join(policy.title or f"{name} {change_in_words(policy)}" for name, policy in policies.items())
     without = f" (without effect in this world: {', '.join(idle)})" if idle else ""
     first = min(policy.start.year for policy in policies.values())
-    return wrapped(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", N_LINES_OF_CHANGE, "  ")
+    return fold(f"{counted(len(policies), 'policy', 'policies')} from {first}{without}: {changes}", N_LINES_OF_CHANGE, "  ")
 
 
 def conditions(pair: Pair) -> str:
@@ -106,7 +116,7 @@ def _row(headline: pd.DataFrame, outcome: str, country: str) -> pd.Series:
     return headline[(headline.outcome == outcome) & (headline.country == country)].iloc[0]
 
 
-def _countries(headline: pd.DataFrame, pair: Pair, name: Namer) -> Table:
+def _countries(headline: pd.DataFrame, pair: Pair, name: Namer, width: int) -> Table:
     """Return the focus and the countries whose share of the works differs most, with their people."""
     level, focus = pair.scenario.compare.level, pair.scenario.focus
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
@@ -116,7 +126,7 @@ def _countries(headline: pd.DataFrame, pair: Pair, name: Namer) -> Table:
     shares = headline[headline.outcome == HEADLINE].sort_values("difference", key=lambda each: each.abs(), ascending=False)
     for code in [focus, *[code for code in shares.country if code != focus][:N_COUNTRIES - 1]]:
         works, people = (_row(headline, outcome, code) for outcome in (HEADLINE, "researchers"))
-        table.add_row(Text(name(code) if name(code) == code else f"{name(code)} ({code})"), shown(works.baseline, works.unit),
+        table.add_row(Text(name(code) if name(code) == code or width < WIDTH else f"{name(code)} ({code})"), shown(works.baseline, works.unit),
                       shown(works.difference, works.unit, is_difference=True), shown_interval(works.low, works.high, works.unit),
                       shown(people.baseline, people.unit), shown(people.difference, people.unit, is_difference=True))
     return table
@@ -157,8 +167,8 @@ def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
     return f"{words} Under {counted(len(sides) - 1, 'other structure', 'other structures')} the difference lies from {low} to {high}."
 
 
-def check_lines(checks: Sequence[Check]) -> list[str]:
+def check_lines(checks: Sequence[Check], fold: Fold = wrapped) -> list[str]:
     """Say in one line that all checks hold; one that failed is told in full."""
-    failed = [line for check in checks if not check.passed for line in wrapped(f"check FAILED {check.name}: {check.detail}", 9)]
+    failed = [line for check in checks if not check.passed for line in fold(f"check FAILED {check.name}: {check.detail}", 9)]
     names = ", ".join(check.name for check in checks if check.passed)
-    return failed + wrapped(f"Checks that hold: {names}" if names else "No check holds", 1)
+    return failed + fold(f"Checks that hold: {names}" if names else "No check holds", 1)

@@ -33,7 +33,7 @@ def print_comparison(out: Console, result: Comparison, tables: Mapping[str, pd.D
         _print_portrait(out, result, tables, pair, changed)
         out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"), soft_wrap=True)
         return
-    for each in brief_lines(result, tables, pair):
+    for each in brief_lines(result, tables, pair, out.width):
         out.print(each)
     _print_changed(out, changed)
     if pair.scenario.compare.decompose and "sides" in tables:
