@@ -59,7 +59,7 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
     lines += [Text(""), Text(f"Countries that move most, {scenario.headline_year}: works in % of the world's, and {PEOPLE}", style="bold"),
               _countries(result.headline, pair, name, width), Text("")]
     lines += _texts(fold(_destinations(result.diversion, pair, name), 2)) if len(result.diversion) else []
-    lines += _texts(fold(_origins(result.by_origin, pair, name), 1))
+    lines += _texts(fold(origins_line(result.by_origin, pair, name), 1))
     return lines + _texts(fold(_how_sure(extra, pair), 2)) + _texts(check_lines(result.checks, fold))
 
 
@@ -146,7 +146,7 @@ def _destinations(diversion: pd.DataFrame, pair: Pair, name: Namer) -> str:
             f"the other way {shown(won, PEOPLE)}{whence and f' ({whence})'}.")
 
 
-def _origins(by_origin: pd.DataFrame, pair: Pair, name: Namer) -> str:
+def origins_line(by_origin: pd.DataFrame, pair: Pair, name: Namer) -> str:
     """Say by how many people of which first degree the focus country changes, the most first; means, so that they add up."""
     rows = by_origin[(by_origin.country == pair.scenario.focus) & (by_origin.year == pair.scenario.headline_year) & (by_origin.difference.abs() > 0)]
     rows = rows.sort_values("difference", key=lambda each: each.abs(), ascending=False)
