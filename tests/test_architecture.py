@@ -83,7 +83,7 @@ def test_submodels_state_what_they_read_and_write() -> None:
 THROUGH = {
     # what a command does is tried as a user asks for it
     "__main__": "integration/test_cli.py", "commands": "integration/test_cli.py", "comparison.sweep": "integration/test_sweeps.py",
-    "report.terminal.brief": "integration/test_told.py", "report.terminal.comparison": "integration/test_told.py", "report.terminal.levers": "integration/test_cli.py",
+    "report.terminal.comparison": "integration/test_told.py", "report.terminal.levers": "integration/test_cli.py",
     "report.terminal.listings": "integration/test_cli.py", "report.terminal.portrait": "integration/test_portrait.py",
     "report.terminal.calibration": "calibration/test_data.py", "report.terminal.evaluation": "scholars/test_published.py",
     "report.document.validation": "calibration/test_data.py", "scholars.validate": "scholars/test_published.py",
