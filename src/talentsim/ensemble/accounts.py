@@ -64,7 +64,7 @@ def conserved(tables: Mapping[str, pd.DataFrame], years: Sequence[int], before: 
     return bool(np.array_equal(np.diff(stock, axis=0), change[1:]))
 
 
-def dense(table: pd.DataFrame, value: str, axes: Sequence[str], years: Sequence[int]) -> Floats:
+def dense(table: pd.DataFrame, value: str, axes: Sequence[str], years: Sequence[int] | np.ndarray) -> Floats:
     """Sum a value over (year, *axes), whose columns are categoricals; shape (n_years, n_categories, ...)."""
     shape = (len(years), *(len(table[axis].cat.categories) for axis in axes))
     place = table["year"].to_numpy().astype(np.int64) - years[0]

@@ -37,7 +37,7 @@ class Memo:
 
 
 @lru_cache(maxsize=64)
-def _compared(kind: type) -> tuple[str, ...]:
+def _compared(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.compare)
 
 
@@ -48,8 +48,9 @@ def _is_same(one: Any, other: Any) -> bool:
         return isinstance(other, np.ndarray) and np.array_equal(one, other)
     if isinstance(one, Mapping):
         return isinstance(other, Mapping) and one.keys() == other.keys() and all(_is_same(each, other[name]) for name, each in one.items())
-    if is_dataclass(one) and type(one) is type(other):
-        parts = [(getattr(one, name), getattr(other, name)) for name in _compared(type(one))]
+    kind: Any = type(one)
+    if is_dataclass(kind) and kind is type(other):
+        parts = [(getattr(one, name), getattr(other, name)) for name in _compared(kind)]
         parts.sort(key=lambda pair: isinstance(pair[0], Mapping))       # what is long comes last
         return all(_is_same(*pair) for pair in parts)
     return bool(one == other)
