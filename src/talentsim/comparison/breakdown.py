@@ -25,11 +25,12 @@ Counts = Mapping[str, Sequence[Mapping[str, Floats]]]
 
 def counts_of_run(arm: Ensemble, place: int) -> dict[str, Floats]:
     """Return a replication's people by (year, origin, country of work), and where it has them people and works by (year, tier or sector, country)."""
-    found = {"stocks researchers": dense(arm.of_run(place, "stocks"), "researchers", ("origin", "work"), arm.years)}
+    years = arm.years.tolist()
+    found = {"stocks researchers": dense(arm.of_run(place, "stocks"), "researchers", ("origin", "work"), years)}
     for table, axis in PARTS.items():
         if table in arm.manifests[0]["tables"]:
             parts = arm.of_run(place, table)
-            found |= {f"{table} {value}": dense(parts, value, (axis, "work"), arm.years) for value in ("researchers", "works")}
+            found |= {f"{table} {value}": dense(parts, value, (axis, "work"), years) for value in ("researchers", "works")}
     return found
 
 
