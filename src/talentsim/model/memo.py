@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -37,7 +37,7 @@ class Memo:
 
 
 @lru_cache(maxsize=64)
-def _compared(kind: Any) -> tuple[str, ...]:
+def _compared(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.compare)
 
 
@@ -48,9 +48,8 @@ def _is_same(one: Any, other: Any) -> bool:
         return isinstance(other, np.ndarray) and np.array_equal(one, other)
     if isinstance(one, Mapping):
         return isinstance(other, Mapping) and one.keys() == other.keys() and all(_is_same(each, other[name]) for name, each in one.items())
-    kind: Any = type(one)
-    if is_dataclass(kind) and kind is type(other):
-        parts = [(getattr(one, name), getattr(other, name)) for name in _compared(kind)]
+    if hasattr(one, "__dataclass_fields__") and type(one) is type(other):
+        parts = [(getattr(one, name), getattr(other, name)) for name in _compared(one.__class__)]
         parts.sort(key=lambda pair: isinstance(pair[0], Mapping))       # what is long comes last
         return all(_is_same(*pair) for pair in parts)
     return bool(one == other)
