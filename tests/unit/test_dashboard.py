@@ -20,12 +20,16 @@ import pytest
 
 from talentsim.commands import cli
 from talentsim.comparison.compare import compare_runs
-from talentsim.comparison.pair import Pair, run_pair
+from talentsim.comparison.diversion import diversion
+from talentsim.comparison.pair import Pair, PairRuns, run_pair, with_replications
 from talentsim.config import Config, UserError, frozen
 from talentsim.config.arms import Composer
 from talentsim.config.files import names_in_group
+from talentsim.dashboard import answer as answer_module
 from talentsim.dashboard import engine as engine_module
-from talentsim.dashboard.chosen import Choice, choice_of, overrides_of
+from talentsim.dashboard.answer import Answer
+from talentsim.dashboard.catalogue import offered
+from talentsim.dashboard.chosen import Choice, PolicyChoice, choice_of, overrides_of
 from talentsim.dashboard.desk import Desk
 from talentsim.dashboard.engine import Engine, State
 from talentsim.dashboard.guard import LARGEST_BODY, POLICY
@@ -33,14 +37,16 @@ from talentsim.dashboard.pairs import made_up_to
 from talentsim.dashboard.serve import free_socket
 from talentsim.dashboard.server import STATIC, application
 from talentsim.dashboard.sliders import sliders, step
+from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import SerialExecutor
 from talentsim.ensemble.identity import arm_id
-from talentsim.ensemble.runs import runs_of
-from talentsim.ensemble.session import Cancelled
+from talentsim.ensemble.runs import runs_of, simulate
+from talentsim.ensemble.session import Cancelled, Session
 from talentsim.ensemble.store import Store, open_store
 from talentsim.model.policy import levers_in_year
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.report.terminal.summaries import SHOWN, shown
+from talentsim.vocab import LEVERS
 from workbook_sheets import sheets
 
 with warnings.catch_warnings():     # Starlette would rather have a newer client, and takes this one
@@ -198,6 +204,19 @@ def test_several_countries_are_what_the_command_line_puts_together(client: TestC
     assert table["difference"] == pytest.approx(row.difference) and table["year"] == 2032
 
 
+def test_people_are_looked_at_in_the_first_pairs_and_outcomes_in_all(client: TestClient, given: list[str], answered: tuple[str, list[dict[str, Any]]],
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_module, "MOST_LIVES", 1)
+    store, arms = open_store(given[3].removeprefix("output.dir=")), Composer().arms(overrides_of(choice_of(TIGHT), given))
+    all_runs = [Ensemble(arm, store, tuple(runs_of(arm))) for arm in arms]
+    one_run = [Ensemble(with_replications(arm, 1), store, tuple(runs_of(arm)[:1])) for arm in arms]
+    view = Answer(*all_runs).view("USA", 2035)
+    assert (view["pairs"], view["lives"]) == (2, 1)
+    lost = diversion(PairRuns(*one_run)).of_year(2035).set_index(["baseline_country", "scenario_country"])["researchers"]
+    assert view["diverted"]["lost"] and all(people == lost["USA", code] for code, people, _ in view["diverted"]["lost"])
+    assert view["said"]["headline"] == client.post(f"/api/runs/{answered[0]}/view", json={"focus": "USA", "year": 2035}).json()["said"]["headline"]
+
+
 @pytest.mark.parametrize("focus", ["USA+USA", "USA+XYZ", "EUROPE", "usa", "USA,IND", ["USA"], None])
 def test_what_is_looked_at_is_in_the_world(client: TestClient, answered: tuple[str, list[dict[str, Any]]], focus: object) -> None:
     assert client.post(f"/api/runs/{answered[0]}/numbers", json={"focus": focus}).status_code == 422
@@ -296,6 +315,26 @@ def test_a_large_world_is_previewed_then_paired_and_the_fork_equals_the_full_run
     assert first.preview is not None and np.abs(first.preview[2] - done[1]["work_share"].mean(axis=0)[start - 2010]).max() < 5.0
 
 
+@pytest.fixture(scope="module")
+def session() -> Session:
+    """One sitting, which knows the baseline after the first scenario."""
+    return Session()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", names_in_group("scenario"))
+def test_the_fork_of_every_scenario_equals_the_full_run(session: Session, scenario: str) -> None:
+    """What begins from the baseline's states in memory, bit for bit the run that the command line makes from the first year on."""
+    arms = Composer().arms(["world=ai", "parameters=point", "population.scale=0.02", "ensemble.replications=1", f"scenario={scenario}"])
+    one, other = (session.outcomes(arm, keep=arm is arms[0])["work_share"] for arm in arms)
+    table = simulate(runs_of(arms[1])[0])[0]["outcomes"]
+    for name, values in session.outcomes(arms[1], keep=False).items():
+        assert table.loc[table["outcome"] == name, "value"].to_numpy().tobytes() == values.tobytes(), name
+    start = Pair(*arms).start
+    assert start is not None and (one[0][:start - 2010] == other[0][:start - 2010]).all()
+    assert scenario == "baseline" or (one != other).any()
+
+
 def test_a_worker_forgets_the_figures_of_its_draws(toy: Config, tmp_path: Path) -> None:
     """Each draw is a configuration of its own: to remember them all would fill the memory."""
     assert list(made_up_to([(runs_of(toy)[0], runs_of(toy)[0])], Store(tmp_path), SerialExecutor(), lambda: False)) == [1]
@@ -329,6 +368,33 @@ def test_a_slider_at_its_mark_changes_nothing(large: Desk, scenario: str) -> Non
         year = max(policy.start.year, question.baseline.world.burn_in_year)
         one, other = (levers_in_year(base_levers(question.baseline, year), question.baseline.policies | extra, year, axes)[policy.lever] for extra in ({}, {"it": idle}))
         assert np.allclose(one, other, equal_nan=True), each["name"]
+
+
+def arms_shown(desk: Desk, choice: Choice) -> list[dict[str, Any]]:
+    question = desk.question(choice)
+    return sliders(question.baseline, question.scenario)
+
+
+@pytest.mark.slow
+def test_every_lever_can_be_added_with_whom_it_can_be_of(large: Desk) -> None:
+    """As the form of the page sends it; each has a name of its own, and one that acts somewhere in its range can be moved."""
+    offer = offered(large, large.question(Choice()))
+    assert {each["name"] for each in offer["levers"]} == set(LEVERS)
+    assert {field for each in offer["levers"] for field in each["selectors"]} <= set(PolicyChoice.model_fields)
+    assert len({each["short"] for each in offer["levers"]}) == len(LEVERS)
+    values = {"levels": [1], "employers": offer["firms"][:1]}
+    policies = {each["name"]: PolicyChoice(lever=each["name"], change="add", value=0.1, start=2027, **{
+        field: values.get(field, ["USA"]) for field in each["selectors"] if field not in ("headquarters", "partners")}) for each in offer["levers"]}
+    shown_all = {each["lever"]: each for each in arms_shown(large, Choice(policies=policies))}
+    assert set(shown_all) == set(LEVERS)
+    assert shown_all["service"]["idle"] == "" and shown_all["service"]["still"]        # a right that is whole can only become less
+    assert "limit" in shown_all["work_visa_cap"]["idle"]
+
+
+def test_a_policy_at_its_mark_can_be_moved_again(large: Desk) -> None:
+    choice = Choice(scenario="visa_tightening", policies={"f1_refusal": PolicyChoice(value=0.0)})
+    found = {each["name"]: each for each in arms_shown(large, choice)}
+    assert found["f1_refusal"]["idle"] == "" and found["f1_refusal"]["still"] and not found["h1b_odds"]["still"]
 
 
 @pytest.mark.parametrize(("low", "high", "expected"), [(0.0, 0.6, 0.01), (0.0, 1.0, 0.01), (0.1, 1.0, 0.01), (0.0, 3.0, 0.05), (0.0, 250_000.0, 5000.0), (1.0, 1.0, 1.0)])

@@ -116,10 +116,8 @@ def compare_runs(runs: PairRuns, each: Reduced | None = None) -> Comparison:
     """
     runs.pair.must_match()
     each = each or reduced(runs)
-    baseline, scenario = runs
-    values = {name: (put_together(one, scenario.config), put_together(scenario.outcomes[name], scenario.config))
-              for name, one in baseline.outcomes.items()}
-    codes, years = codes_shown(scenario.config), scenario.years
+    scenario = runs.scenario
+    values, codes, years = _values(runs), codes_shown(scenario.config), scenario.years
     lives = diversion(runs, each.parted)
     return Comparison(
         headline=_headline(values, codes, scenario.config, years),
@@ -133,7 +131,19 @@ def compare_runs(runs: PairRuns, each: Reduced | None = None) -> Comparison:
         checks=verify(runs))
 
 
+def compare_years(runs: PairRuns) -> dict[str, pd.DataFrame]:
+    """Return the tables `over_time` and `differences` of a comparison alone: nobody's life is read for them."""
+    values, codes, config = _values(runs), codes_shown(runs.scenario.config), runs.scenario.config
+    return {"over_time": _bands(values, codes, runs.scenario.years), "differences": _differences(values, codes, runs.scenario.years, config)}
+
+
 Values = dict[str, tuple[Floats, Floats]]
+
+
+def _values(runs: PairRuns) -> Values:
+    """Return every outcome of both arms, countries of a focus of several put together."""
+    config, other = runs.scenario.config, runs.scenario.outcomes
+    return {name: (put_together(one, config), put_together(other[name], config)) for name, one in runs.baseline.outcomes.items()}
 
 
 def _long(outcome: str, codes: Sequence[str], years: np.ndarray, **columns: Floats) -> pd.DataFrame:

@@ -36,6 +36,8 @@ def idle_reason(config: Config, policy: Policy) -> str:
     base, axes = lever_paths(config, np.array(years)), lever_axes(config)
     if not base[policy.lever].size:
         return f"{NO_EFFECT}: no firm has a name"
+    if base[policy.lever].dtype.kind == "f" and not np.isfinite(base[policy.lever]).any() and policy.change != "set":
+        return f"{NO_EFFECT}: nowhere in it is there such a limit"
     others = {name: each for name, each in config.policies.items() if each != policy and each.lever == policy.lever}
     one_lever = [{policy.lever: each} for each in base[policy.lever]]
     trained = None if policy.trained is None else policy.trained[0]

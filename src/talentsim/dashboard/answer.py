@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
-from talentsim.comparison.compare import Comparison, compare_runs
+from talentsim.comparison.compare import Comparison, compare_runs, compare_years
+from talentsim.comparison.diversion import Diversion, diversion
 from talentsim.comparison.groups import relabelled
-from talentsim.comparison.pair import Pair, PairRuns
+from talentsim.comparison.pair import Pair, PairRuns, with_replications
 from talentsim.comparison.pathways import STAGES, pathways
 from talentsim.config import Config
 from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
@@ -38,6 +39,9 @@ LEAST_FLOW = 3.0
 
 MOST_COMPARED = 3
 """Comparisons kept by all answers together; each holds tables of some megabytes, and is made anew where it is asked for again."""
+
+MOST_LIVES = 8
+"""Pairs, from the first on, whose people are looked at for a view: the tables that are taken away look at those of all."""
 
 OTHERS = "others"
 _NOWHERE = Path()
@@ -92,6 +96,7 @@ class Answer:
     def __init__(self, baseline: Ensemble, scenario: Ensemble) -> None:
         self.baseline, self.scenario = replace(baseline), replace(scenario)     # without the outcomes that those remember
         self._views: dict[tuple[str, int], dict[str, Any]] = {}
+        self._years: dict[str | None, tuple[dict[str, pd.DataFrame], pd.DataFrame]] = {}        # of a group, or of single countries
 
     def tables(self, focus: str, year: int) -> dict[str, pd.DataFrame]:
         """Return the tables of the comparison, as the main job writes them for what is looked at."""
@@ -127,27 +132,36 @@ class Answer:
         return self._views[focus, year]
 
     def _view_of(self, focus: str, year: int) -> dict[str, Any]:
-        one, other = (arm.config for arm in self._arms(focus, year))
-        tables = self.tables(focus, self.scenario.config.headline_year)
+        all_runs = PairRuns(*self._arms(focus, year))
+        one, other = all_runs.pair
+        few, key = _first(all_runs, MOST_LIVES), focus if is_group(other) else None
+        if key not in self._years:
+            self._years[key] = compare_years(all_runs), diversion(few).matrix
+        tables, matrix = self._years[key]
         kept = {"headline": headline_of(tables, year), "differences": tables["differences"]}
         scene = Scene(Results(_NOWHERE, {"arms": {}}, kept), Pair(one, other))
-        diverted = tables.get("diversion_by_year", pd.DataFrame(columns=["year"]))
-        diverted = diverted[diverted["year"] == year]
+        diverted = Diversion(matrix).of_year(year)
         said = {"headline": readings.headline_sentence(scene), "over_time": readings.over_time(scene, tables["differences"]),
                 "gains": readings.who_gains(scene, "work_share"), "works": readings.all_works(scene)}
         if len(diverted):
             said["diverted"] = readings.diverted(scene, diverted)
-        stay = self._stay(scene)
+        stay = _stay(few, scene)
         if len(stay):
             said["stayed"] = readings.stayed(scene, stay, focus)
-        works = {name: relabelled(arm.agents("works"), other, STAGES) for name, arm in (("baseline", self.baseline), ("scenario", self.scenario))}
-        through = pathways(works, year, other.population.scale**-1, len(self.scenario))
-        return {"focus": focus, "year": year, "pairs": len(self.scenario), "said": {name: text for name, text in said.items() if text},
+        works = {name: relabelled(arm.agents("works"), other, STAGES) for name, arm in (("baseline", few.baseline), ("scenario", few.scenario))}
+        through = pathways(works, year, other.population.scale**-1, len(few.scenario))
+        return {"focus": focus, "year": year, "pairs": len(self.scenario), "lives": len(few.scenario), "said": {name: text for name, text in said.items() if text},
                 "diverted": _diverted(diverted, focus), "stay": _staying(stay, other.focus_countries), "paths": _paths(through, focus)}
 
-    def _stay(self, scene: Scene) -> pd.DataFrame:
-        start, end = scene.span
-        return stay_curves({"baseline": self.baseline, "scenario": self.scenario}, scene.scenario.focus_countries, start, end, scene.focus)
+
+def _first(runs: PairRuns, n: int) -> PairRuns:
+    """Return the first pairs alone."""
+    return runs if len(runs.scenario) <= n else PairRuns(*(replace(arm, config=with_replications(arm.config, n), runs=arm.runs[:n]) for arm in runs))
+
+
+def _stay(runs: PairRuns, scene: Scene) -> pd.DataFrame:
+    start, end = scene.span
+    return stay_curves({"baseline": runs.baseline, "scenario": runs.scenario}, scene.scenario.focus_countries, start, end, scene.focus)
 
 
 def headline_of(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:

@@ -34,6 +34,8 @@ class PolicyChoice(Frozen):
     partners: Countries | None = None
     employers: Firms | None = None
     headquarters: Countries | None = None
+    trained: Countries | None = None
+    levels: Annotated[list[int], Field(max_length=10)] | None = None
     start: Year | Day | None = None
     end: Year | Day | None = None
     ramp_years: float | None = None

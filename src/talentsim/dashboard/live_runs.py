@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from talentsim.config import UserError
-from talentsim.config.frozen import forget
 from talentsim.dashboard import answer
 from talentsim.dashboard.answer import Answer
 from talentsim.dashboard.desk import Question
 from talentsim.dashboard.engine import Anchor, Cancelled, Engine, Outcomes, State
 from talentsim.dashboard.looked_at import groups_of, is_group, with_focus
+from talentsim.dashboard.memory import give_back
 from talentsim.ensemble.ensemble import RunsFailedError
 
 MOST_KEPT = 12
@@ -172,7 +172,7 @@ class Runs:
             run.tell("state", state="error", words=f"{type(error).__name__}: {error}")
         finally:
             run.finish()
-            forget()
+            give_back()
 
     def _remember(self, tab: str, anchor: Anchor) -> None:
         self._anchors[tab] = anchor

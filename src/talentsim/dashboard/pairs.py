@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
-from talentsim.config.frozen import forget
+from talentsim.dashboard.memory import give_back
 from talentsim.ensemble.checkpoint import Checkpoints
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.group import Grown, make_group
@@ -60,7 +60,7 @@ def _make(group: list[Run], store: Store, states: Checkpoints) -> Grown:
     try:
         return make_group(group, store, states, True)
     finally:
-        forget()
+        give_back()
 
 
 def _is_there(pair: tuple[Run, Run], store: Store) -> bool:

@@ -28,6 +28,8 @@ SHORT = {
     "doctoral_capacity": "Doctoral places", "service": "Computing services open to firms", "work_visa_refusal": "Work visas refused",
     "entry_refusal": "Refused at entry from abroad", "renewal_refusal": "Renewals refused", "listed_refusal": "Listed people refused",
     "other_visa": "Other visas open", "spouse_right": "Right to work by a spouse", "further_degree": "Another degree instead",
+    "level_odds": "Weight of wage levels in the lottery", "talent_grant": "Grant to foreigners who come", "fee_share": "Fee borne by the worker",
+    "fee_unfiled": "Not asked for because of the fee", "fee_inside": "The fee on a change of status", "other_visa_cap": "Places on other visas",
     "collaboration": "Work done together", "site_weight": "Posts at a firm's site", "placement": "Placed by the firm elsewhere",
 }
 """Levers in two or three words; one that is not here is called by its meaning."""
@@ -49,9 +51,21 @@ def sliders(baseline: Config, scenario: Config, switched_off: Collection[str] = 
         as_it_is = _in_baseline(baseline, policy, axes)
         made.append({
             "name": name, "label": label(policy), "title": policy.title or name, "sentence": policy_in_words(policy), "on": is_in_scenario and name not in switched_off,
-            "idle": idle_reason(scenario, policy) if is_in_scenario else "", "evidence": policy.evidence.value, "note": policy.note,
-            "sources": _sources(policy, known), **control(policy, as_it_is)})
+            **(_idle(scenario, name, policy, as_it_is) if is_in_scenario else {"idle": "", "still": ""}), "evidence": policy.evidence.value,
+            "note": policy.note, "sources": _sources(policy, known), **control(policy, as_it_is)})
     return made
+
+
+def _idle(scenario: Config, name: str, policy: Policy, as_it_is: tuple[float, float]) -> dict[str, str]:
+    """Return why a policy cannot act in this world, or that it does not at its present value, while others of its range do."""
+    reason = idle_reason(scenario, policy)
+    if not reason or policy.value is None:
+        return {"idle": reason, "still": ""}
+    for end in bounds(policy, as_it_is):
+        moved = policy.model_copy(update={"value": end})
+        if not idle_reason(scenario.model_copy(update={"policy": {**scenario.policy, name: moved}}), moved):
+            return {"idle": "", "still": "At this value it changes nothing."}
+    return {"idle": reason, "still": ""}
 
 
 def label(policy: Policy) -> str:
@@ -60,7 +74,9 @@ def label(policy: Policy) -> str:
     where = ", ".join(policy.countries) if policy.countries else "" if are_firms else "every country"
     parts = [short_name(LEVERS[policy.lever]), ", ".join(policy.employers or ()),
              f"firms of {', '.join(policy.headquarters)}" if policy.headquarters else "", f"in {where}" if where and are_firms else where,
-             f"with {', '.join(policy.partners)}" if policy.partners else "", f"from {', '.join(policy.origins)}" if policy.origins else ""]
+             f"with {', '.join(policy.partners)}" if policy.partners else "", f"from {', '.join(policy.origins)}" if policy.origins else "",
+             f"trained in {', '.join(policy.trained)}" if policy.trained else "",
+             f"wage level {', '.join(map(str, policy.levels))}" if policy.levels else ""]
     return ", ".join(each for each in parts if each)
 
 

@@ -2,7 +2,8 @@
 
 import {make, options} from './words.js';
 
-const WORDS = {countries: 'In', origins: 'For people from', partners: 'With', employers: 'Firms', headquarters: 'Firms of'};
+const WORDS = {countries: 'In', origins: 'For people from', partners: 'With', employers: 'Firms', headquarters: 'Firms of',
+  trained: 'For people trained in', levels: 'Wage levels'};
 const CHANGES = [{value: 'add', text: 'add'}, {value: 'multiply', text: 'multiply by'}, {value: 'set', text: 'set to'}];
 
 export function addForm(form, offer, taken, add) {
@@ -19,7 +20,8 @@ export function addForm(form, offer, taken, add) {
     const chosen = offer.levers.find((each) => each.name === lever.value);
     meaning.textContent = `${chosen.meaning}; ${chosen.unit}`;
     const made = chosen.selectors.map((each) => {
-      const names = each === 'employers' ? offer.firms.map((firm) => ({value: firm, text: firm})) : offer.countries.map(({code, name}) => ({value: code, text: name}));
+      const names = {employers: offer.firms, levels: offer.wage_levels}[each]?.map((value) => ({value, text: String(value)}))
+        ?? offer.countries.map(({code, name}) => ({value: code, text: name}));
       const select = make('select', {id: `add-${each}`, multiple: true, size: Math.min(5, names.length + 1)});
       options(select, [{value: '', text: 'all'}, ...names], each === 'countries' ? offer.focus : '');
       return [make('label', {htmlFor: select.id, textContent: WORDS[each]}), select];
@@ -39,7 +41,8 @@ export function addForm(form, offer, taken, add) {
     const policy = {lever: lever.value, change: change.value, value: Number(value.value), start: Number(start.value)};
     for (const select of fields()) {
       const chosen = [...select.selectedOptions].map((each) => each.value).filter(Boolean);
-      if (chosen.length) policy[select.id.replace('add-', '')] = chosen;
+      const field = select.id.replace('add-', '');
+      if (chosen.length) policy[field] = field === 'levels' ? chosen.map(Number) : chosen;
     }
     let name = [lever.value, ...(policy.countries ?? [])].join('_').slice(0, 50);
     for (let number = 2; taken().includes(name); number += 1) name = `${name.replace(/_\d+$/, '')}_${number}`;

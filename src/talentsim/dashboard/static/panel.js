@@ -101,8 +101,8 @@ class Card {
     if (!this.mark.hidden) this.mark.style.left = `calc(8px + (100% - 16px) * ${place} - 1px)`;
     const cannot = slider.idle !== '';
     for (const each of [this.range, this.number]) each.disabled = cannot || !slider.on || slider.path !== null || low === high;
-    this.idle.hidden = !cannot;
-    this.idle.textContent = cannot ? `Cannot act here: ${slider.idle}` : '';
+    this.idle.hidden = !cannot && !slider.still;
+    this.idle.textContent = cannot ? `Cannot act here: ${slider.idle}` : slider.still;
     this.element.classList.toggle('off', !slider.on || cannot);
     for (const [field, value] of [[this.start, slider.start], [this.end, slider.end ?? ''], [this.ramp, slider.ramp_years]]) {
       if (document.activeElement !== field) field.value = value;

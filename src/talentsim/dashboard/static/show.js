@@ -133,7 +133,7 @@ export class Shown {
     for (const id of ['diverted-panel', 'stay-panel', 'paths-panel']) find(id).style.opacity = view ? '' : '.45';
     if (!view) return;
     const name = the(this.name(focus));
-    const pairs = view.pairs === 1 ? 'one pair of runs' : `mean of ${view.pairs} pairs of runs`;
+    const pairs = view.lives === 1 ? 'one pair of runs' : `mean of ${view.lives < view.pairs ? 'the first ' : ''}${view.lives} pairs of runs`;
     const isCurrent = !this.growing && view.pairs === this.numbers?.pairs;
     for (const [id, key] of [['lines', 'over_time'], ['map', 'gains'], ['diverted', 'diverted'], ['stay', 'stayed'], ['paths', 'works']]) {
       find(`${id}-reading`).textContent = isCurrent || id === 'diverted' || id === 'stay' ? view.said[key] ?? '' : '';

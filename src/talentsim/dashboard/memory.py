@@ -1,0 +1,25 @@
+"""What a process that sees ever new configurations gives back: what it remembers of them, and the pages that are free."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import lru_cache
+from typing import Any
+
+from talentsim.config.frozen import forget
+
+
+def give_back() -> None:
+    """Forget configurations, and hand free memory back to the system where it can be asked to take it."""
+    forget()
+    if (trim := _trim()) is not None:
+        trim(0)
+
+
+@lru_cache(maxsize=1)
+def _trim() -> Any:
+    """Return glibc's `malloc_trim`, None elsewhere."""
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
