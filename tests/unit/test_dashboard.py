@@ -383,7 +383,7 @@ def test_every_lever_can_be_added_with_whom_it_can_be_of(large: Desk) -> None:
     assert {field for each in offer["levers"] for field in each["selectors"]} <= set(PolicyChoice.model_fields)
     assert len({each["short"] for each in offer["levers"]}) == len(LEVERS)
     values = {"levels": [1], "employers": offer["firms"][:1]}
-    policies = {each["name"]: PolicyChoice(lever=each["name"], change="add", value=0.1, start=2027, **{
+    policies: dict[str, PolicyChoice | None] = {each["name"]: PolicyChoice(lever=each["name"], change="add", value=0.1, start=2027, **{
         field: values.get(field, ["USA"]) for field in each["selectors"] if field not in ("headquarters", "partners")}) for each in offer["levers"]}
     shown_all = {each["lever"]: each for each in arms_shown(large, Choice(policies=policies))}
     assert set(shown_all) == set(LEVERS)
