@@ -289,7 +289,7 @@ def test_a_configuration_of_another_version_is_refused(results: Path) -> None:
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["arms"]["scenario"]["config"]["world"]["moons"] = 2
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(UserError, match=r"not one of this version: see world\.moons"):
+    with pytest.raises(UserError, match=r"talentsim \S+ wrote it.*not one of this version: see world\.moons"):
         report_of(open_results(results))
 
 

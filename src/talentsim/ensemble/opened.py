@@ -15,6 +15,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from talentsim.config import Config, UserError
+from talentsim.version import __version__
 
 MANIFEST = "manifest.json"
 
@@ -79,8 +80,9 @@ class Results:
             raise _damaged(self.folder, MANIFEST, "does not say what was compared") from None
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
-            raise UserError(f"{self.folder / MANIFEST}", f"its configuration is not one of this version: see {where}",
-                            "results of this version", "run the comparison again; what is in the store is used") from None
+            raise UserError(f"{self.folder / MANIFEST}", f"talentsim {self.manifest.get('talentsim', 'of another version')} wrote it, and its configuration is "
+                            f"not one of this version: see {where}", f"results of talentsim {__version__}",
+                            "run the comparison again, or talentsim export RESULTS --csv, which needs the tables alone") from None
 
 
 def open_results(folder: str | Path) -> Results:

@@ -53,7 +53,7 @@ def sheets_of(results: Results) -> dict[str, pd.DataFrame]:
     """
     if set(results.arms) != {"baseline", "scenario"}:
         raise UserError(str(results.folder), "these results are not a comparison", "results of `talentsim scenario=NAME`",
-                        "a sweep is one table: open sweep.csv of output.csv=true")
+                        "a sweep is one table: talentsim export RESULTS --csv writes it for Excel")
     pair = Pair(results.arms["baseline"], results.arms["scenario"])
     names = {code: each.name for code, each in pair.scenario.world.countries.items()}
     described = dictionary([(name, list(results.table(name).columns)) for name in results.names])
