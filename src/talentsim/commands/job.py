@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import pandas as pd
 
 from talentsim.calibration.posterior import differences
 from talentsim.commands.timing import Stopwatch
+from talentsim.commands.written import ready_to_draw, written_pictures, written_tables
 from talentsim.comparison.cautions import cautions, not_reached
 from talentsim.comparison.compare import Comparison, compare_runs
 from talentsim.comparison.pair import Pair, PairRuns, run_pair
@@ -22,16 +20,15 @@ from talentsim.comparison.portrait import tables_of_one
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.reduced import Reduced, reduced
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
-from talentsim.config import Config
 from talentsim.config.composed import SHELF
 from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
-from talentsim.ensemble.executors import open_executor, workers_kept
+from talentsim.ensemble.executors import workers_kept
 from talentsim.ensemble.identity import arm_id, run_ids
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import made_with
-from talentsim.ensemble.results import new_results, write_manifest, write_table
+from talentsim.ensemble.results import new_results, write_manifest
 from talentsim.ensemble.runner import Progress as Report
 from talentsim.ensemble.store import Store, open_store
 from talentsim.measures.observed import departures, fit
@@ -70,30 +67,40 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         with progress(told) as report:
             pair, sides = _run_all(pair, beside, told, store, report)
             scenario = pair.scenario
-            ready = _ready_to_draw(scenario) if figures else []
-            watch.begin("compare")
-            runs = run_pair(pair, store)
-            each = reduced(runs, flows=True, facts=figures)
-            result, extra = compare_runs(runs, each), _beside(runs, each, sides, store)
-            watch.begin("hold against facts")
-            extra |= _beside_facts(runs.baseline, each.facts) if figures else {}
+            ready = ready_to_draw(scenario) if figures else []
+            result, extra = _compared(pair, sides, store, watch, figures)
         watch.begin("write tables")
         facts = _facts(pair, result, overrides)
         tables = tables_of_one(result, extra, pair) if told and pair.is_one else result.tables | extra
         results = Results(folder, {**facts, **made_with(), "files": {}}, tables)
-        written += _tables(results, scenario)
+        written += written_tables(results, scenario)
         watch.begin("figures and report")
         if figures:
-            written += _pictures(results, scenario, ready)
+            written += written_pictures(results, scenario, ready)
         watch.begin("manifest and terminal")
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))
     if told:
-        console = terminal(piped_width=120 if scenario.output.tables == "full" else WIDTH)
-        print_comparison(console, result, tables, pair, folder, time.perf_counter() - started, facts["calibration"])
-        if scenario.output.timing:
-            print(f"\nTime by phase\n{watch.told()}")
+        _print(result, tables, pair, folder, time.perf_counter() - started, facts["calibration"], watch)
     return result
+
+
+def _compared(pair: Pair, sides: Sequence[Side], store: Store, watch: Stopwatch, figures: bool) -> tuple[Comparison, dict[str, pd.DataFrame]]:
+    """Compare the runs of a pair; return that and the tables beside it, those of observed facts only where figures show them."""
+    watch.begin("compare")
+    runs = run_pair(pair, store)
+    each = reduced(runs, flows=True, facts=figures)
+    result, extra = compare_runs(runs, each), _beside(runs, each, sides, store)
+    watch.begin("hold against facts")
+    return result, extra | (_beside_facts(runs.baseline, each.facts) if figures else {})
+
+
+def _print(result: Comparison, tables: Mapping[str, pd.DataFrame], pair: Pair, folder: Path, seconds: float, calibration: Sequence[str], watch: Stopwatch) -> None:
+    """Print the answer, and where the time went if that was asked for."""
+    output = pair.scenario.output
+    print_comparison(terminal(piped_width=120 if output.tables == "full" else WIDTH), result, tables, pair, folder, seconds, calibration)
+    if output.timing:
+        print(f"\nTime by phase\n{watch.told()}")
 
 
 def _all_sides(pair: Pair, beside: Sequence[Side], told: bool) -> list[Side]:
@@ -153,64 +160,3 @@ def _error(pair: Pair, result: Comparison) -> float:
     """Return the standard error of the focus country's difference in the share of the works."""
     rows = result.headline[(result.headline.outcome == HEADLINE) & (result.headline.country == pair.scenario.focus)]
     return float(rows.standard_error.iloc[0])
-
-
-def _tables(results: Results, scenario: Config) -> list[Path]:
-    """Write every table, and all of them as a workbook where one is asked for."""
-    written: list[Path] = []
-    for name, table in results.kept.items():
-        written += write_table(table, results.folder, name, scenario.output.csv)
-    if scenario.output.xlsx:
-        manifest = {**results.manifest, "files": {path.name: "" for path in written}}
-        written.append(_workbook(Results(results.folder, manifest, results.kept)))
-    return written
-
-
-def _workbook(results: Results) -> Path:
-    """Write a comparison as an Excel workbook."""
-    from talentsim.report.figures.save import save_bytes
-    from talentsim.report.workbook import workbook_of
-
-    return save_bytes(workbook_of(results), results.folder / "comparison.xlsx")
-
-
-def _ready_to_draw(scenario: Config) -> list[Future[None]]:
-    """Let worker processes import what figures need while this one compares."""
-    if not (scenario.output.figures or scenario.output.report) or _n_drawing(scenario) == 1:
-        return []
-    with open_executor(scenario.executor, _n_drawing(scenario)) as pool:
-        return [pool.submit(_import_figures) for _ in range(_n_drawing(scenario))]
-
-
-def _import_figures() -> None:
-    import talentsim.report.document.pictures  # noqa: F401   # what comes later finds it there
-
-
-def _n_drawing(scenario: Config) -> int:
-    """Return how many processes draw: matplotlib is not made for threads."""
-    return scenario.executor.workers or os.cpu_count() or 1 if scenario.executor.kind == "processes" else 1
-
-
-def _pictures(results: Results, scenario: Config, ready: Sequence[Future[None]]) -> Iterator[Path]:
-    """Draw each picture once, for its own files and for the report."""
-    output = scenario.output
-    if not (output.figures or output.report):
-        return
-    from talentsim.report.document.document import report_of
-    from talentsim.report.document.pictures import pictures_of, plates_of
-    from talentsim.report.figures.save import save_bytes, save_files
-
-    kinds, plates = ("png", "svg") if output.figures else ("svg",), None
-    if ready:
-        stems = [each.stem for each in pictures_of(results)]
-        n = min(2 * len(ready), len(stems))         # a few more parts than processes: pictures take unequal times
-        with suppress(BrokenExecutor), open_executor(scenario.executor, len(ready)) as pool:
-            parts = [pool.submit(plates_of, results, kinds, stems[part::n]) for part in range(n)]
-            plates = sorted((plate for part in parts for plate in part.result()), key=lambda plate: stems.index(plate.stem))
-    if plates is None:      # there are no workers, or one was ended from outside
-        plates = plates_of(results, kinds)
-    if output.figures:
-        for plate in plates:
-            yield from save_files(plate.files, results.folder, plate.stem)
-    if output.report:
-        yield save_bytes(report_of(results, plates).encode(), results.folder / "report.html")
