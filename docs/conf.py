@@ -20,6 +20,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 numpydoc_show_class_members = False
 html_show_sourcelink = False
+html_sidebars = {"**": []}       # one level of pages: the bar above and the page's own list say all
 suppress_warnings = ["myst.xref_missing"]       # folders of the repository, which readers of the files follow; test_readme checks every link
 
 
