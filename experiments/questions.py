@@ -165,12 +165,18 @@ def asked(question: Question, folder: Path, more: list[str]) -> tuple[str, float
         When the command fails.
     """
     before, started = results_in(folder), time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "talentsim", *question.arguments, *CONDITIONS, f"output.dir={folder}", *more],
+    done = subprocess.run([sys.executable, "-m", "talentsim", *question.arguments, *behind(more), f"output.dir={folder}"],
                           capture_output=True, text=True)
     seconds = time.perf_counter() - started
     if done.returncode:
         sys.exit(f"{question.command}\n{done.stderr}")
     return question.answer(max(results_in(folder) - before)), seconds
+
+
+def behind(more: list[str]) -> list[str]:
+    """Return what stands behind every command: the conditions of the page, and in their place what is given, for a key is given once."""
+    keys = {each.partition("=")[0] for each in more}
+    return [*(each for each in CONDITIONS if each.partition("=")[0] not in keys), *more]
 
 
 def results_in(folder: Path) -> set[Path]:
@@ -182,7 +188,7 @@ def page(answers: list[tuple[str, float]], more: list[str]) -> str:
     """Return the page."""
     lines = ["# Ten questions", "",
              "Printed by [questions.py](../experiments/questions.py), which ran each command as it stands here with these behind it: "
-             f"`{' '.join([*CONDITIONS, *more])}`. Numbers are medians over draws of the parameters, ranges the middle 90 % of them; "
+             f"`{' '.join(behind(more))}`. Numbers are medians over draws of the parameters, ranges the middle 90 % of them; "
              "the median of the differences is not the difference of the medians. Seconds are from prompt to prompt with the baseline's runs there, but for the "
              "first, beside whatever else the machine did. Without these overrides the same commands take longer, "
              "and show the answer under other structures as well. [How far to trust it](trust.md) says what the numbers are worth.", ""]

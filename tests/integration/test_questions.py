@@ -26,6 +26,7 @@ _SPEC.loader.exec_module(questions)
 
 def test_there_are_ten_and_the_page_has_each_with_its_command() -> None:
     assert len(questions.QUESTIONS) == 10
+    assert questions.behind(["population.scale=0.02", "seed=3"]) == [*questions.CONDITIONS[1:], "population.scale=0.02", "seed=3"]
     text = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
     for place, each in enumerate(questions.QUESTIONS, start=1):
         assert f"## {place}. {each.title}" in text and each.command in text
