@@ -32,10 +32,17 @@ def run(arguments: Arguments) -> int:
 
         return run_sweep(arguments)
     from talentsim.comparison.pair import Pair
+    from talentsim.ensemble.executors import begin_workers, workers_kept
 
     composer, own = composer_of(arguments)
     pair = checked(Pair(*composer.arms(own)))
-    return one_job(arguments, pair, structures_of(composer, own, pair.scenario), pair.scenario.scenario.name, watch)
+    with workers_kept():
+        begin_workers(pair.scenario.executor, _import_model)
+        return one_job(arguments, pair, structures_of(composer, own, pair.scenario), pair.scenario.scenario.name, watch)
+
+
+def _import_model() -> None:
+    import talentsim.ensemble.group  # noqa: F401   # a worker's first task finds it there
 
 
 def structures_of(composer: Composer, overrides: list[str], scenario: Config) -> list[Side]:

@@ -39,7 +39,13 @@ _KEPT: list[dict[int, ProcessPoolExecutor]] = []
 
 @contextmanager
 def workers_kept() -> Iterator[None]:
-    """Let the worker processes opened within live on from one use to the next: to start them anew takes each a second."""
+    """Let the worker processes opened within live on from one use to the next: to start them anew takes each a second.
+
+    Within another such block they are the same workers.
+    """
+    if _KEPT:
+        yield
+        return
     _KEPT.append({})
     try:
         yield
@@ -80,6 +86,15 @@ def open_executor(config: ExecutorConfig, n_calls: int) -> Iterator[Executor]:
         _stop(executor)
         raise
     executor.shutdown()
+
+
+def begin_workers(config: ExecutorConfig, first: Callable[[], object]) -> None:
+    """Let the worker processes that are kept begin with `first`, what they will need to have imported, while this one goes on."""
+    workers = config.workers or os.cpu_count() or 1
+    if config.kind == "processes" and workers > 1 and _KEPT:
+        with open_executor(config, workers) as pool:
+            for _ in range(workers):
+                pool.submit(first)
 
 
 def map_replications(work: Callable[[int], T], n: int, config: ExecutorConfig) -> list[T]:
