@@ -31,7 +31,7 @@ class Comparison:
     headline
         outcome, country, unit, year, baseline, scenario, difference, low, high, low_error, high_error, boot_low, boot_high,
         standard_error, unpaired_error: means over replications; Student's t and the bootstrap's interval of the paired
-        difference, its Monte-Carlo standard error, and what that would be had the arms not met the same luck. Where
+        difference, its Monte-Carlo standard error, and what that would be if the arms had met different luck. Where
         replications are draws of the parameters: medians, the middle share of the draws, and the Monte-Carlo error of the
         median and of both ends. In the headline's year.
     over_time
@@ -80,6 +80,19 @@ class Comparison:
 
 def compare(baseline: Config, scenario: Config, store: Store | None = None, progress: Progress | None = None) -> Comparison:
     """Run what is missing of two arms and compare them.
+
+    Parameters
+    ----------
+    baseline, scenario
+        Two configurations with the same world, years, seed, scale and replications.
+    store
+        Where runs are looked for and kept; None takes that of the baseline's `output.dir`.
+    progress
+        Called with the runs that are done and those there are.
+
+    Returns
+    -------
+    Tables of paired differences, scenario minus baseline, with the checks made on these runs.
 
     Raises
     ------

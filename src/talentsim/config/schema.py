@@ -40,6 +40,13 @@ class Config(Arm):
     def load(cls, *overrides: str, config_dir: str | None = None) -> Config:
         """Compose and check a configuration, with Hydra's override syntax.
 
+        Parameters
+        ----------
+        overrides
+            As on the command line, each a KEY=VALUE; of a key given twice the last holds.
+        config_dir
+            A folder with scenarios, countries and worlds of your own.
+
         Raises
         ------
         UserError

@@ -152,6 +152,17 @@ class Ensemble:
 def run_ensemble(config: Config, store: Store | None = None, progress: Progress | None = None) -> Ensemble:
     """Return every replication of one arm, computing those that the store lacks.
 
+    Parameters
+    ----------
+    store
+        Where runs are looked for and kept; None takes that of the configuration's `output.dir`.
+    progress
+        Called with the runs that are done and those there are.
+
+    Returns
+    -------
+    Runs whose `outcomes` are arrays of shape (n_replications, n_years, n_countries), each with its unit.
+
     Raises
     ------
     RunsFailedError

@@ -88,6 +88,15 @@ class Results:
 def open_results(folder: str | Path) -> Results:
     """Open the results in a folder.
 
+    Parameters
+    ----------
+    folder
+        The one that a command has named at its end.
+
+    Returns
+    -------
+    Results whose `table(name)` reads one table, and whose `names` are those there are.
+
     Raises
     ------
     UserError
