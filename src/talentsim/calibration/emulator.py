@@ -1,31 +1,35 @@
-"""Emulator: Gaussian-process regression of every target on the parameters, with an error of its own.
+"""Emulator: Gaussian-process regression of every target on the parameters, with an error of its own at every point.
 
-One kernel serves all targets, so that one decomposition of it does: a Gaussian of distances between prior probabilities of
-parameters, each stretched by how much the targets change along it, found in a few rounds (after Radhakrishnan et al. 2024,
-Mechanism for feature learning in neural networks and backpropagation-free machine learning models, Science 383).
+One kernel serves all targets, so that one decomposition of it does: a level, straight lines, and a Gaussian of distances between prior
+probabilities of parameters, each stretched by how much the targets change along it, found in a few rounds (after Radhakrishnan et al.
+2024, Mechanism for feature learning in neural networks and backpropagation-free machine learning models, Science 383). The error is the
+process's own, which grows away from the runs, scaled for each target so that runs left out are missed by as much as it says (Rasmussen,
+Williams 2006, Gaussian Processes for Machine Learning, section 5.4.2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from talentsim.arrays import Floats
+from talentsim.arrays import Floats, Integers
 from talentsim.calibration.targets import LEAST, Target
 
 ROUNDS = 3
 """In which relevances are found."""
 
-PENALTIES = np.geomspace(1e-4, 300.0, 12)
-"""Variance of what no smooth function tells, against that of what one does; each target takes the one that predicts best."""
+PENALTIES = np.geomspace(1e-6, 100.0, 14)
+"""Variance of what no smooth function tells, against that of what one does; each target takes the one that foretells runs left out best."""
 
 N_LOOKED = 300
 """Runs at which slopes are looked at, at most."""
 
-EARLIER_LEVEL = 100.0
-"""Variance of the level of runs of another version: large, so that it is free."""
+LEVEL, LINES = 100.0, 10.0
+"""Variances of a level and of straight lines: large, so that both are free, and a point far from all runs is not taken for their mean.
+Runs of another version have a level of their own."""
 
 
 def transformed(targets: Sequence[Target], values: Floats) -> Floats:
@@ -76,8 +80,13 @@ class Emulator:
         Of the kernel at each place, shape (n_runs, n_targets).
     level
         Mean by target, shape (n_targets,).
-    error
-        Standard deviation of what it gets wrong, on the emulated scale, the noise of one run taken out.
+    vectors, inverses
+        Eigenvectors of the covariance of the runs, shape (n_runs, n_runs), and one over its eigenvalues under each penalty, shape
+        (n_runs, n_penalties).
+    chosen
+        Number of the penalty of each target.
+    scale, noise
+        Variance of a target's smooth function, and standard deviation of one run, by target, on the emulated scale.
     r2
         Share of the variance of runs left out that it explains, by target.
     """
@@ -86,21 +95,39 @@ class Emulator:
     places: Floats
     coefficients: Floats
     level: Floats
-    error: Floats
+    vectors: Floats
+    inverses: Floats
+    chosen: Integers
+    scale: Floats
+    noise: Floats
     r2: Floats
 
     def __call__(self, ranks: Floats) -> Floats:
         """Return targets on the emulated scale; `ranks` are prior probabilities, shape (n, n_parameters)."""
-        return self.level + kernel(_centred(ranks) * self.relevance, self.places) @ self.coefficients
+        return self.predicted(ranks)[0]
+
+    def predicted(self, ranks: Floats) -> tuple[Floats, Floats]:
+        """Return targets on the emulated scale, and the variance of its error there: what the process does not know of the smooth
+        function, and what no smooth function tells and the noise of one run does not either."""
+        places = _centred(ranks) * self.relevance
+        near = kernel(places, self.places) + _straight(places, self.places)
+        own = 1.0 + LEVEL + LINES * (places**2).sum(axis=1)
+        unknown = np.maximum(own[:, None] - (near @ self.vectors) ** 2 @ self.inverses, 0.0)
+        rough = np.maximum(PENALTIES[self.chosen] * self.scale - self.noise**2, 0.0)
+        return self.level + near @ self.coefficients, unknown[:, self.chosen] * self.scale + rough
 
 
 def kernel(one: Floats, other: Floats) -> Floats:
-    """Return the covariance of a smooth function between two sets of stretched parameters, shape (n_one, n_other)."""
+    """Return the covariance of a curve between two sets of stretched parameters, shape (n_one, n_other)."""
     distance = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2.0 * one @ other.T
     return np.asarray(np.exp(-0.5 * np.maximum(distance, 0.0)))
 
 
-def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, judged: slice, earlier: Floats | None = None) -> Emulator:
+def _straight(one: Floats, other: Floats) -> Floats:
+    return LEVEL + LINES * one @ other.T
+
+
+def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, earlier: Floats | None = None) -> Emulator:
     """Fit an emulator to runs.
 
     Parameters
@@ -111,8 +138,6 @@ def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, judged: slice, 
         Targets on the emulated scale, shape (n_runs, n_targets); what is missing stands at its mean.
     noise
         Standard deviation of one run by target.
-    judged
-        Runs by which the error is told: those where the posterior is.
     earlier
         1 for runs of another version of the model, 0 for the others; the former have levels of their own. None: no such runs.
     """
@@ -120,47 +145,57 @@ def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, judged: slice, 
     own = filled if earlier is None else filled[earlier == 0]
     level, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-9)
     seen, u = (filled - level) / spread, _centred(ranks)
-    marked = 0.0 if earlier is None else EARLIER_LEVEL * np.outer(earlier, earlier)
+    marked = 0.0 if earlier is None else LEVEL * np.outer(earlier, earlier)
     relevance = np.full(u.shape[1], u.shape[1] ** -0.5)
     for turn in range(ROUNDS):
         places = u * relevance
         smooth = kernel(places, places)
-        coefficients, left_out = _regressed(smooth + marked, seen)
+        found = _regressed(smooth + _straight(places, places) + marked, seen)
         if turn + 1 < ROUNDS:
-            relevance = _relevance(u, relevance, smooth, coefficients)
-    left_out = left_out[judged] * spread
-    error = np.sqrt(np.maximum((left_out**2).mean(axis=0) - noise**2, 0.09 * (left_out**2).mean(axis=0)))
-    variance = np.maximum(filled[judged].var(axis=0), 1e-12)
-    return Emulator(relevance, places, coefficients * spread, level, error, 1.0 - (left_out**2).mean(axis=0) / variance)
+            relevance = _relevance(u, relevance, smooth, found.coefficients)
+    r2 = 1.0 - (found.left_out**2).mean(axis=0) * spread**2 / np.maximum(filled.var(axis=0), 1e-12)
+    return Emulator(relevance, places, found.coefficients * spread, level, found.vectors, found.inverses, found.chosen, found.scale * spread**2, noise, r2)
 
 
 def _centred(ranks: Floats) -> Floats:
     return 2.0 * ranks - 1.0
 
 
-def _regressed(covariance: Floats, seen: Floats) -> tuple[Floats, Floats]:
-    """Regress each target with the penalty that predicts runs left out best.
+class _Regressed(NamedTuple):
+    """Coefficients, what runs left out are missed by, and what the error at a point is made of; see `Emulator`."""
 
-    Returns
-    -------
-    Coefficients and what each run left out is missed by, both of the shape of `seen`.
-    """
+    coefficients: Floats
+    left_out: Floats
+    vectors: Floats
+    inverses: Floats
+    chosen: Integers
+    scale: Floats
+
+
+def _regressed(covariance: Floats, seen: Floats) -> _Regressed:
+    """Regress each target with the penalty, and the scale of its variance, under which runs left out are likeliest."""
     values, vectors = np.linalg.eigh(covariance)
-    turned, values = vectors.T @ seen, np.maximum(values, 0.0)
-    coefficients, left_out = np.zeros_like(seen), np.full(seen.shape, np.inf)
-    for penalty in PENALTIES:
-        inverse = 1.0 / (values + penalty)
+    turned, inverses = vectors.T @ seen, 1.0 / (np.maximum(values, 0.0)[:, None] + PENALTIES)
+    coefficients, left_out = np.zeros_like(seen), np.zeros_like(seen)
+    n_targets = seen.shape[1]
+    chosen, scale, best = np.zeros(n_targets, int), np.zeros(n_targets), np.full(n_targets, -np.inf)
+    for number, inverse in enumerate(inverses.T):
         found = vectors @ (inverse[:, None] * turned)
-        missed = found / (vectors**2 @ inverse)[:, None]
-        better = (missed**2).sum(axis=0) < (left_out**2).sum(axis=0)
-        coefficients[:, better], left_out[:, better] = found[:, better], missed[:, better]
-    return coefficients, left_out
+        precision = (vectors**2 @ inverse)[:, None]     # of a run left out, over the scale
+        scaled = np.maximum((found**2 / precision).mean(axis=0), 1e-18)
+        likely = np.log(precision).mean() - np.log(scaled)
+        better = likely > best
+        coefficients[:, better], left_out[:, better] = found[:, better], (found / precision)[:, better]
+        chosen[better], scale[better], best[better] = number, scaled[better], likely[better]
+    return _Regressed(coefficients, left_out, vectors, inverses, chosen, scale)
 
 
 def _relevance(u: Floats, relevance: Floats, smooth: Floats, coefficients: Floats) -> Floats:
     """Return by how much to stretch each parameter: the root of the root mean squared slope of all targets along it."""
     looked = np.linspace(0, len(u) - 1, min(len(u), N_LOOKED)).astype(int)
     near, shown = smooth[looked], smooth[looked] @ coefficients
-    slope = np.array([np.mean((u[looked, place, None] * shown - near @ (u[:, place, None] * coefficients)) ** 2) for place in range(u.shape[1])])
+    straight = LINES * u.T @ coefficients
+    slope = np.array([np.mean((straight[place] + near @ (u[:, place, None] * coefficients) - u[looked, place, None] * shown) ** 2)
+                      for place in range(u.shape[1])])
     stretched = (relevance**4 * slope) ** 0.25 + 1e-9
     return np.asarray(stretched / np.sqrt((stretched**2).sum()))

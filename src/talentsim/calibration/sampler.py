@@ -12,7 +12,8 @@ from talentsim.streams import GOLDEN, mix
 LogDensity = Callable[[Floats], Floats]
 
 
-def ensemble_sample(log_likelihood: LogDensity, n_parameters: int, n_walkers: int, n_steps: int, seed: int, keep: int) -> Floats:
+def ensemble_sample(log_likelihood: LogDensity, n_parameters: int, n_walkers: int, n_steps: int, seed: int, keep: int,
+                    start: Floats | None = None) -> Floats:
     """Sample a posterior whose prior is a standard normal.
 
     Each half moves along differences of two walkers of the other half, in some coordinates at a time, after Vrugt et al. (2009),
@@ -26,13 +27,16 @@ def ensemble_sample(log_likelihood: LogDensity, n_parameters: int, n_walkers: in
         Even, and more than twice the parameters do well.
     keep
         Draws wanted, taken evenly from the second half of the steps.
+    start
+        Draws of a posterior like this one, from which walkers set out, shape (n, n_parameters); None: near the middle of the prior, from
+        where a crowd in fifty dimensions takes some thousand steps to arrive.
 
     Returns
     -------
-    Scores, shape (keep, n_parameters).
+    Scores, shape (keep, n_parameters), in no order: the first few stand for all.
     """
     numbers = _Numbers(seed)
-    walkers = 0.7 * numbers.normal((n_walkers, n_parameters))
+    walkers = 0.7 * numbers.normal((n_walkers, n_parameters)) if start is None else _spread_over(start, n_walkers)
     density = log_likelihood(walkers) - 0.5 * (walkers**2).sum(axis=1)
     half = n_walkers // 2
     sides = (np.arange(half), np.arange(half, n_walkers))
@@ -47,7 +51,11 @@ def ensemble_sample(log_likelihood: LogDensity, n_parameters: int, n_walkers: in
         if turn >= n_steps // 2 and turn % every == 0:
             kept.append(walkers.copy())
     draws = np.concatenate(kept)
-    return draws[np.linspace(0, len(draws) - 1, keep).astype(int)]
+    return draws[np.linspace(0, len(draws) - 1, keep).astype(int)][np.argsort(numbers.uniform(keep))]
+
+
+def _spread_over(draws: Floats, n: int) -> Floats:
+    return np.array(draws[np.linspace(0, len(draws) - 1, n).astype(int)])
 
 
 def _proposed(own: Floats, other: Floats, numbers: _Numbers, turn: int) -> Floats:

@@ -91,16 +91,16 @@ class Calibration:
         return pd.DataFrame(rows)
 
     def log_likelihood(self, fit: str, emulator: Emulator) -> Callable[[Floats], Floats]:
-        """Return the log likelihood of a fit as a function of standard normal scores; the emulator's error is part of it."""
+        """Return the log likelihood of a fit as a function of standard normal scores; the emulator's error at a point is part of it."""
         seen = [place for place, each in enumerate(self.targets) if each.role in self.roles[fit]]
         targets = [self.targets[place] for place in seen]
         tolerance = np.array([each.tolerance for each in targets])
 
         def log_likelihood(z: Floats) -> Floats:
-            emulated = emulator(norm.cdf(z))[:, seen]
+            emulated, error = (each[:, seen] for each in emulator.predicted(norm.cdf(z)))
             shown = restored(targets, emulated)
             misses = np.stack([each.miss(shown[:, place]) for place, each in enumerate(targets)], axis=1)
-            variance = tolerance**2 + (emulator.error[seen] * slopes(targets, shown)) ** 2
+            variance = tolerance**2 + error * slopes(targets, shown) ** 2
             return np.asarray(-0.5 * (misses**2 / variance + np.log(variance)).sum(axis=1))
 
         return log_likelihood
@@ -131,9 +131,9 @@ class Calibration:
         emulator = self.emulator = self._emulated()
         most = 0.0
         for number, fit in enumerate(self.roles):
-            draws = ensemble_sample(self.log_likelihood(fit, emulator), len(self.parameters), self.settings.walkers, self.settings.steps,
-                                    self.settings.seed + 7 * (wave + 1) + number, max(N_SAMPLED, self.settings.draws))
             before = self.draws.get(fit)
+            draws = ensemble_sample(self.log_likelihood(fit, emulator), len(self.parameters), self.settings.walkers, self.settings.steps,
+                                    self.settings.seed + 7 * (wave + 1) + number, max(N_SAMPLED, self.settings.draws), before)
             moved = np.inf if before is None else float(np.max(np.abs(draws.mean(axis=0) - before.mean(axis=0)) / draws.std(axis=0)))
             self.draws[fit] = draws
             most = max(most, moved)
@@ -144,15 +144,15 @@ class Calibration:
         return most
 
     def _emulated(self) -> Emulator:
-        """Fit the emulator to all runs; its error is told by the latest wave."""
-        z, shown, mark, judged = self.z, self.shown, None, self.latest
+        """Fit the emulator to all runs."""
+        z, shown, mark = self.z, self.shown, None
         if self.earlier is not None:
             old_z, old_shown = self.earlier
             mark = np.concatenate([np.zeros(len(z)), np.ones(len(old_z))])
             z, shown = np.concatenate([z.reshape(-1, old_z.shape[1]), old_z]), np.concatenate([shown.reshape(-1, old_shown.shape[1]), old_shown])
             if not len(self.z):
-                judged, mark = slice(0, len(z)), None
-        return fit_emulator(norm.cdf(z), transformed(self.targets, shown), self.noise, judged, mark)
+                mark = None
+        return fit_emulator(norm.cdf(z), transformed(self.targets, shown), self.noise, mark)
 
     def _chi2(self, runs: slice, roles: Sequence[str] = FITTED) -> float:
         """Return the median over runs of the real model of the mean squared miss of a target, in tolerances."""

@@ -20,6 +20,6 @@ class CalibrationConfig(Frozen):
     draws: int = Field(default=256, ge=8, le=10_000, strict=True)
     check: int = Field(default=64, ge=2, le=10_000, strict=True)
     walkers: int = Field(default=200, ge=8, le=10_000, strict=True)
-    steps: int = Field(default=1500, ge=10, le=1_000_000, strict=True)
+    steps: int = Field(default=3000, ge=10, le=1_000_000, strict=True)
     earlier: str | None = None
     seed: int = Field(default=1, ge=0, lt=2**16, strict=True)
