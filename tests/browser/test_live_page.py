@@ -136,6 +136,37 @@ def test_a_scenario_taken_away_gives_the_same_numbers(server: Server, browser: C
     assert f" {browser.value(HEADLINE)} " in told
 
 
+def test_the_picture_is_taken_away_and_the_full_comparison_opens_its_report(server: Server, browser: Chromium, tmp_path: Path) -> None:
+    browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    browser.click("#picture")
+    until = time.monotonic() + 30
+    while not (found := list(tmp_path.glob("*.png"))):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert found[0].read_bytes().startswith(b"\x89PNG")
+    browser.click("#full")
+    link = browser.wait_for("document.querySelector('#full-said a')?.getAttribute('href')", 240)
+    with urllib.request.urlopen(f"{server.url.rstrip('/')}{link}", timeout=30) as report:
+        text = report.read().decode()
+        assert "script-src" not in report.headers["content-security-policy"] and "default-src 'none'" in report.headers["content-security-policy"]
+    assert browser.value("document.getElementById('headline').textContent").split()[2].lstrip("\u2212").split("0.")[-1] in text
+    folder = Path(browser.value("document.getElementById('full-said').textContent").removeprefix("Results: ").removesuffix(" Open the report"))
+    assert folder.is_relative_to(server.folder) and (folder / "report.html").read_text(encoding="utf-8") == text
+
+
+def test_a_slider_at_its_mark_can_be_moved_on(browser: Chromium) -> None:
+    run = done(browser)
+    browser.value(f"document.getElementById('{SLIDER}').focus()")
+    browser.press("Home")
+    run = done(browser, but=run)
+    card = "document.querySelector('[data-policy=f1_refusal]')"
+    assert browser.value(f"{card}.querySelector('.idle').textContent") == "At this value it changes nothing."
+    browser.value(f"document.getElementById('{SLIDER}').focus()")
+    browser.press("ArrowRight", 3)
+    done(browser, but=run)
+    assert browser.value(f"{card}.querySelector('.idle').hidden") and browser.value(f"Number(document.getElementById('{SLIDER}').value)") > 0
+
+
 def test_a_mistake_is_told_beside_its_slider_in_the_command_lines_words(server: Server, browser: Chromium) -> None:
     number = "document.querySelector('[data-policy=f1_refusal] input[type=number]')"
     browser.value(f"{number}.value = 90; {number}.dispatchEvent(new Event('change', {{bubbles: true}}))")

@@ -21,6 +21,7 @@ from talentsim.comparison.pathways import STAGES, pathways
 from talentsim.config import Config
 from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
 from talentsim.dashboard.looked_at import is_group, outcomes_with_groups, with_focus, with_groups
+from talentsim.dashboard.memory import give_back
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import made_with
@@ -129,6 +130,7 @@ class Answer:
         """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways."""
         if (focus, year) not in self._views:
             self._views[focus, year] = self._view_of(focus, year)
+            give_back()
         return self._views[focus, year]
 
     def _view_of(self, focus: str, year: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from talentsim.config.frozen import forget
 def give_back() -> None:
     """Forget configurations, and hand free memory back to the system where it can be asked to take it."""
     forget()
+    if "pyarrow" in sys.modules:        # it has freed what tables were read into, and keeps it for the next
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
     if (trim := _trim()) is not None:
         trim(0)
 
