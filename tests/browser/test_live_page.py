@@ -241,10 +241,11 @@ def test_a_policy_can_be_added_switched_off_and_taken_back(browser: Chromium) ->
     browser.value("document.querySelector('#add summary').click(); document.getElementById('add-lever').value = 'student_refusal';"
                   " document.getElementById('add-lever').dispatchEvent(new Event('change'));"
                   " [...document.getElementById('add-countries').options].forEach(each => { each.selected = each.value === 'CAN' });"
-                  " document.getElementById('add-value').value = '-0.1'; document.querySelector('#add-form button').click()")
+                  " document.getElementById('add-value').value = '-10'; document.querySelector('#add-form button').click()")
     run = done(browser, but=run)
     assert browser.value(cards) == n + 1
-    assert browser.value("[...document.querySelectorAll('.policy label')].some(each => each.textContent === 'Student visas refused, CAN')")
+    assert browser.value("[...document.querySelectorAll('.policy')].some(each => each.querySelector('.named label').textContent === 'Student visas refused, CAN'"
+                         " && each.querySelector('output').textContent === '\u221210 points')")
     browser.click("#lever-h1b_renewals-on")
     run = done(browser, but=run)
     assert browser.value("document.querySelector('[data-policy=h1b_renewals]').classList.contains('off')")

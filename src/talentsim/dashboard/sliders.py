@@ -50,7 +50,7 @@ def sliders(baseline: Config, scenario: Config, switched_off: Collection[str] = 
         is_in_scenario = name in scenario.policies
         as_it_is = _in_baseline(baseline, policy, axes)
         made.append({
-            "name": name, "label": label(policy), "title": policy.title or name, "sentence": policy_in_words(policy), "on": is_in_scenario and name not in switched_off,
+            "name": name, "label": label(policy), "title": policy.title or policy_in_words(policy), "sentence": policy_in_words(policy), "on": is_in_scenario and name not in switched_off,
             **(_idle(scenario, name, policy, as_it_is) if is_in_scenario else {"idle": "", "still": ""}), "evidence": policy.evidence.value,
             "note": policy.note, "sources": _sources(policy, known), **control(policy, as_it_is)})
     return made

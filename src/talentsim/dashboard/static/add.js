@@ -1,6 +1,6 @@
 // "Add a policy": every lever, with the countries, origins and so on that it can be of.
 
-import {make, options} from './words.js';
+import {make, options, raw} from './words.js';
 
 const WORDS = {countries: 'In', origins: 'For people from', partners: 'With', employers: 'Firms', headquarters: 'Firms of',
   trained: 'For people trained in', levels: 'Wage levels'};
@@ -11,7 +11,8 @@ export function addForm(form, offer, taken, add) {
   options(lever, offer.levers.map((each) => ({value: each.name, text: each.short})), offer.levers[1]?.name);
   const change = make('select', {id: 'add-change'});
   options(change, CHANGES, 'add');
-  const value = make('input', {type: 'number', step: 'any', id: 'add-value', value: 0.1});
+  const value = make('input', {type: 'number', step: 'any', id: 'add-value'});
+  const asked = make('label', {htmlFor: value.id});
   const start = make('input', {type: 'number', id: 'add-start', value: Math.min(new Date().getFullYear() + 1, offer.years[1])});
   const meaning = make('p', {className: 'quiet'});
   const selectors = make('div');
@@ -28,17 +29,27 @@ export function addForm(form, offer, taken, add) {
     });
     selectors.replaceChildren(...made.flat());
   };
-  lever.addEventListener('change', draw);
+  // A share is given in points or %, as its slider says it.
+  const inHundredths = () => change.value !== 'multiply' && offer.levers.find((each) => each.name === lever.value).share;
+  const askValue = () => {
+    const {unit} = offer.levers.find((each) => each.name === lever.value);
+    const shared = change.value === 'add' ? 'percentage points' : '%';
+    asked.textContent = change.value === 'multiply' ? 'Factor (0.5 halves)' : `Value, in ${inHundredths() ? shared : unit}`;
+    value.value = change.value === 'multiply' ? 0.9 : inHundredths() ? 10 : 1;
+  };
+  lever.addEventListener('change', () => { draw(); askValue(); });
+  change.addEventListener('change', askValue);
   draw();
+  askValue();
   form.replaceChildren(
     make('label', {htmlFor: lever.id, textContent: 'Lever'}), lever, meaning, selectors,
     make('label', {htmlFor: change.id, textContent: 'Change'}), change,
-    make('label', {htmlFor: value.id, textContent: 'Value, in the unit above (0.1 is 10 points of a probability)'}), value,
+    asked, value,
     make('label', {htmlFor: start.id, textContent: 'From the year'}), start,
     make('p', {}, make('button', {type: 'submit', textContent: 'Add'})));
   form.onsubmit = (event) => {
     event.preventDefault();
-    const policy = {lever: lever.value, change: change.value, value: Number(value.value), start: Number(start.value)};
+    const policy = {lever: lever.value, change: change.value, value: inHundredths() ? raw(Number(value.value), {scale: 100}) : Number(value.value), start: Number(start.value)};
     for (const select of fields()) {
       const chosen = [...select.selectedOptions].map((each) => each.value).filter(Boolean);
       const field = select.id.replace('add-', '');
