@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 
 from talentsim.commands import cli
+from talentsim.commands.arguments import refuse_repeats
 from talentsim.comparison.compare import compare_runs
 from talentsim.comparison.diversion import diversion
 from talentsim.comparison.pair import Pair, PairRuns, run_pair, with_replications
@@ -437,3 +438,12 @@ def test_the_workbook_holds_the_answer(client: TestClient, answered: tuple[str, 
     asked = {row[0]: str(row[1]) for row in book["Asked"]}
     assert "scenario=visa_tightening" in asked["Command"] and asked["Version"].startswith("talentsim ")
     assert {"Over time", "Diverted", "Scenarios", "Dictionary"} <= set(book)
+
+
+@pytest.mark.parametrize(("given", "policies", "lines"), [
+    (["policy.f1_refusal.value=0.1"], {"f1_refusal": {"value": 0.3}}, ["policy.f1_refusal.value=0.3"]), (["policy.f1_refusal.value=0.1"], {"f1_refusal": None}, ["policy.f1_refusal=null"]),
+    (["+policy.mine={lever: pay}"], {"mine": None}, []), (["+policy.mine={lever: pay}"], {"mine": {"value": 2.5}}, ["+policy.mine={lever: pay}", "policy.mine.value=2.5"])])
+def test_what_the_page_sets_takes_the_place_of_what_was_given(given: list[str], policies: dict[str, Any], lines: list[str]) -> None:
+    asked = overrides_of(choice_of({"policies": policies}), given)
+    assert asked == lines
+    refuse_repeats(asked)

@@ -83,10 +83,20 @@ def overrides_of(choice: Choice, given: Sequence[str] = ()) -> list[str]:
               "focus": choice.focus and _several(choice.focus), "compare.year": choice.year}
     chosen = {name: value for name, value in groups.items() if value is not None}
     kept = [line for line in given if line.partition("=")[0].lstrip("+") not in chosen]
-    lines = [*kept, *(f"{name}={value}" for name, value in chosen.items())]
+    added = {_key(line) for line in kept if line.startswith("+")}
+    lines = []
     for name, policy in choice.policies.items():
-        lines += [f"policy.{name}=null"] if policy is None else _policy_lines(name, policy)
-    return lines
+        if policy is None:      # one that was added is left out whole, another is switched off
+            lines += [] if f"policy.{name}" in added else [f"policy.{name}=null"]
+            kept = [line for line in kept if not f"{_key(line)}.".startswith(f"policy.{name}.")]
+        else:
+            lines += _policy_lines(name, policy)
+    set_here = {_key(line) for line in lines}
+    return [*(line for line in kept if _key(line) not in set_here), *(f"{name}={value}" for name, value in chosen.items()), *lines]
+
+
+def _key(line: str) -> str:
+    return line.lstrip("+~").partition("=")[0]
 
 
 def _several(focus: str) -> str:
