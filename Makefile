@@ -49,7 +49,7 @@ test-matrix:
 release-check:
 	./tests/release_check.sh
 
-# The posterior anew, after figures, rules or targets have changed: a quarter of an hour on two quiet cores, and it goes on where it was stopped.
+# The posterior anew, after figures, rules or targets have changed: an hour or two on two cores (420 runs took a quarter of one); it goes on where it stopped.
 recalibrate: $(STAMP)
 	$(BIN)/python -m talentsim calibrate world=ai
 	found=$$(ls -td outputs/*/*-calibrate | head -1) && cp "$$found"/ai.csv "$$found"/ai.json "$$found"/ai_2019.csv "$$found"/ai_2019.json \
