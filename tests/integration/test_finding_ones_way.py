@@ -157,9 +157,9 @@ def test_a_resumed_sweep_says_how_many_runs_were_there(tmp_path: Path, capsys: p
 
 def test_years_that_no_figure_was_made_for_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "opt_end", "world=toy", "world.end_year=2040"]) == 0
-    assert "warning: world.end_year=2040 is past 2035" in capsys.readouterr().err
+    assert "warning: world.end_year=2040 is after 2035" in capsys.readouterr().err
     assert run(["show", "opt_end", "world=toy"]) == 0
-    assert "past 2035" not in capsys.readouterr().err
+    assert "after 2035" not in capsys.readouterr().err
 
 
 def test_a_run_of_an_older_version_is_named_and_can_be_cleared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
