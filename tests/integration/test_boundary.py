@@ -212,7 +212,7 @@ def test_a_script_without_a_guard_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "study.py").write_text("from talentsim import Config, run_ensemble\n"
                                        "run_ensemble(Config.load('world=toy', 'executor=processes', 'ensemble.replications=4', 'executor.workers=2'))\n")
     done = subprocess.run([sys.executable, "study.py"], cwd=tmp_path, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 1 and 'if __name__ == "__main__":' in done.stderr and "want of memory" not in done.stderr
+    assert done.returncode == 1 and 'if __name__ == "__main__":' in done.stderr and "lack of memory" not in done.stderr
 
 
 def test_a_manifest_in_the_store_that_holds_nothing_is_damage(tmp_path: Path) -> None:
