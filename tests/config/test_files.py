@@ -78,7 +78,7 @@ UNREADABLE: dict[str, tuple[str | bytes, list[str]]] = {
     "itself": ("a: &a [*a]\n", ["without bound"]),
     "impossible date": (PLAIN.replace("2027", "2027-02-29"), ["policy.p1.start", "2027-02-29", "a year (2026) or a date"]),
     "decimal comma": (PLAIN.replace("1.2", "'1,2'"), ["policy.p1.value", "a decimal point"]),
-    "interpolation": (PLAIN.replace("title: T", "title: 'Costs ${price} rise'"), ["s1.yaml", "${price}", "${...}"]),
+    "interpolation": (PLAIN.replace("title: T", "title: 'Costs ${price} rise'"), ["s1.yaml", "${price}", "there is no key of that name"]),
     "another name": (PLAIN.replace("name: s1", "name: other"), ["calls itself 'other'", "name: s1"]),
     "the baseline's name": (PLAIN.replace("name: s1", "name: baseline"), ["calls itself 'baseline'"]),
     "no name": (PLAIN.replace("name: s1, ", ""), ["scenario.name is missing"]),

@@ -171,7 +171,8 @@ def test_a_new_country_composes_and_its_lines_say_what_it_has(tmp_path: Path, ca
     config, _ = load_arms(["world=toy", "+country@world.countries.XUS=XUS"], str(tmp_path))
     assert config.world.countries["XUS"].of_whole == 0.25 and config.world.countries["USA"].of_whole == 0.75
     text, usa = (tmp_path / "country" / "XUS.yaml").read_text(encoding="utf-8"), Files().content("country", "USA")
-    head, marker, lines = text.partition("further left.\n")
+    head, marker, lines = text.partition("indented less.\n")
+    assert marker
     as_written, said = (with_parts({"world": {"countries": {"USA": usa, "XUS": yaml.safe_load(each)}}}) for each in
                         (text, head + marker + lines.replace("# ", "")))
     written, spoken = (each["world"]["countries"] for each in (as_written, said))
