@@ -30,8 +30,7 @@ def main() -> None:
         with Chromium() as browser:
             browser.open(url + SCENE, WIDTH, HEIGHT)
             browser.wait_for("document.body.dataset.state === 'done'", PATIENCE)
-            n = browser.value("/[0-9]+(?= (pairs|draws))/.exec(document.getElementById('status').textContent)[0]")
-            browser.wait_for(f"document.body.dataset.view.endsWith(' {n}')", PATIENCE)
+            browser.wait_for("document.body.dataset.view", PATIENCE)      # who went where, and how many stay
             browser.value("new Promise(done => setTimeout(done, 1500))")
             picture = base64.b64decode(browser.call("Page.captureScreenshot", format="png")["data"])
         (ROOT / "docs" / "images" / "live_page.png").write_bytes(picture)

@@ -144,7 +144,7 @@ class Answer:
         scene = Scene(Results(_NOWHERE, {"arms": {}}, kept), Pair(one, other))
         diverted = Diversion(matrix).of_year(year)
         said = {"headline": readings.headline_sentence(scene), "over_time": readings.over_time(scene, tables["differences"]),
-                "gains": readings.who_gains(scene, "work_share"), "works": readings.all_works(scene)}
+                "gains": readings.who_gains(scene, "work_share"), "works": readings.all_works(scene, tables["over_time"])}
         if len(diverted):
             said["diverted"] = readings.diverted(scene, diverted)
         stay = _stay(few, scene)

@@ -108,7 +108,8 @@ def _embedded(plate: Plate) -> dict[str, str]:
 
 def _others(scene: Scene, shown: Sequence[Plate]) -> list[str]:
     """Return what is to be said after the headline: who gains, how people and works grow; what stands under a picture is not said again."""
-    said = [readings.who_gains(scene, "work_share"), readings.growth(scene, scene.results.table("over_time")), readings.all_works(scene), readings.by_sector(scene)]
+    over_time = scene.results.table("over_time")
+    said = [readings.who_gains(scene, "work_share"), readings.growth(scene, over_time), readings.all_works(scene, over_time), readings.by_sector(scene)]
     if "diversion" in scene.results:
         said.append(readings.diverted(scene, scene.results.table("diversion")))
     under = {each.reading for each in shown if SECTIONS.get(each.stem) == "first"}

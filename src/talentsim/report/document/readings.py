@@ -11,7 +11,17 @@ import pandas as pd
 from talentsim.decide.sensitivity import by_figure
 from talentsim.model.outcomes import HEADLINE, OUTCOMES
 from talentsim.report.document.scene import Scene
-from talentsim.report.numbers import capital, interval, interval_name, places_for, plain, quoted, signed, unit_of_difference
+from talentsim.report.numbers import (
+    capital,
+    change_of_works,
+    interval,
+    interval_name,
+    places_for,
+    plain,
+    quoted,
+    signed,
+    unit_of_difference,
+)
 from talentsim.report.words import GROUPS, ROUTES
 
 PEOPLE = "researchers and doctoral students"
@@ -31,7 +41,8 @@ def headline_sentence(scene: Scene) -> str:
     sure = f" ({how}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
     return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
             f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
-            f"{plain(row.baseline, 1)} % without it{sure}.")
+            f"{plain(row.baseline, 1)} % without it{sure}."
+            + (" Each of the three numbers is the median over those sets, so that they need not subtract." if scene.scenario.over_draws else ""))
 
 
 def _makes(name: str) -> str:
@@ -57,7 +68,7 @@ def who_gains(scene: Scene, outcome: str) -> str:
     named = ", ".join(f"{scene.name(str(row.country))} {signed(row.difference, places)}" for row in most.itertuples())
     verbs = "gains" if len(gains) == 1 else "gain", "loses" if len(losses) == 1 else "lose"
     counted = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
-    return f"{OUTCOMES[outcome].title}: {counted}. The largest that chance does not explain: {named} {unit}."
+    return f"{OUTCOMES[outcome].title}: {counted}. The largest that can be told from none: {named} {unit}."
 
 
 def over_time(scene: Scene, differences: pd.DataFrame) -> str:
@@ -208,7 +219,7 @@ def growth(scene: Scene, over_time: pd.DataFrame) -> str:
         before, without, with_it = (float(rows[arm, code, year]) for arm, year in (("baseline", first), ("baseline", shown), ("scenario", shown)))
         ends = f"{_thousands(without)} in both worlds" if _thousands(without) == _thousands(with_it) else f"{_thousands(without)} without the policy and {_thousands(with_it)} with it"
         said.append(f"{the(scene.name(code))} go{'' if _makes(the(scene.name(code))) == 'make' else 'es'} from {_thousands(before)} to {ends}")
-    return f"{capital(PEOPLE)}, {first} to {shown}: {'; '.join(said)}."
+    return f"{capital(PEOPLE)}, {first} to {shown}, means: {'; '.join(said)}."
 
 
 def _thousands(people: float) -> str:
@@ -216,11 +227,9 @@ def _thousands(people: float) -> str:
     return f"{plain(people / 1000.0, 0 if people >= 20_000 else 1)} thousand" if people >= 2000 else plain(people, 0)
 
 
-def all_works(scene: Scene) -> str:
+def all_works(scene: Scene, over_time: pd.DataFrame) -> str:
     """Say how the number of works changes, in the world and in the focus country: shares do not show a world that makes fewer."""
-    rows = scene.headline[scene.headline["outcome"] == "works"]
-    total, own = rows[["baseline", "scenario"]].sum(), rows[rows["country"].astype(str) == scene.focus][["baseline", "scenario"]].sum()
-    if not total["baseline"] or not own["baseline"]:
+    world, here = change_of_works(over_time, scene.focus, scene.year)
+    if not np.isfinite([world, here]).all():
         return ""
-    world, here = (100.0 * (each["scenario"] / each["baseline"] - 1.0) for each in (total, own))
     return f"The number of works changes by {signed(world, 2)} % in the world and by {signed(here, 1)} % in {the(scene.name(scene.focus))}."

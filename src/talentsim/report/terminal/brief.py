@@ -156,7 +156,8 @@ def origins_line(by_origin: pd.DataFrame, pair: Pair, name: Namer) -> str:
 
 def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
     """Say what the interval holds, and between which ends the answer lies under other structures."""
-    words = ("The interval shows uncertainty about the parameters; the model's rules are taken as given." if pair.scenario.over_draws else
+    words = ("All of the table are medians over the draws and need not subtract. The interval shows uncertainty about the parameters; "
+             "the model's rules are taken as given." if pair.scenario.over_draws else
              "The interval shows chance alone; uncertainty about the parameters is larger.")
     if "sides" not in extra:
         return words

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
 from talentsim.comparison.diversion import NO_LIFE
 from talentsim.model.outcomes import HEADLINE
-from talentsim.report.numbers import PEOPLE, interval, interval_of_people, places_of, plain, signed
+from talentsim.report.numbers import PEOPLE, change_of_works, interval, interval_of_people, places_of, plain, signed
 from talentsim.report.words import DECISIONS
 
 SHOWN = (HEADLINE, "training_share", "researchers")
@@ -72,11 +73,8 @@ def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: flo
 
 def total_change(over_time: pd.DataFrame, focus: str, year: int, called: str | None = None) -> str:
     """Say how the number of works changes, in the world and in `focus`, `called` so: shares do not show a world that makes fewer."""
-    works = over_time[(over_time.outcome == "works") & (over_time.year == year)]
-    parts = []
-    for place, rows in (("the world", works), (called or focus, works[works.country == focus])):
-        made = rows.groupby("arm")["mean"].sum()
-        parts.append(f"{place} {100 * (made['scenario'] / made['baseline'] - 1):+.2f} %" if made["baseline"] else f"{place} none")
+    changes = zip(("the world", called or focus), change_of_works(over_time, focus, year), strict=True)
+    parts = [f"{place} {change:+.2f} %" if np.isfinite(change) else f"{place} none" for place, change in changes]
     return f"Number of works in {year}, scenario against baseline: {', '.join(parts)}\n"
 
 
