@@ -15,7 +15,8 @@ from talentsim.config.parameter import Parameter
 from talentsim.data.facts import facts
 from talentsim.vocab import Evidence
 
-TRUST = Path(__file__).parents[2] / "docs" / "trust.md"
+README = Path(__file__).parents[2] / "README.md"
+TRUST = README.parent / "docs" / "trust.md"
 
 
 def figure(**fields: object) -> Parameter:
@@ -42,6 +43,7 @@ def test_the_documents_and_the_command_line_count_alike(ai: Config, capsys: pyte
                      r"estimated from published ones, (\d+) calibrated and (\d+) assumed", " ".join(TRUST.read_text(encoding="utf-8").split()))
     assert told is not None
     assert [int(each) for each in told.groups()] == [sum(counts.values()), *counts.values()]
+    assert f"of {sum(counts.values())} figures {' and '.join(in_words(counts).rsplit(', ', 1)).replace('measured', 'are measured', 1)}" in " ".join(README.read_text(encoding="utf-8").split())
     assert run(Arguments(words=["parameters"])) == 0
     assert f"{in_words(counts)}; coordinates are not counted." in " ".join(capsys.readouterr().out.split())
 
