@@ -148,7 +148,7 @@ def _moves_to(run: Shown, asked: Mapping[str, Any]) -> float:
 
 
 def _moves_ratio(run: Shown, asked: Mapping[str, Any]) -> float:
-    return _departures(run, asked, asked["year"], asked["year"]).sum() / _departures(run, asked, asked["base"], asked["base"]).sum()
+    return float(_departures(run, asked, asked["year"], asked["year"]).sum() / _departures(run, asked, asked["base"], asked["base"]).sum())
 
 
 def _beginners(run: Shown, asked: Mapping[str, Any], years: tuple[int, int], origin: str | None) -> float:
@@ -174,7 +174,7 @@ def _entrants_ratio(run: Shown, asked: Mapping[str, Any]) -> float:
 def _hazard(run: Shown, asked: Mapping[str, Any]) -> float:
     year, country = run.at(asked["year"]), run.place(asked["country"])
     gone = np.delete(run.moves[year, :, :, country], [int(Reason.STUDY), int(Reason.GRADUATION)], axis=0).sum()
-    return max(100.0 * gone / run.stocks[year - 1, :, :, country, 1].sum(), 0.02)
+    return max(float(100.0 * gone / run.stocks[year - 1, :, :, country, 1].sum()), 0.02)
 
 
 def _away(run: Shown, asked: Mapping[str, Any]) -> float:

@@ -33,7 +33,7 @@ def fit_poisson(design: Floats, count: Floats) -> Floats:
 
     Source: Santos Silva, Tenreyro (2006), The log of gravity, doi:10.1162/rest.88.4.641.
     """
-    coefficients = np.linalg.solve(_information(design, np.ones(len(count))), design.T @ np.log(count + 0.5))
+    coefficients: Floats = np.linalg.solve(_information(design, np.ones(len(count))), design.T @ np.log(count + 0.5))
     for _ in range(_STEPS):
         mean = np.exp(np.minimum(design @ coefficients, 30.0))
         step = np.linalg.solve(_information(design, mean), design.T @ (count - mean))
