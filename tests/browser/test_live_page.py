@@ -112,6 +112,15 @@ def test_a_key_on_a_slider_moves_the_headline_the_right_way(browser: Chromium) -
     assert browser.value("new URLSearchParams(location.hash.slice(1)).get('policy.f1_refusal.value')") == "0"
 
 
+def downloaded(folder: Path, pattern: str) -> Path:
+    """Wait for a file that the browser saves."""
+    until = time.monotonic() + 30
+    while not (found := list(folder.glob(pattern))):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return found[0]
+
+
 def test_the_page_says_what_the_command_line_says_and_a_link_is_a_scenario(server: Server, browser: Chromium) -> None:
     opened(browser, server, address="#scenario=visa_tightening&policy.f1_refusal.value=0.35&focus=CAN")
     command = browser.value("document.getElementById('command').textContent").split()
@@ -125,13 +134,10 @@ def test_the_page_says_what_the_command_line_says_and_a_link_is_a_scenario(serve
 def test_a_scenario_taken_away_gives_the_same_numbers(server: Server, browser: Chromium, tmp_path: Path) -> None:
     browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     browser.click("#yaml")
-    until = time.monotonic() + 30
-    while not (found := list(tmp_path.glob("*.yaml"))):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    found = downloaded(tmp_path, "*.yaml")
     (tmp_path / "scenario").mkdir()
-    found[0].rename(tmp_path / "scenario" / found[0].name)
-    told = talentsim("--config-dir", str(tmp_path), *WORLD, f"scenario={found[0].stem}", f"output.dir={server.folder}", "output.report=false",
+    found.rename(tmp_path / "scenario" / found.name)
+    told = talentsim("--config-dir", str(tmp_path), *WORLD, f"scenario={found.stem}", f"output.dir={server.folder}", "output.report=false",
                      cwd=tmp_path).stdout
     assert f" {browser.value(HEADLINE)} " in told
 
@@ -139,11 +145,8 @@ def test_a_scenario_taken_away_gives_the_same_numbers(server: Server, browser: C
 def test_the_picture_is_taken_away_and_the_full_comparison_opens_its_report(server: Server, browser: Chromium, tmp_path: Path) -> None:
     browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     browser.click("#picture")
-    until = time.monotonic() + 30
-    while not (found := list(tmp_path.glob("*.png"))):
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    assert found[0].read_bytes().startswith(b"\x89PNG")
+    found = downloaded(tmp_path, "*.png")
+    assert found.read_bytes().startswith(b"\x89PNG")
     browser.click("#full")
     link = browser.wait_for("document.querySelector('#full-said a')?.getAttribute('href')", 240)
     with urllib.request.urlopen(f"{server.url.rstrip('/')}{link}", timeout=30) as report:

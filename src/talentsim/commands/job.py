@@ -11,7 +11,7 @@ import pandas as pd
 
 from talentsim.calibration.posterior import differences
 from talentsim.commands.timing import Stopwatch
-from talentsim.commands.written import ready_to_draw, written_pictures, written_tables
+from talentsim.commands.written import import_figures, written_pictures, written_tables
 from talentsim.comparison.cautions import cautions, not_reached
 from talentsim.comparison.compare import Comparison, compare_runs
 from talentsim.comparison.pair import Pair, PairRuns, run_pair
@@ -24,7 +24,7 @@ from talentsim.config.composed import SHELF
 from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
-from talentsim.ensemble.executors import workers_kept
+from talentsim.ensemble.executors import begin_workers, workers_kept
 from talentsim.ensemble.identity import arm_id, run_ids
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import made_with
@@ -67,7 +67,8 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         with progress(told) as report:
             pair, sides = _run_all(pair, beside, told, store, report)
             scenario = pair.scenario
-            ready = ready_to_draw(scenario) if figures else []
+            if figures and (scenario.output.figures or scenario.output.report):
+                begin_workers(scenario.executor, import_figures)
             result, extra = _compared(pair, sides, store, watch, figures)
         watch.begin("write tables")
         facts = _facts(pair, result, overrides)
@@ -76,7 +77,7 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         written += written_tables(results, scenario)
         watch.begin("figures and report")
         if figures:
-            written += written_pictures(results, scenario, ready)
+            written += written_pictures(results, scenario)
         watch.begin("manifest and terminal")
         facts["wall_seconds"] = round(time.perf_counter() - started, 2)
         written.append(write_manifest(folder, facts, written))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,15 +33,8 @@ def _workbook(results: Results) -> Path:
     return save_bytes(workbook_of(results), results.folder / "comparison.xlsx")
 
 
-def ready_to_draw(scenario: Config) -> list[Future[None]]:
-    """Let worker processes import what figures need while this one compares."""
-    if not (scenario.output.figures or scenario.output.report) or _n_drawing(scenario) == 1:
-        return []
-    with open_executor(scenario.executor, _n_drawing(scenario)) as pool:
-        return [pool.submit(_import_figures) for _ in range(_n_drawing(scenario))]
-
-
-def _import_figures() -> None:
+def import_figures() -> None:
+    """Have ready what pictures are drawn with: for worker processes, while the main one compares."""
     import talentsim.report.document.pictures  # noqa: F401   # what comes later finds it there
 
 
@@ -50,7 +43,7 @@ def _n_drawing(scenario: Config) -> int:
     return scenario.executor.workers or os.cpu_count() or 1 if scenario.executor.kind == "processes" else 1
 
 
-def written_pictures(results: Results, scenario: Config, ready: Sequence[Future[None]]) -> Iterator[Path]:
+def written_pictures(results: Results, scenario: Config) -> Iterator[Path]:
     """Draw each picture once, for its own files and for the report."""
     output = scenario.output
     if not (output.figures or output.report):
@@ -60,10 +53,11 @@ def written_pictures(results: Results, scenario: Config, ready: Sequence[Future[
     from talentsim.report.figures.save import save_bytes, save_files
 
     kinds, plates = ("png", "svg") if output.figures else ("svg",), None
-    if ready:
+    workers = _n_drawing(scenario)
+    if workers > 1:
         stems = [each.stem for each in pictures_of(results)]
-        n = min(2 * len(ready), len(stems))         # a few more parts than processes: pictures take unequal times
-        with suppress(BrokenExecutor), open_executor(scenario.executor, len(ready)) as pool:
+        n = min(2 * workers, len(stems))         # a few more parts than processes: pictures take unequal times
+        with suppress(BrokenExecutor), open_executor(scenario.executor, workers) as pool:
             parts = [pool.submit(plates_of, results, kinds, stems[part::n]) for part in range(n)]
             plates = sorted((plate for part in parts for plate in part.result()), key=lambda plate: stems.index(plate.stem))
     if plates is None:      # there are no workers, or one was ended from outside

@@ -113,3 +113,15 @@ def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]],
     labels = {name: pd.Categorical.from_codes(place, names) for (name, names), place in zip(axes.items(), where[1:], strict=True)}
     columns = {"baseline": before, "scenario": after, "difference": mean, "low": low, "high": high}
     return pd.DataFrame({**labels, "year": arm.years[where[0]], **{name: each[where] for name, each in columns.items()}})
+
+
+def change_of_works(over_time: pd.DataFrame, focus: str, year: int) -> tuple[float, float]:
+    """Return by how many per cent the works of the world and those of one country change; not a number where none are made.
+
+    Of means over the replications, which add up over countries as medians do not.
+    """
+    rows = over_time[(over_time["outcome"].astype(str) == "works") & (over_time["year"] == year)]
+    of_world, of_focus = (each.groupby(each["arm"].astype(str))["mean"].sum().reindex(["baseline", "scenario"], fill_value=0.0)
+                          for each in (rows, rows[rows["country"].astype(str) == focus]))
+    world, here = (100.0 * (made["scenario"] / made["baseline"] - 1.0) if made["baseline"] else np.nan for made in (of_world, of_focus))
+    return float(world), float(here)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import numpy as np
-import pandas as pd
-
 from talentsim.digits import figure
 
 PEOPLE = "people"
@@ -101,15 +98,3 @@ def unsigned_tick(value: float, _: int | None = None) -> str:
 def _shorten(text: str) -> str:
     """Drop closing zeros after the point."""
     return text.rstrip("0").rstrip(".")
-
-
-def change_of_works(over_time: pd.DataFrame, focus: str, year: int) -> tuple[float, float]:
-    """Return by how many per cent the works of the world and those of one country change; not a number where none are made.
-
-    Of means over the replications, which add up over countries as medians do not.
-    """
-    rows = over_time[(over_time["outcome"].astype(str) == "works") & (over_time["year"] == year)]
-    of_world, of_focus = (each.groupby(each["arm"].astype(str))["mean"].sum().reindex(["baseline", "scenario"], fill_value=0.0)
-                          for each in (rows, rows[rows["country"].astype(str) == focus]))
-    world, here = (100.0 * (made["scenario"] / made["baseline"] - 1.0) if made["baseline"] else np.nan for made in (of_world, of_focus))
-    return float(world), float(here)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from talentsim.comparison.breakdown import change_of_works
 from talentsim.decide.sensitivity import by_figure
 from talentsim.model.outcomes import HEADLINE, OUTCOMES
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import (
     capital,
-    change_of_works,
     interval,
     interval_name,
     places_for,

@@ -10,9 +10,10 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from talentsim.comparison.breakdown import change_of_works
 from talentsim.comparison.diversion import NO_LIFE
 from talentsim.model.outcomes import HEADLINE
-from talentsim.report.numbers import PEOPLE, change_of_works, interval, interval_of_people, places_of, plain, signed
+from talentsim.report.numbers import PEOPLE, interval, interval_of_people, places_of, plain, signed
 from talentsim.report.words import DECISIONS
 
 SHOWN = (HEADLINE, "training_share", "researchers")
