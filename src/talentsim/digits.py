@@ -17,3 +17,8 @@ def figure(value: float, digits: int = 6) -> str:
     places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
     text = f"{value:,.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number of things, with the word for one or for many."""
+    return f"{number} {one if number == 1 else many}"

@@ -56,8 +56,8 @@ def test_a_scenario_with_other_values_tells_none_of_its_file(composer: PlainComp
         overrides = [f"policy.{name}.value={low + 0.37 * (high - low)}"] if high > low else [f"policy.{name}.ramp_years=7"]
         plain, policies = arm(composer, scenario, *overrides)
         card, own = plain["scenario"], shipped["scenario"]
-        assert f"({name} as given)" in card["title"]
-        assert card["description"] != own["description"] and name in card["description"] and not card["stands_for"]
+        assert "(changed: " in card["title"] and name not in card["title"]
+        assert card["description"] != own["description"] and f"(policy {name})" in card["description"] and not card["stands_for"]
         assert not policies[name].get("title") and not policies[name].get("note")
         assert policies.keys() == names.keys() and all(policies[other] == names[other] for other in names if other != name)
         alone = (plain["compare"].get("alone") or {}).get(name)
@@ -82,18 +82,18 @@ def test_words_that_are_given_with_a_value_stay(composer: PlainComposer) -> None
     _, policies = arm(composer, "visa_tightening", "policy.f1_refusal.value=0.1", "policy.f1_refusal.title=Ten points")
     assert policies["f1_refusal"]["title"] == "Ten points"
     plain, policies = arm(composer, "visa_tightening", "+policy.mine={lever: pay, countries: [CAN], start: 2028, change: multiply, value: 1.2, title: Mine}")
-    assert policies["mine"]["title"] == "Mine" and "(mine as given)" in plain["scenario"]["title"]
+    assert policies["mine"]["title"] == "Mine" and "(changed: Mine)" in plain["scenario"]["title"]
 
 
 def test_a_policy_that_is_taken_out_is_told(composer: PlainComposer) -> None:
     plain, policies = arm(composer, "visa_tightening", "policy.h1b_odds=null")
-    assert "h1b_odds" not in policies and "(h1b_odds as given)" in plain["scenario"]["title"]
+    assert "h1b_odds" not in policies and "(changed: without Chance in the work-visa lottery, United States)" in plain["scenario"]["title"]
 
 
 def test_history_set_by_hand_is_told_in_both_arms(composer: PlainComposer) -> None:
     name = next(name for name, each in composer.arms(["world=ai"])[0]["policy"].items() if each.get("value") is not None)
     arms = composer.arms(["world=ai", "scenario=visa_tightening", f"policy.{name}.value=0.11"])
-    assert all(f"({name} as given)" in each["scenario"]["title"] and not each["policy"][name].get("note") for each in arms)
+    assert all("(changed: " in each["scenario"]["title"] and not each["policy"][name].get("note") for each in arms)
 
 
 def test_a_title_with_a_year_gives_way_to_the_name(tmp_path: Path) -> None:

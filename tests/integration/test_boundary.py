@@ -96,11 +96,11 @@ def test_show_takes_a_word(capsys: pytest.CaptureFixture[str]) -> None:
 
 WARNED = {
     "refuses everybody": ("{lever: student_refusal, countries: [USA], start: 2026, change: add, value: 20}",
-                          ["policy.x makes student_refusal of United States", "20.1", "outside 0 to 1", "1 is used instead"]),
+                          ["Student visas refused, China \N{RIGHTWARDS ARROW} United States, and ", "would be 2,010 %, held at 100 %", "from 2026 (policy.x)"]),
     "out of the figure's range": ("{lever: pay, countries: [CAN], start: 2026, change: multiply, value: 0.15}",
-                                  ["policy.x makes pay of Canada 18,000", "world.countries.CAN.pay", "20,000 to 300,000"]),
-    "phased in": ("{lever: pay, countries: [CAN], start: 2020, ramp_years: 10, change: multiply, value: 0.15}", ["pay of Canada 18,000"]),
-    "path": ("{lever: pay, countries: [CAN], change: multiply, path: {2012: 1.0, 2014: 0.1, 2016: 1.0}}", ["pay of Canada 12,000", "in 2014"]),
+                                  ["Pay of researchers, Canada: becomes 18,000 int'l $ a year", "(policy.x, world.countries.CAN.pay)", "20,000 int'l $ a year to 300,000 int'l $"]),
+    "phased in": ("{lever: pay, countries: [CAN], start: 2020, ramp_years: 10, change: multiply, value: 0.15}", ["Canada: becomes 18,000"]),
+    "path": ("{lever: pay, countries: [CAN], change: multiply, path: {2012: 1.0, 2014: 0.1, 2016: 1.0}}", ["Canada: becomes 12,000", "from 2014"]),
     "starts before the world": ("{lever: pay, countries: [CAN], start: 1900, change: multiply, value: 1.2}", ["starts in 1900", "1992"]),
     "within": ("{lever: pay, countries: [CAN], start: 2026, change: multiply, value: 1.2}", []),
     "a range of its own": ("{lever: pay, countries: [CAN], start: 2026, change: multiply, value: 0.15, range: [0.1, 1]}", []),

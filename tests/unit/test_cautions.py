@@ -27,11 +27,11 @@ def test_a_warning_stands_in_the_manifest_and_in_the_report(tmp_path: Any, capsy
     warn(pair, set())
     said = capsys.readouterr().err
     facts = _facts(pair, compare(*pair, store=Store(tmp_path)), [])
-    assert len(facts["warnings"]) == 2 and "outside 0 to 1" in facts["warnings"][0] and "precision asked for was not reached" in facts["warnings"][1]
+    assert len(facts["warnings"]) == 2 and "held at 100 %" in facts["warnings"][0] and "precision asked for was not reached" in facts["warnings"][1]
     assert f"talentsim: warning: {facts['warnings'][0]}\n" in said
     results = Results(tmp_path, {**json.loads(json.dumps(facts)), **made_with(), "files": {}}, compare(*pair, store=Store(tmp_path)).tables)
     report = report_of(results, plates=[])
-    assert report.count("<strong>Mind:</strong>") == 2 and "outside 0 to 1" in report
+    assert report.count("<strong>Mind:</strong>") == 2 and "held at 100 %" in report
 
 
 def test_draws_of_another_world_are_told() -> None:

@@ -100,7 +100,7 @@ def test_what_a_policy_makes_of_a_figure_is_told_where_it_leaves_its_range(plain
     for factor, n in ((0.999 * high, 0), (1.001 * high, 1)):
         arm = edited(plain_toy, {"policy": {"x": policy("pay", change="multiply", value=factor)}})
         told = out_of_range(arm, base)
-        assert len(told) == n and all("policy.x makes pay of United States" in each and "2026" in each for each in told)
+        assert len(told) == n and all("Pay of researchers, United States: becomes " in each and "from 2026 (policy.x, " in each for each in told)
         assert out_of_range(arm, arm) == [], "what both arms have is not looked at"
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from talentsim.config import Config, Policy, parameters_of
-from talentsim.digits import figure
-from talentsim.model.policy import levers_in_year, share_in_force
+from talentsim.digits import counted
+from talentsim.model.policy import LeverAxes, levers_in_year, share_in_force
 from talentsim.model.tables import lever_axes, lever_paths
-from talentsim.vocab import LEVERS, Axes
+from talentsim.spoken import amount, lever_at, lever_of
+from talentsim.vocab import LEVERS, WAGE_LEVELS, Axes
 
 FIGURE_OF = {"visa_fee": "fee"}
 """Levers whose figure has another name."""
@@ -29,8 +31,8 @@ def out_of_range(config: Config, against: Config) -> list[str]:
 def _lines(config: Config, name: str, policy: Policy) -> Iterator[str]:
     world, lever = config.world, LEVERS[policy.lever]
     if policy.start.year < world.burn_in_year:
-        yield (f"policy.{name} starts in {policy.start.year}, before the world does in {world.burn_in_year}: it is in force from the first "
-               "year on")
+        yield (f"{lever_of(policy, partial(_named, config))}: starts in {policy.start.year}, before the world does in {world.burn_in_year}, and is in "
+               f"force from the first year on (policy.{name})")
     years = _years(config, policy)
     base, axes = lever_paths(config, np.array(years, dtype=np.int64)), lever_axes(config)
     others = {key: each for key, each in config.policies.items() if key != name and each.lever == policy.lever}
@@ -40,11 +42,13 @@ def _lines(config: Config, name: str, policy: Policy) -> Iterator[str]:
         acted = levers_in_year(one, {**others, "it": policy}, year, axes)[policy.lever]
         told = _unheld(without, policy, year)
         touched = (acted != without) | (np.isfinite(without) & ((told < lever.low) | (told > lever.high)) & _selected(acted, policy, axes.codes, lever.axes))
-        for cell in np.argwhere(touched):
-            found = _beyond(config, policy, tuple(cell), float(told[tuple(cell)]), float(acted[tuple(cell)]), axes.codes)
-            if found:
-                yield f"policy.{name} makes {found} in {year}"
-                return
+        cells = (tuple(map(int, cell)) for cell in np.argwhere(touched))
+        found = [each for cell in cells if (each := _beyond(config, policy, cell, float(told[cell]), float(acted[cell]), axes))]
+        if found:
+            where, what, key = found[0]
+            also = f", and {counted(len(found) - 1, 'other', 'others')}" if len(found) > 1 else ""
+            yield f"{where}{also}: {what}, from {year} (policy.{name}{key and f', {key}'})"
+            return
 
 
 def _years(config: Config, policy: Policy) -> list[int]:
@@ -75,30 +79,32 @@ def _selected(value: np.ndarray, policy: Policy, codes: tuple[str, ...], axes: A
     return hosts[:, None] & np.isin(codes, policy.origins or codes)[None, :] & ~np.eye(len(codes), dtype=bool)
 
 
-def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, acted: float, codes: tuple[str, ...]) -> str:
-    """Say how far a value is out of the lever's bounds or the figure's range; nothing where it is within both."""
-    lever = LEVERS[policy.lever]
-    whose = f" of {_named(config, codes[cell[0]])}" if lever.axes in (Axes.COUNTRY, Axes.HOST_ORIGIN) else ""
-    whose += f" for people from {_named(config, codes[cell[1]])}" if lever.axes is Axes.HOST_ORIGIN else ""
+def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, acted: float, axes: LeverAxes) -> tuple[str, str, str] | None:
+    """Say of which cell a value is out of the lever's bounds or the figure's range, what is done, and the figure's key; None within both."""
+    lever, where = LEVERS[policy.lever], _where(config, policy.lever, cell, axes)
     if not lever.low - 1e-9 <= told <= lever.high + 1e-9:
-        return (f"{lever.name}{whose} ({lever.meaning}) {figure(told)}, outside {_span(lever.low, lever.high)} ({lever.unit}): "
-                f"{figure(acted)} is used instead")
+        return where, f"would be {amount(told, lever.unit)}, held at {amount(acted, lever.unit)}", ""
     if lever.axes not in (Axes.COUNTRY, Axes.HOST_ORIGIN) or not np.isfinite(acted):
-        return ""
+        return None
     if policy.range is not None:        # it has said itself what is plausible
-        return ""
-    key, bounds = _range_of(config, policy.lever, codes[cell[0]], codes[cell[1]] if len(cell) > 1 else "")
+        return None
+    key, bounds = _range_of(config, policy.lever, axes.codes[cell[0]], axes.codes[cell[1]] if len(cell) > 1 else "")
     if bounds is None or bounds[0] - 1e-9 <= acted <= bounds[1] + 1e-9:
-        return ""
-    return f"{lever.name}{whose} {figure(acted)}, outside the range of {key}: {figure(bounds[0])} to {figure(bounds[1])} ({lever.unit})"
+        return None
+    low, high = (amount(each, lever.unit) for each in bounds)
+    return where, f"becomes {amount(acted, lever.unit)}, outside what is plausible, {low} to {high}", key
+
+
+def _where(config: Config, name: str, cell: tuple[int, ...], axes: LeverAxes) -> str:
+    """Name one cell of a lever's array."""
+    kind, rows = LEVERS[name].axes, axes.codes
+    of = (axes.employers if kind in (Axes.EMPLOYER, Axes.EMPLOYER_SITE) else rows)[cell[0]]
+    towards = "" if len(cell) < 2 else str(WAGE_LEVELS[cell[1]]) if kind is Axes.LEVEL else rows[cell[1]]
+    return lever_at(name, of, towards, partial(_named, config))
 
 
 def _named(config: Config, code: str) -> str:
     return config.world.countries[code].name if code in config.world.countries else code
-
-
-def _span(low: float, high: float) -> str:
-    return f"{figure(low)} or more" if np.isinf(high) else f"{figure(low)} to {figure(high)}"
 
 
 def _range_of(config: Config, lever: str, country: str, origin: str) -> tuple[str, tuple[float, float] | None]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from talentsim.spoken import lever_of
+
 Plain = dict[str, Any]
 
 SPOKEN = ("title", "note")
@@ -17,6 +19,9 @@ NUMBER = re.compile(r"(?<![A-Za-z]-)(?<!\w)\d")
 WORDS = frozenset({*SPOKEN, "source", "evidence", "range"})
 """What is said of a policy, and changes no result."""
 
+
+N_TOLD = 2
+"""Policies that a title names when they were changed; more are counted."""
 
 TOLD: Plain = {"evidence": "assumed", "source": [], "fact": [], "year": None, "note": "set by hand"}
 """What is told of a figure whose value was set by hand, where nothing else is said with it."""
@@ -42,12 +47,29 @@ def retold(arm: Plain, shipped: Plain, moved: str = "") -> Plain:
         return arm
     policies = {name: _mute(policy, there.get(name)) if name in changed else policy for name, policy in arm["policy"].items()}
     by_hand = sorted(name for name in changed if not moved or _undated(there.get(name)) != _undated(now.get(name)))
-    told = [each for each in (moved, f"{', '.join(by_hand)} as given" if by_hand else "") if each]
+    words = {name: _in_words(name, arm, policies, there) for name in by_hand}
     title = str(about.get("title", ""))
     title = str(about.get("name", "")) if NUMBER.search(title) else title
-    said = [f"Changed from its file: {'; '.join(told)}. What it does is described from the values of its policies."]
-    card = {**about, "title": f"{title} ({'; '.join(told)})", "description": " ".join(said), "stands_for": ""}
+    told, keyed = [moved] if moved else [], [f"{each} (policy {name})" for name, each in words.items()]
+    short = [*list(words.values())[:N_TOLD], *([f"{len(words) - N_TOLD} more"] if len(words) > N_TOLD else [])]
+    card = {**about, "title": f"{title} ({'; '.join([*told, *(['changed: ' + ', and '.join(short)] if short else [])])})",
+            "description": f"Changed from its file: {'; '.join([*told, *keyed])}. What it does is described from the values of its policies.",
+            "stands_for": ""}
     return {**arm, "policy": policies, "scenario": card, **_compared(arm, changed)}
+
+
+def _in_words(name: str, arm: Plain, policies: Plain, there: Plain) -> str:
+    """Say what a policy set by hand is about: its own title where one was given with it, else its lever and whom it concerns."""
+    countries = arm["world"]["countries"] if isinstance(arm.get("world"), dict) else {}
+
+    def called(code: str) -> str:
+        country = countries.get(code) if isinstance(countries, dict) else None
+        return str(country.get("name", code)) if isinstance(country, dict) else code
+
+    policy = policies.get(name)
+    if policy is None:
+        return f"without {lever_of(there[name], called)}"
+    return str(policy.get("title") or lever_of(policy, called))
 
 
 def of_another_value(before: Any, after: Plain) -> Plain:

@@ -13,11 +13,12 @@ from talentsim.config.files import Files
 from talentsim.config.scenario import scenario_cards
 from talentsim.dashboard.desk import Desk, Question
 from talentsim.dashboard.looked_at import groups_of, named
-from talentsim.dashboard.sliders import short_name, sliders, spoken
+from talentsim.dashboard.sliders import sliders, spoken
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
 from talentsim.report.figures.projection import equal_earth, globe_outline
 from talentsim.report.figures.style import country_colour
 from talentsim.report.figures.world_map import EUROPE, POINT_STATES
+from talentsim.spoken import lever_name
 from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, WAGE_LEVELS
 
 UNITS = 1000.0
@@ -33,7 +34,7 @@ def offered(desk: Desk, question: Question) -> dict[str, Any]:
         "countries": [{"code": code, "name": each.name, "colour": country_colour(code)} for code, each in config.world.countries.items()],
         "groups": named(config, groups_of(config)),
         "firms": list(config.employers), "wage_levels": list(WAGE_LEVELS),
-        "levers": [{"name": each.name, "short": short_name(each), "meaning": each.meaning, "unit": each.unit, "selectors": [*SELECTORS[each.axes], *(["trained"] if each.name in BY_TRAINING else [])],
+        "levers": [{"name": each.name, "short": lever_name(each.name), "meaning": each.meaning, "unit": each.unit, "selectors": [*SELECTORS[each.axes], *(["trained"] if each.name in BY_TRAINING else [])],
                     "share": spoken("set", each)["scale"] == 100} for each in LEVERS.values()],
         "world": config.world.name, "entry": config.entry.name, "entry_title": config.entry.title, "scenario": config.scenario.name,
         "baseline": config.baseline, "focus": config.focus, "year": config.headline_year, **described(desk, question)}

@@ -16,30 +16,10 @@ from talentsim.digits import figure
 from talentsim.model.policy import LeverAxes, levers_in_year
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.report.words import policy_in_words
+from talentsim.spoken import is_share, lever_of
 from talentsim.vocab import LEVERS, Lever
 
-SHORT = {
-    "pay": "Pay of researchers", "student_refusal": "Student visas refused", "work_visa_odds": "Chance in the work-visa lottery",
-    "years_to_permanence": "Years to a durable right to work", "chilling": "Deterrence felt", "return_grant": "Grant to those who return",
-    "entry": "Size of new cohorts", "compute": "Computing capacity", "capital": "Capital for research", "openness": "Openness",
-    "ip_protection": "Intellectual property", "translation": "Strength in products", "post_study_years": "Work after a degree",
-    "max_years": "Longest stay on a work visa", "visa_fee": "Fee on a work visa", "work_visa_cap": "Work visas under the cap",
-    "yearly_charge": "Yearly charge on a work visa",
-    "doctoral_capacity": "Doctoral places", "service": "Computing services open to firms", "work_visa_refusal": "Work visas refused",
-    "entry_refusal": "Refused at entry from abroad", "renewal_refusal": "Renewals refused", "listed_refusal": "Listed people refused",
-    "other_visa": "Other visas open", "spouse_right": "Right to work by a spouse", "further_degree": "Another degree instead",
-    "level_odds": "Weight of wage levels in the lottery", "talent_grant": "Grant to foreigners who come", "fee_share": "Fee borne by the worker",
-    "fee_unfiled": "Not asked for because of the fee", "fee_inside": "The fee on a change of status", "other_visa_cap": "Places on other visas",
-    "collaboration": "Work done together", "site_weight": "Posts at a firm's site", "placement": "Placed by the firm elsewhere",
-}
-"""Levers in two or three words; one that is not here is called by its meaning."""
-
 N_STEPS = 100
-
-
-def short_name(lever: Lever) -> str:
-    """Return a lever's name in a few words."""
-    return SHORT.get(lever.name, lever.meaning[:1].upper() + lever.meaning[1:])
 
 
 def sliders(baseline: Config, scenario: Config, switched_off: Collection[str] = ()) -> list[dict[str, Any]]:
@@ -50,7 +30,7 @@ def sliders(baseline: Config, scenario: Config, switched_off: Collection[str] = 
         is_in_scenario = name in scenario.policies
         as_it_is = _in_baseline(baseline, policy, axes)
         made.append({
-            "name": name, "label": label(policy), "title": policy.title or policy_in_words(policy), "sentence": policy_in_words(policy), "on": is_in_scenario and name not in switched_off,
+            "name": name, "label": lever_of(policy), "title": policy.title or policy_in_words(policy), "sentence": policy_in_words(policy), "on": is_in_scenario and name not in switched_off,
             **(_idle(scenario, name, policy, as_it_is) if is_in_scenario else {"idle": "", "still": ""}), "evidence": policy.evidence.value,
             "note": policy.note, "sources": _sources(policy, known), **control(policy, as_it_is)})
     return made
@@ -66,18 +46,6 @@ def _idle(scenario: Config, name: str, policy: Policy, as_it_is: tuple[float, fl
         if not idle_reason(scenario.model_copy(update={"policy": {**scenario.policy, name: moved}}), moved):
             return {"idle": "", "still": "At this value it changes nothing."}
     return {"idle": reason, "still": ""}
-
-
-def label(policy: Policy) -> str:
-    """Name a policy by its lever and whom it concerns."""
-    are_firms = policy.employers is not None or policy.headquarters is not None
-    where = ", ".join(policy.countries) if policy.countries else "" if are_firms else "every country"
-    parts = [short_name(LEVERS[policy.lever]), ", ".join(policy.employers or ()),
-             f"firms of {', '.join(policy.headquarters)}" if policy.headquarters else "", f"in {where}" if where and are_firms else where,
-             f"with {', '.join(policy.partners)}" if policy.partners else "", f"from {', '.join(policy.origins)}" if policy.origins else "",
-             f"trained in {', '.join(policy.trained)}" if policy.trained else "",
-             f"wage level {', '.join(map(str, policy.levels))}" if policy.levels else ""]
-    return ", ".join(each for each in parts if each)
 
 
 def control(policy: Policy, as_it_is: tuple[float, float]) -> dict[str, Any]:
@@ -117,12 +85,12 @@ def step(low: float, high: float) -> float:
 
 def spoken(change: str, lever: Lever) -> dict[str, Any]:
     """Return how a value is said: what stands before and behind it, its factor, and whether with a sign."""
-    is_share = lever.unit == "probability" or lever.unit.startswith("share")
+    in_percent = is_share(lever.unit)
     if change == "multiply":
         return {"before": "\N{MULTIPLICATION SIGN} ", "behind": "", "scale": 1, "signed": False}
     if change == "add":
-        return {"before": "", "behind": " points" if is_share else f" {lever.unit}", "scale": 100 if is_share else 1, "signed": True}
-    return {"before": "to ", "behind": " %" if is_share else f" {lever.unit}", "scale": 100 if is_share else 1, "signed": False}
+        return {"before": "", "behind": " points" if in_percent else f" {lever.unit}", "scale": 100 if in_percent else 1, "signed": True}
+    return {"before": "to ", "behind": " %" if in_percent else f" {lever.unit}", "scale": 100 if in_percent else 1, "signed": False}
 
 
 def _in_baseline(baseline: Config, policy: Policy, axes: LeverAxes) -> tuple[float, float]:
@@ -139,9 +107,9 @@ def _in_baseline(baseline: Config, policy: Policy, axes: LeverAxes) -> tuple[flo
 def _span(lever: Lever, values: Sequence[float]) -> str:
     if not all(math.isfinite(each) for each in values):
         return "no limit"
-    is_share = lever.unit == "probability" or lever.unit.startswith("share")
-    texts = [figure(100 * each, 3) if is_share else figure(each) for each in values]
-    return (texts[0] if texts[0] == texts[1] else " to ".join(texts)) + (" %" if is_share else f" {lever.unit}")
+    in_percent = is_share(lever.unit)
+    texts = [figure(100 * each, 3) if in_percent else figure(each) for each in values]
+    return (texts[0] if texts[0] == texts[1] else " to ".join(texts)) + (" %" if in_percent else f" {lever.unit}")
 
 
 def _sources(policy: Policy, known: Mapping[str, Source]) -> list[dict[str, Any]]:

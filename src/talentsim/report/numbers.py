@@ -49,11 +49,6 @@ def one_or_count(values: str) -> str:
     return f"{values.count(',') + 1} figures" if "," in values else figure(float(values)).replace("-", "\N{MINUS SIGN}")
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """Write a number of things, with the word for one or for many."""
-    return f"{number} {one if number == 1 else many}"
-
-
 def capital(text: str) -> str:
     """Return a sentence with a capital at its beginning."""
     return text[:1].upper() + text[1:]

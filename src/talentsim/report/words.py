@@ -12,15 +12,14 @@ from talentsim.comparison.diversion import NO_CHANGE
 from talentsim.comparison.idle import idle_reason
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config, Parameter, Policy
+from talentsim.digits import counted, figure
 from talentsim.ensemble.draws import held_keys
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.model.policy import LeverAxes, TrainingClasses, levers_in_year, share_in_force
 from talentsim.model.tables import base_levers, lever_axes
-from talentsim.report.numbers import PEOPLE, counted, figure
+from talentsim.report.numbers import PEOPLE
+from talentsim.spoken import Namer, amount, is_share
 from talentsim.vocab import BY_TRAINING, LEVERS, Axes
-
-Namer = Callable[[str], str]
-"""A country's code -> what it is called: the code itself in tables and at the terminal, its name in sentences of a report."""
 
 DECISIONS = {
     "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
@@ -65,13 +64,6 @@ def policy_in_words(policy: Policy, name: Namer = str) -> str:
     return f"{LEVERS[policy.lever].meaning}, {whose(policy, name)}: {change_in_words(policy)}, {_when(policy)}{ramp}"
 
 
-def amount(value: float, unit: str) -> str:
-    """Write a value of a lever in the unit that people speak: shares in %."""
-    if unit.startswith("multiple of "):
-        return f"{figure(value, 4)} times {unit.removeprefix('multiple of ')}"
-    return f"{figure(100 * value, 3)} %" if _is_share(unit) else f"{figure(value, 4)} {'year' if value == 1 and unit == 'years' else unit.partition(' (')[0]}"
-
-
 def end_of_range(policy: Policy, value: float) -> str:
     """Write an end of the range of a policy's value."""
     return f"times {figure(value)}" if policy.change == "multiply" else amount(value, LEVERS[policy.lever].unit)
@@ -86,7 +78,7 @@ def span(values: np.ndarray, unit: str) -> str:
         return f"{amount(low, unit)} to no limit"
     if low == high:
         return amount(low, unit)
-    return f"{figure(100 * low, 3)} to {figure(100 * high, 3)} %" if _is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"
+    return f"{figure(100 * low, 3)} to {figure(100 * high, 3)} %" if is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"
 
 
 def whose(policy: Policy, name: Namer = str) -> str:
@@ -128,12 +120,8 @@ def _verb(policy: Policy, value: float) -> str:
         return f"becomes {amount(value, unit)}"
     if policy.change == "multiply":
         return FACTORS.get(value, f"{'grows' if value > 1 else 'falls'} to {figure(100 * value, 3)} % of what it was")
-    size = f"{figure(100 * abs(value), 3)} percentage points" if _is_share(unit) else amount(abs(value), unit)
+    size = f"{figure(100 * abs(value), 3)} percentage points" if is_share(unit) else amount(abs(value), unit)
     return f"{'rises' if value > 0 else 'falls'} by {size}"
-
-
-def _is_share(unit: str) -> bool:
-    return unit == "probability" or unit.startswith("share")
 
 
 def _when(policy: Policy) -> str:

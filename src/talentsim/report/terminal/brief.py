@@ -17,9 +17,9 @@ from talentsim.comparison.checks import Check
 from talentsim.comparison.compare import Comparison
 from talentsim.comparison.idle import NO_EFFECT
 from talentsim.comparison.pair import Pair
-from talentsim.digits import figure
+from talentsim.digits import counted, figure
 from talentsim.model.outcomes import HEADLINE
-from talentsim.report.numbers import PEOPLE, counted
+from talentsim.report.numbers import PEOPLE
 from talentsim.report.terminal.summaries import shown, shown_interval, total_change
 from talentsim.report.words import Namer, change_in_words, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
 
