@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from talentsim.digits import figure
@@ -94,3 +95,14 @@ def amount(value: float, unit: str) -> str:
     if unit.startswith("multiple of "):
         return f"{figure(value, 4)} times {unit.removeprefix('multiple of ')}"
     return f"{figure(100 * value, 3)} %" if is_share(unit) else f"{figure(value, 4)} {'year' if value == 1 and unit == 'years' else unit.partition(' (')[0]}"
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """Write two values of a lever as one, where they are alike, or from the lower to the higher, the unit once."""
+    if math.isinf(low):
+        return "no limit"
+    if math.isinf(high):
+        return f"{amount(low, unit)} to no limit"
+    if low == high:
+        return amount(low, unit)
+    return f"{figure(100 * low, 3)} to {figure(100 * high, 3)} %" if is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"

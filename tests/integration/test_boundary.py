@@ -98,7 +98,7 @@ WARNED = {
     "refuses everybody": ("{lever: student_refusal, countries: [USA], start: 2026, change: add, value: 20}",
                           ["Student visas refused, China \N{RIGHTWARDS ARROW} United States, and ", "would be 2,010 %, held at 100 %", "from 2026 (policy.x)"]),
     "out of the figure's range": ("{lever: pay, countries: [CAN], start: 2026, change: multiply, value: 0.15}",
-                                  ["Pay of researchers, Canada: becomes 18,000 int'l $ a year", "(policy.x, world.countries.CAN.pay)", "20,000 int'l $ a year to 300,000 int'l $"]),
+                                  ["Pay of researchers, Canada: becomes 18,000 int'l $, outside", "(20,000 to 300,000 int'l $), from 2026 (policy.x, world.countries.CAN.pay)"]),
     "phased in": ("{lever: pay, countries: [CAN], start: 2020, ramp_years: 10, change: multiply, value: 0.15}", ["Canada: becomes 18,000"]),
     "path": ("{lever: pay, countries: [CAN], change: multiply, path: {2012: 1.0, 2014: 0.1, 2016: 1.0}}", ["Canada: becomes 12,000", "from 2014"]),
     "starts before the world": ("{lever: pay, countries: [CAN], start: 1900, change: multiply, value: 1.2}", ["starts in 1900", "1992"]),

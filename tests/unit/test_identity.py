@@ -27,7 +27,7 @@ COUNT_TOO = {"panel/drift.py", "panel/inversion.py", "panel/panel.py", "panel/pa
 COUNT_NOT = {"model/__init__.py", "model/logit.py", "model/meanfield.py"}
 
 READ_BUT_NO_MATTER = {"", "config", "config.calibration", "config.check", "config.parts", "config.retold", "config.errors", "config.files", "config.observers", "config.reading", "config.running", "config.scenario", "config.schema", "digits",
-                      "config.stacks", "version",
+                      "config.stacks", "spoken", "version",
                       "model", "panel"}
 """Modules that a model imports and no result depends on: words, checks that refuse, and empty packages."""
 

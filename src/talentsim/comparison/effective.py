@@ -11,7 +11,7 @@ from talentsim.config import Config, Policy, parameters_of
 from talentsim.digits import counted
 from talentsim.model.policy import LeverAxes, levers_in_year, share_in_force
 from talentsim.model.tables import lever_axes, lever_paths
-from talentsim.spoken import amount, lever_at, lever_of
+from talentsim.spoken import amount, between, lever_at, lever_of
 from talentsim.vocab import LEVERS, WAGE_LEVELS, Axes
 
 FIGURE_OF = {"visa_fee": "fee"}
@@ -91,8 +91,7 @@ def _beyond(config: Config, policy: Policy, cell: tuple[int, ...], told: float, 
     key, bounds = _range_of(config, policy.lever, axes.codes[cell[0]], axes.codes[cell[1]] if len(cell) > 1 else "")
     if bounds is None or bounds[0] - 1e-9 <= acted <= bounds[1] + 1e-9:
         return None
-    low, high = (amount(each, lever.unit) for each in bounds)
-    return where, f"becomes {amount(acted, lever.unit)}, outside what is plausible, {low} to {high}", key
+    return where, f"becomes {amount(acted, lever.unit)}, outside what is plausible ({between(*bounds, lever.unit)})", key
 
 
 def _where(config: Config, name: str, cell: tuple[int, ...], axes: LeverAxes) -> str:

@@ -18,7 +18,7 @@ from talentsim.model.outcomes import OUTCOMES
 from talentsim.model.policy import LeverAxes, TrainingClasses, levers_in_year, share_in_force
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.report.numbers import PEOPLE
-from talentsim.spoken import Namer, amount, is_share
+from talentsim.spoken import Namer, amount, between, is_share
 from talentsim.vocab import BY_TRAINING, LEVERS, Axes
 
 DECISIONS = {
@@ -71,14 +71,7 @@ def end_of_range(policy: Policy, value: float) -> str:
 
 def span(values: np.ndarray, unit: str) -> str:
     """Write values of a lever as one, or from the lowest to the highest."""
-    low, high = float(values.min()), float(values.max())
-    if np.isinf(low):
-        return "no limit"
-    if np.isinf(high):
-        return f"{amount(low, unit)} to no limit"
-    if low == high:
-        return amount(low, unit)
-    return f"{figure(100 * low, 3)} to {figure(100 * high, 3)} %" if is_share(unit) else f"{figure(low, 4)} to {amount(high, unit)}"
+    return between(float(values.min()), float(values.max()), unit)
 
 
 def whose(policy: Policy, name: Namer = str) -> str:
