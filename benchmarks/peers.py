@@ -39,7 +39,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 
 TOLERANCE = 4.0     # standard errors of the difference
 SIZE_OF_NOISE, RUNS_OF_NOISE = 20_000, 12
-"""Agents and runs that Monte-Carlo error is measured with; at other sizes it goes with the root of their number."""
+"""Agents and runs that Monte-Carlo error is measured with, as long as there are not fewer; with more it falls with the root of their number."""
 
 
 @dataclass(frozen=True)
@@ -112,22 +112,23 @@ def disagreements(runs: dict[str, list[dict[str, Any]]], agents: int, years: int
     -------
     What lies outside the tolerance; and by implementation how far the farthest indicator is away, in standard errors.
     """
-    sizes = {size_for(each, agents) for each in IMPLEMENTATIONS.values()} - {agents}
+    sizes = {size_for(each, agents) for each in IMPLEMENTATIONS.values()}
     ours = {agents: [each for run in runs[OURS] for each in run["indicators"]]}
-    for size in sizes | {SIZE_OF_NOISE}:
-        ours[size] = call("with_talentsim.py", agents=size, years=years, seed=1001, runs=RUNS_OF_NOISE if size >= SIZE_OF_NOISE else 3 * RUNS_OF_NOISE)[
+    for size in {size for size in sizes if size <= SIZE_OF_NOISE} | {SIZE_OF_NOISE}:
+        ours[size] = call("with_talentsim.py", agents=size, years=years, seed=1001, runs=RUNS_OF_NOISE if size == SIZE_OF_NOISE else 3 * RUNS_OF_NOISE)[
             "indicators"]
-    noise = {name: float(np.std([each[name] for each in ours[SIZE_OF_NOISE]], ddof=1)) for name in ours[SIZE_OF_NOISE][0]}
     outside, farthest = [], {}
     for title, each in IMPLEMENTATIONS.items():
         if title.startswith("talentsim"):
             continue
         size = size_for(each, agents)
         theirs = [found for run in runs[title] for found in run["indicators"]]
+        alike = min(size, SIZE_OF_NOISE)
         distances = []
-        for name, sd in noise.items():
+        for name in ours[alike][0]:
+            sd = float(np.std([each[name] for each in ours[alike]], ddof=1))
             difference = np.mean([x[name] for x in theirs]) - np.mean([x[name] for x in ours[size]])
-            error = sd * np.sqrt(SIZE_OF_NOISE / size) * np.sqrt(1 / len(theirs) + 1 / len(ours[size]))
+            error = sd * np.sqrt(alike / size) * np.sqrt(1 / len(theirs) + 1 / len(ours[size]))
             distances.append(abs(difference) / error)
             if distances[-1] > TOLERANCE:
                 outside.append(f"{title}: {name} is {difference:+.4g} from talentsim's, {distances[-1]:.1f} standard errors")
