@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,15 @@ from hypothesis import strategies as st
 
 from talentsim.config import Config
 from talentsim.config.world import VisaRegime
+from talentsim.ensemble.tree import year_keys
 from talentsim.model.model import TalentModel
-from talentsim.model.simulation import SCHEDULE
+from talentsim.model.simulation import SCHEDULE, Checkpoint, Simulation
 from talentsim.vocab import LEVERS, SELECTORS
 
 Plain = dict[str, Any]
+
+_STATES: OrderedDict[str, Checkpoint] = OrderedDict()
+"""States that several tests begin from, by the key of their year; the last few."""
 
 
 def edited(plain: Plain, changes: Plain | None = None, **top: Any) -> Config:
@@ -68,11 +73,27 @@ def welcoming(plain: Plain, **figures: float) -> Plain:
     return {f"world.countries.{code}.visa.{name}": value for code in plain["world"]["countries"] for name, value in figures.items()}
 
 
+def simulated(config: Config, year: int) -> TalentModel:
+    """Return a model at the end of a year, whose journal holds that year at least.
+
+    Years that it shares with a model asked for before are not simulated again, as in a session: that nothing differs by it is held elsewhere.
+    """
+    model, key = TalentModel(config), year_keys(config, 0)[year - 1]
+    if key in _STATES:
+        model.simulation = Simulation(config, start=_STATES[key])
+        _STATES.move_to_end(key)
+    while model.year < year:
+        model.step()
+        if model.year == year - 1:
+            _STATES[key] = model.simulation.checkpoint()
+    while len(_STATES) > 8:
+        _STATES.popitem(last=False)
+    return model
+
+
 def model_before(plain: Plain, year: int, submodel: str, **changes: Any) -> TalentModel:
     """Return a large toy world in a year, just before one submodel."""
-    model = TalentModel(edited(plain, {"population.scale": 200.0} | changes))
-    while model.year < year - 1:
-        model.step()
+    model = simulated(edited(plain, {"population.scale": 200.0} | changes), year - 1)
     for step in SCHEDULE:
         if step.__module__.endswith(submodel):
             return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
@@ -24,10 +25,16 @@ def test_figures_set_on_composed_data_are_hydras(overrides: list[str]) -> None:
     assert Composer().plain(parse(overrides)) == compose_plain(overrides)
 
 
+@pytest.fixture(scope="module")
+def composer() -> Composer:
+    """One for all scenarios, as for the jobs of a sweep: each joined to what was composed for the first."""
+    return Composer()
+
+
 @pytest.mark.parametrize("name", names_in_group("scenario"))
-def test_a_scenario_joined_to_what_is_composed_is_hydras(name: str) -> None:
+def test_a_scenario_joined_to_what_is_composed_is_hydras(composer: Composer, name: str) -> None:
     overrides = ["world=toy", f"scenario={name}"]
-    ours, hydras = Composer().plain(parse(overrides)), compose_plain(overrides)
+    ours, hydras = copy.deepcopy(composer.plain(parse(overrides))), compose_plain(overrides)
     parts = ours["scenario"].pop("parts", {})           # which policies each scenario of a stack brought: Hydra does not keep it
     assert {policy for names in parts.values() for policy in names} <= set(ours["policy"])
     assert bool(parts) == (name == "great_decoupling")

@@ -24,15 +24,14 @@ from talentsim.model.state.world import World
 from talentsim.model.utility import moving_terms
 from talentsim.model.visas import chance_after_study, escape, is_unfiled
 from talentsim.vocab import BY_TRAINING, LEVERS, Reason, VisaRoute, VisaStatus
-from worlds import Plain, edited, feedback_off, model_before, no_caps, open_doors, policy
+from worlds import Plain, edited, feedback_off, model_before, no_caps, open_doors, policy, simulated
 
 SCALE, USA, CHN = 30.0, 0, 1
 
 
 def after(config: Config, year: int) -> Researchers:
-    model = TalentModel(config)
-    while model.year < year:
-        model.step()
+    model = simulated(config, year - 1)
+    model.step()
     return model.world.researchers
 
 
