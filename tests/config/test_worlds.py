@@ -35,7 +35,7 @@ def test_the_ai_world_has_its_countries_and_years(ai: Config) -> None:
     assert ai.world.burn_in_year < 2010
 
 
-@pytest.mark.parametrize("world", names_in_group("world"))
+@pytest.mark.parametrize("world", [pytest.param(each, marks=pytest.mark.whole) if each == "ai_wide" else each for each in names_in_group("world")])
 def test_every_figure_says_what_is_known(world: str) -> None:
     config = Config.load(f"world={world}")
     for key, figure in parameters_of(config):
@@ -86,9 +86,10 @@ def test_scenarios_stack_without_a_copy() -> None:
     assert whole == parts
 
 
+@pytest.mark.whole
 def test_every_policy_says_what_is_known() -> None:
     for scenario in names_in_group("scenario"):
-        for name, policy in Config.load("world=ai", f"scenario={scenario}").policies.items():
+        for name, policy in composer_of("ai").one(["world=ai", f"scenario={scenario}"]).policies.items():
             assert policy.title, name
             assert policy.source or policy.evidence is Evidence.ASSUMED, name
             assert policy.range or policy.change == "set" or policy.value == 1000.0, f"{name}: a size that is not law has a range"
@@ -101,6 +102,7 @@ def test_history_is_the_baseline_of_the_ai_world_alone(ai: Config, toy: Config) 
     assert all(policy.start <= date(2026, 11, 27) for policy in ai.policies.values())
 
 
+@pytest.mark.whole
 def test_history_can_be_switched_off() -> None:
     without = Config.load("policy.china_initiative_2018=null").policies
     assert "china_initiative_2018" not in without and "proclamation_10043" in without
@@ -234,11 +236,10 @@ def test_adding_a_country_is_one_file(tmp_path: Path) -> None:
     folder.mkdir()
     text = (conf_dir() / "country" / "SGP.yaml").read_text(encoding="utf-8").replace("name: Singapore", "name: Italy")
     (folder / "ITA.yaml").write_text(text, encoding="utf-8")
-    config = Config.load("world=ai", "+country@world.countries.ITA=ITA", "focus=ITA", config_dir=str(tmp_path))
+    config = Config.load("world=ai", "+country@world.countries.ITA=ITA", "focus=ITA", "population.scale=0.05", "world.end_year=2015",
+                         config_dir=str(tmp_path))
     assert list(config.world.countries) == [*AI, "ITA"]
-    model = TalentModel(Config.load("world=ai", "+country@world.countries.ITA=ITA", "population.scale=0.05", "world.end_year=2015",
-                                    config_dir=str(tmp_path)))
-    run = model.run()
+    run = TalentModel(config).run()
     assert run.researchers[-1][:, :, -1].sum() > 0
 
 

@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from talentsim.commands import COMMANDS
 from talentsim.commands.arguments import read
 from talentsim.commands.cli import HELP, run
 from talentsim.config import Config
-from talentsim.config.arms import load_arms
+from talentsim.config.arms import Composer
 from talentsim.config.errors import UserError
 from talentsim.config.files import names_in_group
 
@@ -117,6 +118,12 @@ def test_something_runs_every_command() -> None:
         assert called, f"no test runs `talentsim {name}`: add it to {Path(__file__).name}, or a test of its own"
 
 
+@cache
+def composer_of(config_dir: str | None) -> Composer:
+    """Return one composer for all commands with the same folder, as a sweep has for its jobs."""
+    return Composer(config_dir)
+
+
 @pytest.mark.parametrize("line", [each for each in CALLS if "--help" not in each])
 def test_what_is_shown_can_be_read_and_composed(users_folder: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.chdir(users_folder)
@@ -130,7 +137,7 @@ def test_what_is_shown_can_be_read_and_composed(users_folder: Path, monkeypatch:
 
     for job in _jobs(own)[:3] if arguments.multirun else [own]:
         try:
-            load_arms(job, arguments.config_dir)
+            composer_of(arguments.config_dir).arms(job)
         except UserError as error:
             pytest.fail(f"talentsim {line}\n{error.message}")
 

@@ -21,6 +21,7 @@ from talentsim.report.document.document import report_of
 SMALL = ["world=toy", "executor=serial", "ensemble.replications=2", "population.scale=0.5", "world.end_year=2012", "output.people=false"]
 
 
+@pytest.mark.whole
 def test_a_warning_stands_in_the_manifest_and_in_the_report(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
     pair = Pair(*load_arms([*SMALL, f"output.dir={tmp_path}", "ensemble.until_precision=1e-9", "ensemble.max_replications=2",
                             "+policy.mine={lever: student_refusal, countries: [USA], start: 2011, change: add, value: 20}"]))

@@ -154,6 +154,7 @@ def test_only_what_the_page_offers_can_be_asked(client: TestClient, sent: dict[s
     assert answer.status_code == 422 and answer.json()["error"]
 
 
+@pytest.mark.whole
 def test_the_page_says_what_the_command_line_says(given: list[str], answered: tuple[str, list[dict[str, Any]]],
                                                   capsys: pytest.CaptureFixture[str]) -> None:
     """Digit for digit, for every country and headline outcome that the terminal shows; the runs are the same ones."""
@@ -185,6 +186,7 @@ def test_looking_at_another_country_or_year_runs_nothing(client: TestClient, giv
         assert client.post(f"/api/runs/{answered[0]}/view", json=sent).status_code == 422
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("focus", ["[USA,IND]", pytest.param("NORTH_AMERICA", marks=pytest.mark.slow)])
 def test_several_countries_are_what_the_command_line_puts_together(client: TestClient, given: list[str], focus: str,
                                                                    answered: tuple[str, list[dict[str, Any]]]) -> None:
@@ -291,6 +293,7 @@ def test_a_new_run_stops_the_tabs_old_one_and_no_other(given: list[str]) -> None
         assert "over" in client.get(f"/api/runs/{newer}/events").text
 
 
+@pytest.mark.whole
 def test_a_large_world_is_previewed_then_paired_and_the_fork_equals_the_full_run(given: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy world, taken as large: states in their order, and one pair from memory the same bits as the stored one."""
     monkeypatch.setattr(engine_module, "LEAST_SAMPLED", 0.0)

@@ -93,6 +93,7 @@ def test_the_row_enters_the_run_and_not_its_neighbours(plain_toy: Plain, own_dra
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
 
 
+@pytest.mark.whole
 def test_a_draw_is_the_run_of_its_values(plain_toy: Plain, own_draws: str, tmp_path: Path) -> None:
     """What draws simulate is what the same figures simulate when they stand in the configuration."""
     config = drawn(plain_toy, own_draws, {"ensemble.replications": 2})
@@ -102,6 +103,7 @@ def test_a_draw_is_the_run_of_its_values(plain_toy: Plain, own_draws: str, tmp_p
     assert one.agents("works").equals(other.agents("works")) and one.agents("flows").equals(other.agents("flows"))
 
 
+@pytest.mark.whole
 def test_every_executor_lays_the_same_row(plain_toy: Plain, own_draws: str, tmp_path: Path) -> None:
     frames = [run_ensemble(drawn(plain_toy, own_draws, {"ensemble.replications": 2}, executor={"kind": kind, "workers": 2}),
                            Store(tmp_path / kind)).agents("outcomes") for kind in ("serial", "processes")]

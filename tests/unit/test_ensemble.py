@@ -30,7 +30,7 @@ Plain = dict[str, Any]
 
 
 def few(plain: Plain, n: int = 2, **changes: Any) -> Config:
-    return edited(plain, {"ensemble.replications": n} | changes)
+    return edited(plain, {"ensemble.replications": n, "world.burn_in_year": 2005} | changes)
 
 
 def hashes(store: Store) -> dict[str, dict[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import partial
 
+import pytest
+
 from talentsim.config.schema import ExecutorConfig
 from talentsim.ensemble.executors import begin_workers, map_replications, open_executor, workers_kept
 
@@ -16,6 +18,7 @@ def squared(parent: int, n: int) -> int:
     return n * n
 
 
+@pytest.mark.whole
 def test_work_whose_workers_are_ended_is_done_all_the_same() -> None:
     processes = ExecutorConfig(kind="processes", workers=2)
     with workers_kept():

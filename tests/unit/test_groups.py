@@ -34,6 +34,7 @@ def test_values_are_put_together_by_sums() -> None:
     assert put_together(values, config, axes=(0, 1)).tolist() == [[20.0, 10.0, 14.0], [10.0, 5.0, 7.0], [26.0, 13.0, 15.0]]
 
 
+@pytest.mark.whole
 def test_a_comparison_of_a_group(tmp_path: Path) -> None:
     """Headline, differences and diversion are the members' sums; the checks and the others' rows are those of one country."""
     common = ["world=toy", "scenario=visa_tightening", "ensemble.replications=3", "population.scale=3", "executor=serial"]

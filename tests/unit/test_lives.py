@@ -90,6 +90,7 @@ def pair(plain_toy: Plain, tmp_path_factory: pytest.TempPathFactory) -> PairRuns
     return run_pair(Pair(edited(plain_toy, common), tight), Store(tmp_path_factory.mktemp("store")))
 
 
+@pytest.mark.whole
 def test_places_are_the_models(pair: PairRuns) -> None:
     """Every person, every year, against the population that the model itself holds, longhand."""
     model, one = TalentModel(pair.baseline.config), Lives(pair.baseline.of_run(0, "people"), pair.baseline.of_run(0, "events"))
@@ -105,6 +106,7 @@ def test_places_are_the_models(pair: PairRuns) -> None:
             assert np.array_equal(place[here, at], rows.work_country[order]) and np.array_equal(stage[here, at], rows.career_stage[order])
 
 
+@pytest.mark.whole
 def test_the_matrix_counts_persons_in_every_year(pair: PairRuns) -> None:
     """Against a count person by person, in both arms of one replication."""
     lone = [Ensemble(arm.config, arm.store, arm.runs[1:]) for arm in pair]
@@ -121,6 +123,7 @@ def test_the_matrix_counts_persons_in_every_year(pair: PairRuns) -> None:
                 assert rows[one, other] == pytest.approx(by_hand / 10.0)
 
 
+@pytest.mark.whole
 def test_the_diverted_add_up_to_the_matrix(pair: PairRuns) -> None:
     found = diversion(pair)
     apart = found.matrix[found.matrix.baseline_country != found.matrix.scenario_country]
@@ -132,6 +135,7 @@ def test_the_diverted_add_up_to_the_matrix(pair: PairRuns) -> None:
     assert set(found.parting.scenario_decision) >= {"refused", "study"} and (found.parting.year >= 2026).all()
 
 
+@pytest.mark.whole
 def test_a_higher_tier_of_the_diverted_is_part_of_the_lower(pair: PairRuns) -> None:
     """As in `by_tier`, `all` is everybody: counted by hand from the lives of both worlds, and never less than a tier above it."""
     apart = diversion(pair).apart
@@ -149,6 +153,7 @@ def test_a_higher_tier_of_the_diverted_is_part_of_the_lower(pair: PairRuns) -> N
         by_hand * pair.scenario.weight / len(pair.scenario))
 
 
+@pytest.mark.whole
 def test_tiers_of_the_diverted_are_the_models(pair: PairRuns) -> None:
     people, cuts = pair.baseline.of_run(0, "people"), tier_ability(pair.baseline.config) / 256.0
     entrants = people[people.entry_year == pair.baseline.config.entry.level_year]
@@ -156,6 +161,7 @@ def test_tiers_of_the_diverted_are_the_models(pair: PairRuns) -> None:
     assert (entrants.ability >= cuts[2]).mean() == pytest.approx(0.02, abs=0.03)
 
 
+@pytest.mark.whole
 def test_without_lives_there_is_no_diversion(plain_toy: Plain, tmp_path: Path) -> None:
     arms = [edited(plain_toy, {"ensemble.replications": 2, "output.people": False, "policy": changes})
             for changes in ({}, {"x": policy("pay", change="multiply", value=0.6)})]
@@ -163,6 +169,7 @@ def test_without_lives_there_is_no_diversion(plain_toy: Plain, tmp_path: Path) -
     assert result.diversion.empty and "diversion" not in result.tables and len(result.headline)
 
 
+@pytest.mark.whole
 def test_two_lives_agree_until_they_part(pair: PairRuns) -> None:
     some = whose_lives_differ(pair, 0)
     assert {"refused"} <= set(some.scenario_decision) and len(some) >= 3
@@ -176,6 +183,7 @@ def test_two_lives_agree_until_they_part(pair: PairRuns) -> None:
         assert years.year.iloc[0] == who.entry_year
 
 
+@pytest.mark.whole
 def test_nobody_of_that_name(pair: PairRuns) -> None:
     with pytest.raises(UserError, match="names nobody"):
         uid_from("XYZ-2020-1", pair.baseline.codes)

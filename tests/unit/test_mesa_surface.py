@@ -47,6 +47,7 @@ def test_a_copy_goes_on_like_the_model(model: TalentModel, copied: object) -> No
     assert len(other.agents) == len(model.agents)
 
 
+@pytest.mark.whole
 def test_batch_run_of_a_user(toy: Config) -> None:
     """Mesa 3 has it and 4 drops it; nothing of ours calls it."""
     batch_run = pytest.importorskip("mesa.batchrunner").batch_run

@@ -77,12 +77,14 @@ def test_toy_has_about_400_researchers(toy: Config) -> None:
     assert 300 <= len(model.world.researchers) <= 500
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("chunk", [1_000, 10_000, 1_000_000])
 def test_chunks_change_nothing(plain_toy: Plain, chunk: int) -> None:
     base = TalentModel(edited(plain_toy, {"population.scale": 20.0})).run()
     assert same(base, TalentModel(edited(plain_toy, {"population.scale": 20.0, "population.chunk": chunk})).run())
 
 
+@pytest.mark.whole
 def test_replications_differ(toy: Config) -> None:
     assert not same(TalentModel(toy, replication=0).run(), TalentModel(toy, replication=1).run())
 

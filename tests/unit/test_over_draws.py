@@ -37,7 +37,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     (folder / "mine.json").write_text(json.dumps(manifest), encoding="utf-8")
     draws_named.cache_clear()
     arms = load_arms(["world=toy", "world.burn_in_year=2002", "scenario=visa_tightening", f"parameters.draws='{folder}/mine.csv'", f"ensemble.replications={N}",
-                      "compare.level=0.9", "executor=serial", f"output.dir='{folder}/out'", "output.people=false", "output.figures=false"])
+                      "compare.level=0.9", "executor=serial", f"output.dir='{folder}/out'", "output.people=false", "output.figures=false", "compare.structure=null", "compare.alone=null"])
     return folder / "results", compare_and_write(Pair(*arms), folder / "results", [], told=False)
 
 

@@ -26,6 +26,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> PairRuns:
     return run_pair(pair, Store(tmp_path_factory.mktemp("store")))
 
 
+@pytest.mark.whole
 def test_tables_are_the_same_from_what_is_reduced_beforehand(runs: PairRuns) -> None:
     each = reduced(runs, flows=True)
     tables, found = flow_tables(runs), flow_tables(runs, each.rows, each.stays)
@@ -37,6 +38,7 @@ def test_tables_are_the_same_from_what_is_reduced_beforehand(runs: PairRuns) -> 
         pd.testing.assert_frame_equal(table, again[name], check_exact=True)
 
 
+@pytest.mark.whole
 def test_what_is_reduced_is_that_of_its_own_replication(runs: PairRuns) -> None:
     other = PairRuns(*(replace(arm, runs=arm.runs[::-1]) for arm in runs))
     there, back = reduced(runs, flows=True).rows["scenario"], reduced(other, flows=True).rows["scenario"]
@@ -45,6 +47,7 @@ def test_what_is_reduced_is_that_of_its_own_replication(runs: PairRuns) -> None:
     assert not there[0]["flows"].equals(there[1]["flows"])
 
 
+@pytest.mark.whole
 def test_a_table_is_read_once_within_and_again_outside(runs: PairRuns) -> None:
     asked: list[int] = []
     for _ in range(2):
@@ -59,6 +62,7 @@ def test_a_table_is_read_once_within_and_again_outside(runs: PairRuns) -> None:
     pd.testing.assert_frame_equal(some, plain)
 
 
+@pytest.mark.whole
 def test_a_table_comes_back_from_parquet_as_it_was(runs: PairRuns) -> None:
     people = runs.baseline.of_run(0, "people")
     pd.testing.assert_frame_equal(decoded(encoded(people).to_pybytes()).to_pandas(), people, check_exact=True)

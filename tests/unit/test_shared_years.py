@@ -27,7 +27,7 @@ pytestmark = pytest.mark.whole
 Plain = dict[str, Any]
 
 
-SHORT = {"world.burn_in_year": 2006, "world.start_year": 2012, "world.end_year": 2034}
+SHORT = {"world.burn_in_year": 2010, "world.start_year": 2013, "world.end_year": 2034}
 TOLD = ("years", "conserved", "seed", "arm", "people")
 ALONE: dict[str, Content] = {}
 """Runs made alone, by id: many tests hold theirs against the same."""
@@ -42,7 +42,7 @@ def arms_of(plain: Plain, n: int = 1, **changes: Any) -> list[Config]:
     return [arm(), arm(policy=late), arm(policy=late | {"y": policy("pay", start=2031, change="multiply", value=2.0)}),
             arm(**{"entry.damping": 0.5}), arm(**{"entry.damping": 0.5, "policy": late}), arm(**{"world.end_year": 2022}),
             arm(policy={"early": policy("pay", start=SHORT["world.burn_in_year"] + 3, change="multiply", value=0.9)}),
-            arm(policy={"first": policy("pay", start=2010, change="multiply", value=0.9)})]
+            arm(policy={"first": policy("pay", start=SHORT["world.burn_in_year"] + 4, change="multiply", value=0.9)})]
 
 
 def assert_same_as_alone(store: Store, arms: list[Config]) -> None:

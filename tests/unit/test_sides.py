@@ -14,7 +14,7 @@ from talentsim.comparison.pair import Pair
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import compare_sides, decomposition, policies_alone, structure_side
 from talentsim.config import Config, parameters_of
-from talentsim.config.arms import load_arms
+from talentsim.config.arms import Composer, load_arms
 from talentsim.config.files import names_in_group
 from talentsim.ensemble.ensemble import Ensemble, run_ensemble
 from talentsim.ensemble.store import Store
@@ -34,7 +34,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def arms(plain_toy: Plain) -> tuple[Config, Config]:
-    common = {"population.scale": 10.0, "ensemble.replications": 4, "compare.side_replications": 2,
+    common = {"world.burn_in_year": 2000, "population.scale": 10.0, "ensemble.replications": 4, "compare.side_replications": 2,
               "compare.alone": {"x": "the first", "absent": "not here"}}
     policies = {"x": policy("student_refusal", value=0.3), "y": policy("pay", change="multiply", value=0.9)}
     return edited(plain_toy, common), edited(plain_toy, common | {"policy": policies})
@@ -211,14 +211,16 @@ def test_a_comparison_of_configurations_from_python(arms: tuple[Config, Config],
 def test_what_cannot_act_says_why() -> None:
     """In the AI world all policies of the shipped scenarios can act but those of a cap; in a world without study, regimes and firms most cannot."""
     open_world = ["world=scholars", "world.end_year=2030", "scenario=visa_tightening"]
-    reasons = {name: idle_reason(Config.load(*open_world), policy) for name, policy in Config.load(*open_world).policies.items()}
+    there = Config.load(*open_world)
+    reasons = {name: idle_reason(there, policy) for name, policy in there.policies.items()}
     assert reasons["h1b_odds"] == "" and "nobody studies" in reasons["f1_refusal"] == reasons["stem_opt_end"]
     assert "renewed" in reasons["h1b_renewals"] and reasons["h1b_cap"] == "no effect in this world: nowhere in it is there such a limit"
     early = Config.load("world=scholars", "scenario=visa_tightening")
     assert all("before the end of 2018" in idle_reason(early, policy) for policy in early.policies.values())
     idle = set()
+    composer = Composer()
     for name in names_in_group("scenario"):
-        config = Config.load("world=ai", "parameters=point", f"scenario={name}")
+        config = composer.one(["world=ai", "parameters=point", f"scenario={name}"])
         idle |= {key for key, policy in config.policies.items() if idle_reason(config, policy)}
     assert idle == {"h1b_cap", "work_visas_without_cap"}     # the odds are data there and no lottery is ranked
     assert is_idle(early, "behaviour.study.weights.beta_pay") and not is_idle(early, "behaviour.location.weights.beta_pay")
