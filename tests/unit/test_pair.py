@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from talentsim.commands.launch import checked
 from talentsim.commands.sweep import Sweep, prepared
 from talentsim.comparison.pair import Pair, without_effect
+from talentsim.comparison.sides import decomposition
 from talentsim.config import UserError
 from talentsim.config.arms import Composer
+from talentsim.ensemble.identity import arm_id
 from talentsim.model.policy import share_in_force
 from worlds import edited, policy
 
@@ -54,6 +57,23 @@ def test_arms_of_different_frames_do_not_match(plain_toy: Plain) -> None:
     for change in ({"ensemble.seed": 1}, {"population.scale": 0.5}, {"ensemble.replications": 7}, {"world.end_year": 2030}):
         with pytest.raises(ValueError, match="cannot be paired"):
             Pair(arm(plain_toy), edited(plain_toy, change)).must_match()
+    with pytest.raises(UserError, match=r"differ in ensemble\.replications"):     # as a scenario's own file may say
+        checked(Pair(arm(plain_toy), edited(plain_toy, {"ensemble.replications": 7})))
+
+
+def test_the_baseline_is_asked_what_the_scenario_asks(plain_toy: Plain) -> None:
+    """A scenario's file may name its own focus, year and level: no table of either arm, and no side of it, speaks of others."""
+    scenario = edited(plain_toy, {"focus": "CAN", "compare.year": 2028, "compare.level": 0.8,
+                                  "policy": {"x": policy("pay", value=1.0), "y": policy("pay", value=2.0)}})
+    pair = Pair(arm(plain_toy), scenario)
+    asked = {(each.focus, each.headline_year, each.compare.level) for one in (pair, *(side.pair for side in decomposition(pair))) for each in one}
+    assert asked == {("CAN", 2028, 0.8)} and pair.ids[0] == arm_id(arm(plain_toy))
+
+
+def test_arms_may_differ_from_the_earlier_version_of_a_policy_on(plain_toy: Plain) -> None:
+    """A scenario may put off, or bring forward, what the baseline has."""
+    early, late = (arm(plain_toy, same=policy("pay", value=1.0, start=year)) for year in (2015, 2027))
+    assert Pair(early, late).start == Pair(late, early).start == 2015
 
 
 def test_a_change_is_made_to_both(plain_toy: Plain) -> None:

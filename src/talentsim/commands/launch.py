@@ -55,10 +55,16 @@ def checked(pair: Pair, warned: set[str] | None = None) -> Pair:
     UserError
         Otherwise.
     """
+    from talentsim.config import UserError
     from talentsim.data.sources import used_sources
     from talentsim.ensemble.results import prepare_folder
     from talentsim.model.tables import corridor_path
 
+    try:
+        pair.must_match()
+    except ValueError as error:
+        raise UserError(f"scenario={pair.scenario.scenario.name}", str(error), "scenarios that leave alone how many people, years and replications there are",
+                        "take it out of the scenario's file and give it on the command line, where it holds for both arms") from None
     for arm in pair:
         used_sources(arm)
         corridor_path(arm)

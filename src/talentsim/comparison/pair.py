@@ -21,6 +21,12 @@ class Pair:
     baseline: Config
     scenario: Config
 
+    def __post_init__(self) -> None:
+        """Ask the baseline what the scenario is asked: a scenario's file may name its own focus, year and level."""
+        asked = {name: getattr(self.scenario, name) for name in ("compare", "focus")}
+        if any(getattr(self.baseline, name) != each for name, each in asked.items()):
+            object.__setattr__(self, "baseline", self.baseline.model_copy(update=asked))
+
     def __repr__(self) -> str:
         """Name both arms."""
         return f"Pair({self.baseline!r}, {self.scenario!r})"
@@ -55,8 +61,8 @@ class Pair:
         """First year in which the arms may differ, after the last one where none may; None when more than dated policies differs."""
         if _beside_policies(self.baseline) != _beside_policies(self.scenario):
             return None
-        start = first_year(self.differing)
-        return self.scenario.world.end_year + 1 if start is None else start
+        starts = (first_year({name: policy for name, policy in arm.policies.items() if name in self.differing}) for arm in self)
+        return min((each for each in starts if each is not None), default=self.scenario.world.end_year + 1)    # either version may come first
 
     @property
     def is_placebo(self) -> bool:
@@ -97,8 +103,10 @@ class Pair:
         ValueError
             When they differ in countries, years, seed, scale or number of replications.
         """
-        if _frame(self.baseline) != _frame(self.scenario):
-            raise ValueError("the arms differ in countries, years, seed, scale or replications and cannot be paired")
+        one, other = _frame(self.baseline), _frame(self.scenario)
+        differing = [name for name in one if one[name] != other[name]]
+        if differing:
+            raise ValueError(f"the arms differ in {', '.join(differing)} and cannot be paired")
 
     def arms_to_run(self) -> list[Config]:
         """Return both arms and the placebo where there is one."""
@@ -169,7 +177,8 @@ def _beside_policies(config: Config) -> dict[str, object]:
     return settings_of(config) | {"policies": None, "data_dir": config.world.data_dir, "parameters": config.parameters}
 
 
-def _frame(config: Config) -> tuple[object, ...]:
+def _frame(config: Config) -> dict[str, object]:
     world = config.world
-    return (list(world.countries), world.start_year, world.end_year, config.ensemble.seed, config.ensemble.replications,
-            config.population.scale)
+    return {"world.countries": list(world.countries), "world.start_year": world.start_year, "world.end_year": world.end_year,
+            "ensemble.seed": config.ensemble.seed, "ensemble.replications": config.ensemble.replications,
+            "population.scale": config.population.scale}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
-from talentsim.comparison.pair import Pair, PairRuns, run_pairs, with_replications
+from talentsim.comparison.pair import Pair, PairRuns, run_pairs
 from talentsim.config import Config, Policy
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
@@ -75,18 +75,18 @@ def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: P
     rows = [{"kind": side.kind, "name": side.name, "title": side.title} | headline_row(runs) for side, runs in found]
     alone = [runs for side, runs in found if whole is not None and side.kind == "policy alone" and len(runs.scenario) == len(whole.scenario)]
     if whole is not None and len(alone) > 1:
-        one, other = _levels(whole)
-        added_up = one + np.sum([np.subtract(*_levels(runs)[::-1]) for runs in alone], axis=0)
+        one, other = levels(whole)
+        added_up = one + np.sum([np.subtract(*levels(runs)[::-1]) for runs in alone], axis=0)
         rows.append({"kind": "interaction", "name": "interaction", "title": "How they act on each other"} | _row(whole, added_up, other))
     return pd.DataFrame(rows)
 
 
 def headline_row(runs: PairRuns) -> dict[str, object]:
     """Return the focus country's share of the works in the headline's year, in both arms, with the paired interval."""
-    return _row(runs, *_levels(runs))
+    return _row(runs, *levels(runs))
 
 
-def _levels(runs: PairRuns) -> tuple[Floats, Floats]:
+def levels(runs: PairRuns) -> tuple[Floats, Floats]:
     """Return the focus country's share of the works in the headline's year by replication, in the baseline and in the scenario."""
     config = runs.scenario.config
     year, focus = config.headline_year - config.world.start_year, [runs.scenario.codes.index(each) for each in config.focus_countries]
@@ -106,10 +106,9 @@ def _row(runs: PairRuns, one: Floats, other: Floats) -> dict[str, object]:
 def _with_policies(arm: Config, other: Config, names: Sequence[str]) -> Config:
     """Return an arm with some policies as the other arm has them, which may be not at all."""
     policies: dict[str, Policy | None] = {**arm.policies, **{name: other.policies.get(name) for name in names}}
-    return arm.model_copy(update={"policy": {each: policy for each, policy in policies.items() if policy is not None},
-                                  "compare": other.compare, "focus": other.focus})
+    return arm.model_copy(update={"policy": {each: policy for each, policy in policies.items() if policy is not None}})
 
 
 def fewer(pair: Pair) -> Pair:
     """Return a pair with the replications that side arms get."""
-    return pair.each(lambda arm: with_replications(arm, min(arm.compare.side_replications, arm.ensemble.replications)))
+    return pair.with_replications(min(pair.scenario.compare.side_replications, pair.scenario.ensemble.replications))
