@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from talentsim.comparison.sides import headline_row
 from talentsim.config import Config, UserError
 from talentsim.config.arms import load_arms
 from talentsim.ensemble.store import Store
+from worlds import edited
 
 
 def test_names_of_a_focus() -> None:
@@ -25,6 +27,12 @@ def test_names_of_a_focus() -> None:
     for wrong in ("[FRA,XYZ]", "EUROPA"):
         with pytest.raises(UserError, match="EUROPE"):
             Config.load("world=ai", f"focus={wrong}")
+
+
+def test_a_region_of_one_country_is_that_country(plain_toy: dict[str, Any]) -> None:
+    """Tables hold its code, under which it is looked up."""
+    config = edited(plain_toy, {"focus": "EAST_ASIA"})
+    assert config.focus == "CHN" == codes_shown(config)[1] and put_together(np.arange(4.0), config).tolist() == [0.0, 1.0, 2.0, 3.0]
 
 
 def test_values_are_put_together_by_sums() -> None:

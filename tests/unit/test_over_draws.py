@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from talentsim.commands.job import compare_and_write
-from talentsim.comparison.pair import Pair
+from talentsim.comparison.pair import Pair, run_pair
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.data.posterior import draws_named, draws_text
-from talentsim.decide.hanging import UNEXPLAINED, _regressed
+from talentsim.decide.hanging import UNEXPLAINED, _regressed, variance_shares
 from talentsim.intervals import quantile_error, quantile_interval
 
 pytestmark = pytest.mark.whole
@@ -49,6 +49,14 @@ def test_the_headline_is_the_median_and_the_middle_share_of_the_draws(results: t
     assert np.isfinite([row.low_error, row.high_error]).all()
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert f"in 90 % of {N} sets of plausible figures" in report and "from chance alone" not in report
+
+
+def test_what_it_hangs_on_is_asked_of_several_countries_as_of_one(results: tuple[Path, Any]) -> None:
+    folder, _ = results
+    arms = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]
+    runs = run_pair(Pair(*(Config.checked(arms[name]["config"] | {"focus": "USA+CAN"}) for name in ("baseline", "scenario"))))
+    shares = variance_shares(runs.baseline, runs.scenario)
+    assert shares["share"].sum() == pytest.approx(1.0) and (shares["draws"] == N).all()
 
 
 def test_every_replication_is_another_world(results: tuple[Path, Any]) -> None:

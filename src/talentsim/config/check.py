@@ -42,7 +42,8 @@ def check(schema: type[ArmT], plain: Mapping[str, Any]) -> ArmT:
         raise _explain(schema, error) from None
     _check_names(config)
     _check_values(config)
-    return config
+    alone = config.focus_countries[0] if len(config.focus_countries) == 1 else config.focus
+    return config if alone == config.focus else config.model_copy(update={"focus": alone})      # a region of one country is that country
 
 
 def _check_names(config: Arm) -> None:

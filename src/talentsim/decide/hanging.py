@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
+from talentsim.comparison.pair import PairRuns
+from talentsim.comparison.sides import levels
 from talentsim.ensemble.draws import draws_of, held_keys
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.model.outcomes import HEADLINE
 
 LEAST_DRAWS = 24
 UNEXPLAINED = "chance, and what a straight line misses"
@@ -30,8 +31,7 @@ def variance_shares(baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
     draws = draws_of(config)
     if draws is None or "parameters" not in draws.manifest or len(scenario) < LEAST_DRAWS:
         return pd.DataFrame()
-    at = config.headline_year - config.world.start_year, scenario.codes.index(config.focus)
-    change = scenario.outcomes[HEADLINE][:, at[0], at[1]] - baseline.outcomes[HEADLINE][:, at[0], at[1]]
+    change = np.subtract(*levels(PairRuns(baseline, scenario))[::-1])
     held = set(held_keys(config))
     first: dict[str, str] = {}
     for key in draws.keys:
