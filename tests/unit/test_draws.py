@@ -117,7 +117,9 @@ def test_draws_that_cannot_be_used_are_refused_in_words(plain_toy: Plain, own_dr
         config_of(edited(plain_toy, {"behaviour.location.first_move": {**plain_toy["behaviour"]["location"]["first_move"], "range": [3.5, 4.0]}},
                          parameters={"name": "mine", "draws": own_draws}), 0)
     broken = tmp_path / "broken.csv"
-    broken.write_text(f"{MOVE}\nnan\n", encoding="utf-8")
-    broken.with_suffix(".json").write_text(json.dumps({"point": {MOVE: 1.0}}), encoding="utf-8")
-    with pytest.raises(UserError, match="cannot be read as draws"):
-        row_of(drawn(plain_toy, str(broken)), 0)
+    for table, manifest in ((f"{MOVE}\nnan\n", {"point": {MOVE: 1.0}}), (f"{MOVE},{MOVE}\n3.7,3.8\n", {"point": {MOVE: 1.0}}),
+                            (f"{MOVE}\n3.7\n", []), (f"{MOVE}\n3.7\n", {"point": [MOVE]})):
+        broken.write_text(table, encoding="utf-8")
+        broken.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
+        with pytest.raises(UserError, match="cannot be read as draws"):
+            row_of(drawn(plain_toy, str(broken)), 0)

@@ -73,12 +73,12 @@ def draws_named(name: str) -> Draws:
     """
     table, manifest = _files_of(name)
     try:
-        lines = table.read_text(encoding="utf-8").splitlines()
+        lines = table.read_text(encoding="utf-8-sig").splitlines()
         keys = tuple(lines[0].split(","))
         values = np.array([[float(each) for each in line.split(",")] for line in lines[1:]])
         said = json.loads(manifest.read_text(encoding="utf-8"))
-        whole = values.ndim == 2 and values.shape[1] == len(keys) and np.isfinite(values).all() and said["point"].keys() >= set(keys)
-    except (OSError, ValueError, KeyError, IndexError):
+        whole = values.ndim == 2 and values.shape[1] == len(keys) == len(set(keys)) and np.isfinite(values).all() and said["point"].keys() >= set(keys)
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):       # a manifest may be any JSON
         whole = False
     if not whole:
         raise UserError("parameters.draws", f"{name!r} cannot be read as draws", "a table of finite numbers with a key above each column, "
