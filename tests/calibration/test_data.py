@@ -11,7 +11,7 @@ import pytest
 from talentsim.calibration.experiments import OUTCOMES
 from talentsim.calibration.measured import INDICATORS, simulate_targets
 from talentsim.calibration.priors import figures_of, parameters_for
-from talentsim.calibration.scorecard import forecasts, interval_score, scorecard
+from talentsim.calibration.scorecard import forecasts, interval_score, scorecard, summary
 from talentsim.calibration.simulated import simulated_figures
 from talentsim.calibration.targets import ROLES, Target, roles_of_facts, targets_of
 from talentsim.commands.calibrate import FITS
@@ -19,6 +19,7 @@ from talentsim.config import Config
 from talentsim.data.facts import facts
 from talentsim.data.posterior import draws_named, shipped_draws
 from talentsim.ensemble.draws import draws_of, figure_at, held_keys, with_figures
+from talentsim.report.terminal.calibration import scorecard_lines
 
 
 def test_every_target_says_what_it_rests_on() -> None:
@@ -100,3 +101,8 @@ def test_the_scorecard_puts_misses_first_and_scores_intervals() -> None:
     assert set(scored[scored["target"] == "met"]["forecast"]) == {"model", "no change", "linear trend"}
     assert bool(scored[(scored["target"] == "missed") & (scored["forecast"] == "no change")]["inside"].iloc[0])
     assert isinstance(scored, pd.DataFrame)
+    shown[:, 1] = np.nan        # a small population has nobody to speak of, in any draw
+    card = scorecard(targets, shown)
+    assert list(card["target"]) == ["missed", "met"] and np.isnan(card["median"][0]) and not card["inside"][0]
+    assert summary(card)[["targets", "inside"]].to_numpy().tolist() == [[1, 1]] and set(forecasts(targets, shown)["target"]) == {"met"}
+    assert "nobody" in str([*next(scorecard_lines({"scorecard": card, "summary": summary(card), "forecasts": scored}, [])).columns[5].cells])

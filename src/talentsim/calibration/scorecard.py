@@ -51,7 +51,7 @@ def forecasts(targets: Sequence[Target], shown: Floats) -> pd.DataFrame:
     steps = _steps(targets)
     rows = []
     for place, each in enumerate(targets):
-        if each.role != "held_out" or not each.earlier:
+        if each.role != "held_out" or not each.earlier or not np.isfinite(shown[:, place]).any():
             continue
         year = _year(each)
         bands = {MODEL: band(each, shown[:, place])[1:]}
@@ -67,8 +67,10 @@ def forecasts(targets: Sequence[Target], shown: Floats) -> pd.DataFrame:
 
 
 def band(target: Target, shown: Floats) -> tuple[float, float, float]:
-    """Return median, low and high of draws with the target's tolerance laid on."""
+    """Return median, low and high of draws with the target's tolerance laid on; NaN where a small population has nobody to speak of in any."""
     values = shown[np.isfinite(shown)]
+    if not len(values):
+        return np.nan, np.nan, np.nan
     ranks = (np.arange(N_ERRORS) + 0.5) / N_ERRORS
     errors = target.tolerance * norm.ppf(ranks)
     laid = np.stack([target.spread(values, np.full(len(values), error)) for error in errors])
@@ -87,8 +89,11 @@ def interval_score(target: Target, low: float, high: float) -> float:
 
 
 def summary(card: pd.DataFrame) -> pd.DataFrame:
-    """Return by role how many targets lie inside their band, the mean squared miss of a target and the mean interval score."""
-    roles = card.groupby("role", sort=False)
+    """Return by role how many targets lie inside their band, the mean squared miss of a target and the mean interval score.
+
+    Of those that the draws show at all.
+    """
+    roles = card[card["median"].notna()].groupby("role", sort=False)
     return roles.agg(targets=("inside", "size"), inside=("inside", "sum"), chi2=("miss", lambda each: float((each**2).mean())),
                      score=("score", "mean")).reset_index()
 
@@ -122,7 +127,7 @@ def history_off(targets: Sequence[Target], shown: Floats, without: Mapping[str, 
 def _row(target: Target, shown: Floats) -> dict[str, object]:
     values = shown[np.isfinite(shown)]
     median, low, high = band(target, values)
-    one, two = np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    one, two = np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]) if len(values) else (np.nan, np.nan)
     lower = target.observed if target.lower is None else target.lower
     return {"target": target.id, "title": target.title, "role": target.role, "group": target.group, "unit": target.unit,
             "observed": target.observed, "lower": lower, "median": median, "low": low, "high": high, "parameter_low": float(one),

@@ -56,7 +56,7 @@ def _summary(summary: pd.DataFrame) -> str:
 
 def _scorecard(card: pd.DataFrame) -> str:
     rows = [[row.title, _observed(row), _figure(row.median), f"{_figure(row.low)} to {_figure(row.high)}", ROLES[row.role],
-             "" if row.inside else "**outside**", f"{row.miss:+.1f}", row.counts] for row in card.itertuples()]
+             "" if row.inside else "**outside**" if row.median == row.median else "nobody", f"{row.miss:+.1f}", row.counts] for row in card.itertuples()]
     return "## Every target, misses first\n\n" + _table(
         ["target", "observed", "median", "90 % band", "role", "", "miss, tolerances", "how the source counts"], rows)
 

@@ -38,7 +38,7 @@ def scorecard_lines(tables: Mapping[str, pd.DataFrame], changed: Sequence[str]) 
     table = Table("target", "role", "observed", "median", "90 % band", "", "miss, tolerances", title="Targets, misses first")
     for row in card.itertuples():
         seen = figure(row.observed, 4) if row.lower == row.observed else f"{figure(row.lower, 4)} to {figure(row.observed, 4)}"
-        table.add_row(Text(row.title), row.role, seen, figure(row.median, 4), f"{figure(row.low, 4)} to {figure(row.high, 4)}", "" if row.inside else "OUTSIDE",
+        table.add_row(Text(row.title), row.role, seen, figure(row.median, 4), f"{figure(row.low, 4)} to {figure(row.high, 4)}", "" if row.inside else "OUTSIDE" if row.median == row.median else "nobody",
                       f"{row.miss:+.1f}")
     yield table
     short = Table("role", "inside the band", "squared miss of the median", "interval score", title="In short")
