@@ -22,6 +22,7 @@ Words = NDArray[np.uint64]
 Codes = NDArray[np.uint8]
 EmployerCodes = NDArray[np.uint16]
 Booleans = NDArray[np.bool_]
+Texts = NDArray[np.str_]
 
 ABILITY_UNIT = 1.0 / 256.0
 """Ability is kept as a 16-bit whole number of these, so that its sums are exact in any order."""

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from talentsim.calibration import sampler
 from talentsim.calibration.emulator import fit_emulator, restored, slopes, transformed
 from talentsim.calibration.priors import CalibratedParameter, values_from_normal
-from talentsim.calibration.sampler import ensemble_sample, latin_hypercube
+from talentsim.calibration.sampler import KNOWN, ensemble_sample, latin_hypercube
 from talentsim.calibration.simulated import simulated
 from talentsim.calibration.targets import Target
-from talentsim.calibration.waves import Calibration
+from talentsim.calibration.waves import Calibration, Runs, earlier_runs, runs_table
 from talentsim.config import Config
 from talentsim.config.calibration import CalibrationConfig
 
@@ -36,7 +37,7 @@ def calibrated(truth: np.ndarray, noise: float, seed: int) -> Calibration:
     numbers = np.random.default_rng(seed)
     seen = formulas(truth[None])[0] + 0.1 * numbers.normal(size=6)
     targets = [target(str(place), float(value)) for place, value in enumerate(seen)]
-    settings = CalibrationConfig(first=60, waves=[30], draws=300, walkers=48, steps=100, seed=seed)
+    settings = CalibrationConfig(first=60, waves=[30], draws=300, walkers=48, steps=20, seed=seed)
     return Calibration(PARAMETERS, targets, settings, lambda values, _: formulas(values) + noise * numbers.normal(size=(len(values), 6)),
                        {"all": ("calibrate",)}).run()
 
@@ -57,7 +58,7 @@ def test_intervals_hold_what_was_planted_as_often_as_they_say() -> None:
 def test_the_data_narrow_what_they_bear_on_and_nothing_else() -> None:
     seen = formulas(np.zeros((1, 4)))[0]
     blind = [target(str(place), float(value)) for place, value in enumerate(seen)][:1]        # one and two in a sum, three and four not at all
-    settings = CalibrationConfig(first=60, waves=[30], draws=400, walkers=48, steps=150)
+    settings = CalibrationConfig(first=60, waves=[30], draws=400, walkers=48, steps=20)
     found = Calibration(PARAMETERS, blind, settings, lambda values, _: formulas(values)[:, :1], {"all": ("calibrate",)}).run()
     ratio = found.identifiability("all").set_index("parameter")["sd_ratio"]
     assert ratio["one"] < 0.5 and ratio["three"] > 0.85 and ratio["four"] > 0.85
@@ -70,8 +71,8 @@ def test_runs_of_another_version_tell_slopes_and_not_levels() -> None:
     seen = formulas(truth[None])[0]
     targets = [target(str(place), float(value)) for place, value in enumerate(seen)]
     z = norm.ppf(latin_hypercube(80, 4, 11))
-    before = z, formulas(values_from_normal(PARAMETERS, z)) + 0.7            # another level, the same slopes
-    settings = CalibrationConfig(first=24, waves=[12], draws=300, walkers=48, steps=150)
+    before = Runs(z, formulas(values_from_normal(PARAMETERS, z)) + 0.7, np.full(80, "before"))            # another level, the same slopes
+    settings = CalibrationConfig(first=24, waves=[12], draws=300, walkers=48, steps=20)
     found = Calibration(PARAMETERS, targets, settings, lambda values, _: formulas(values), {"all": ("calibrate",)}, earlier=before).run()
     draws = found.values("all")
     assert len(found.z) == 36
@@ -79,28 +80,61 @@ def test_runs_of_another_version_tell_slopes_and_not_levels() -> None:
     assert (draws.std(axis=0) < 0.25).all()
 
 
+def test_a_calibration_begins_from_all_that_another_knew() -> None:
+    """Its table gives back its runs; with them counted as one's own two small waves find what all of them found."""
+    truth = np.array([0.4, -0.3, 0.5, -0.6])
+    targets = [target(str(place), float(value)) for place, value in enumerate(formulas(truth[None])[0])]
+    asked: list[int] = []
+
+    def simulate(values: np.ndarray, first: int) -> np.ndarray:
+        asked.append(first)
+        return formulas(values)
+
+    sizes = {"draws": 300, "walkers": 48, "steps": 25}
+    one = Calibration(PARAMETERS, targets, CalibrationConfig(first=60, waves=[30], **sizes), simulate, {"all": ("calibrate",)}, version="mine").run()
+    known = earlier_runs(runs_table(one), PARAMETERS, targets, {})
+    assert np.array_equal(known.z, one.z) and np.array_equal(known.shown, one.shown) and set(known.version) == {"mine"}
+    asked.clear()
+    two = Calibration(PARAMETERS, targets, CalibrationConfig(first=10, waves=[10], **sizes), simulate, {"all": ("calibrate",)}, earlier=known,
+                      version="mine").run()
+    assert asked == [90, 100] and len(two.known().z) == 110                # each run has luck of its own
+    moved = np.abs(two.draws["all"].mean(axis=0) - one.draws["all"].mean(axis=0)) / one.draws["all"].std(axis=0)
+    assert (moved < 0.4).all()                              # few walkers and steps: means are known to a tenth
+
+
 def test_the_sampler_meets_a_normal_posterior_in_closed_form() -> None:
     def log_likelihood(z: np.ndarray) -> np.ndarray:
         return -0.5 * ((z[:, 0] - 1.0) / 0.1) ** 2 - 0.5 * ((z[:, 1] + z[:, 0] - 0.5) / 0.2) ** 2
 
-    draws = ensemble_sample(log_likelihood, 6, 100, 700, 3, 3000)
+    draws, error = ensemble_sample(log_likelihood, 6, 200, 150, 3, 3000)
     covariance = np.linalg.inv(np.array([[126.0, 25.0], [25.0, 26.0]]))
     mean = covariance @ np.array([112.5, 12.5])
     assert draws[:, :2].mean(axis=0) == pytest.approx(mean, abs=0.05)
     assert draws[:, :2].std(axis=0) == pytest.approx(np.sqrt(np.diag(covariance)), rel=0.15)
     assert draws[:, 2:].std(axis=0) == pytest.approx(np.ones(4), rel=0.12)
+    off = np.append((draws[:, :2].mean(axis=0) - mean) / np.sqrt(np.diag(covariance)), draws[:, 2:].mean(axis=0))
+    assert error < KNOWN and np.sqrt(np.mean(off**2)) < 3 * KNOWN
 
 
-def test_walkers_go_on_from_where_others_were_and_their_draws_are_in_no_order() -> None:
-    """From the middle of fifty dimensions few steps do not arrive; from draws of the posterior they stay there, and the first quarter stands for all."""
+def test_walkers_go_on_until_they_have_arrived_and_their_draws_are_in_no_order() -> None:
+    """From the middle of thirty dimensions sixty steps do not arrive, and are gone on from; from draws of the posterior, too; the first quarter
+    stands for all."""
     def log_likelihood(z: np.ndarray) -> np.ndarray:
         return -0.5 * (((z - 2.0) / 0.2) ** 2).sum(axis=1)
 
     mean, sd = 2.0 / 1.04, (1 / 26.0) ** 0.5
     there = mean + sd * np.random.default_rng(1).normal(size=(300, 30))
-    lost, stayed = (ensemble_sample(log_likelihood, 30, 100, 60, 3, 1200, start) for start in (None, there))
-    assert abs(lost.mean() - mean) > 0.2 and abs(stayed.mean() - mean) < 0.03
-    assert np.abs(stayed[:300].mean(axis=0) - stayed.mean(axis=0)).max() < 0.5 * sd
+    for start in (None, there):
+        draws, error = ensemble_sample(log_likelihood, 30, 100, 60, 3, 1200, start)
+        assert np.sqrt(np.mean((draws.mean(axis=0) - mean) ** 2)) < 4 * max(error, KNOWN) * sd
+        assert draws.std(axis=0) == pytest.approx(np.full(30, sd), rel=0.25)
+        assert np.abs(draws[:300].mean(axis=0) - draws.mean(axis=0)).max() < 0.5 * sd
+
+
+def test_a_crowd_that_has_not_arrived_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampler, "LONGER", 0)
+    draws, error = ensemble_sample(lambda z: -0.5 * (((z - 2.0) / 0.2) ** 2).sum(axis=1), 30, 100, 60, 3, 1200)
+    assert error > 5 * KNOWN and abs(draws.mean() - 2.0 / 1.04) > 0.2
 
 
 def test_priors_and_their_scores_turn_into_each_other() -> None:
@@ -122,11 +156,12 @@ def curved(ranks: np.ndarray) -> np.ndarray:
 
 
 def test_the_emulator_knows_how_wrong_it_is() -> None:
-    """Over the whole prior, what it is wrong by, over what it says it may be wrong by, is about a standard normal."""
+    """Over the whole prior, what a run misses it by, over what it says, is about a standard normal: most of it curve, or most of it luck."""
+    numbers = np.random.default_rng(5)
     ranks, fresh = latin_hypercube(60, 4, 2), latin_hypercube(400, 4, 9)
-    noisy = curved(ranks) + 0.05 * np.random.default_rng(5).normal(size=(60, 6))
-    emulated, variance = fit_emulator(ranks, noisy, np.full(6, 0.05)).predicted(fresh)
-    scaled = (emulated - curved(fresh)) / np.sqrt(variance)
+    luck = np.array([0.05, 0.05, 0.05, 0.4, 0.4, 0.4])
+    emulated, variance = fit_emulator(ranks, curved(ranks) + luck * numbers.normal(size=(60, 6))).predicted(fresh)
+    scaled = (emulated - curved(fresh) - luck * numbers.normal(size=(400, 6))) / np.sqrt(variance)
     assert (scaled.std(axis=0) > 0.5).all() and (scaled.std(axis=0) < 1.6).all()
     assert 0.82 < np.mean(np.abs(scaled) < norm.ppf(0.95)) < 0.98
 
@@ -135,7 +170,7 @@ def test_the_error_of_the_emulator_grows_away_from_its_runs() -> None:
     """Runs of one corner of the prior do not pass for knowledge of the opposite one."""
     corner = 0.1 + 0.3 * latin_hypercube(60, 4, 2)
     near, far = 0.1 + 0.3 * latin_hypercube(200, 4, 9), 0.6 + 0.3 * latin_hypercube(200, 4, 9)
-    emulator = fit_emulator(corner, curved(corner) + 0.05 * np.random.default_rng(5).normal(size=(60, 6)), np.full(6, 0.05))
+    emulator = fit_emulator(corner, curved(corner) + 0.05 * np.random.default_rng(5).normal(size=(60, 6)))
     (_, close), (guessed, wide) = emulator.predicted(near), emulator.predicted(far)
     assert (np.median(wide, axis=0) > 4.0 * np.median(close, axis=0)).all()
     assert np.mean(np.abs(guessed - curved(far)) < 2.0 * np.sqrt(wide)) > 0.6
@@ -167,8 +202,7 @@ def test_planted_worlds_of_agents_are_found_again(tmp_path: Path) -> None:
              target("leave", 1.0, "%", "log", 0.2, kind="hazard", country="USA", year=2018)]
     ranks = latin_hypercube(160, len(TOY), 1)
     runs = simulated(config, TOY, values_from_normal(TOY, norm.ppf(ranks)), shown, tmp_path)
-    noise = transformed(shown, simulated(config, TOY, values_from_normal(TOY, np.zeros((8, len(TOY)))), shown, tmp_path, 900)).std(axis=0, ddof=1)
-    emulator = fit_emulator(ranks, transformed(shown, runs), noise)
+    emulator = fit_emulator(ranks, transformed(shown, runs))
     planted = norm.ppf(0.1 + 0.8 * latin_hypercube(N_WORLDS, len(TOY), 7))
     seen = simulated(config, TOY, values_from_normal(TOY, planted), shown, tmp_path, 2000)
     held = []
@@ -177,6 +211,6 @@ def test_planted_worlds_of_agents_are_found_again(tmp_path: Path) -> None:
         observed = [Target(**{**vars(each), "observed": float(each.spread(np.array([value]), np.array([each.tolerance * error]))[0])})
                     for each, value, error in zip(shown, row, errors, strict=True)]
         search = Calibration(TOY, observed, CalibrationConfig(), lambda values, _: values, {"all": ("calibrate",)})
-        draws = ensemble_sample(search.log_likelihood("all", emulator), len(TOY), 60, 600, 5, 600)
+        draws, _ = ensemble_sample(search.log_likelihood("all", emulator), len(TOY), 60, 600, 5, 600)
         held.append(inside(draws, z))
     assert 0.8 <= np.mean(held) <= 1.0, np.mean(held, axis=0)

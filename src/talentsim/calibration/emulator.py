@@ -4,7 +4,8 @@ One kernel serves all targets, so that one decomposition of it does: a level, st
 probabilities of parameters, each stretched by how much the targets change along it, found in a few rounds (after Radhakrishnan et al.
 2024, Mechanism for feature learning in neural networks and backpropagation-free machine learning models, Science 383). The error is the
 process's own, which grows away from the runs, scaled for each target so that runs left out are missed by as much as it says (Rasmussen,
-Williams 2006, Gaussian Processes for Machine Learning, section 5.4.2).
+Williams 2006, Gaussian Processes for Machine Learning, section 5.4.2). It is that of one run more, whose luck is part of it: what was
+observed is one run of the world, too.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ N_LOOKED = 300
 
 LEVEL, LINES = 100.0, 10.0
 """Variances of a level and of straight lines: large, so that both are free, and a point far from all runs is not taken for their mean.
-Runs of another version have a level of their own."""
+Runs of another version have levels of their own."""
 
 
 def transformed(targets: Sequence[Target], values: Floats) -> Floats:
@@ -85,8 +86,8 @@ class Emulator:
         (n_runs, n_penalties).
     chosen
         Number of the penalty of each target.
-    scale, noise
-        Variance of a target's smooth function, and standard deviation of one run, by target, on the emulated scale.
+    scale
+        Variance of a target's smooth function, on the emulated scale.
     r2
         Share of the variance of runs left out that it explains, by target.
     """
@@ -99,7 +100,6 @@ class Emulator:
     inverses: Floats
     chosen: Integers
     scale: Floats
-    noise: Floats
     r2: Floats
 
     def __call__(self, ranks: Floats) -> Floats:
@@ -107,14 +107,13 @@ class Emulator:
         return self.predicted(ranks)[0]
 
     def predicted(self, ranks: Floats) -> tuple[Floats, Floats]:
-        """Return targets on the emulated scale, and the variance of its error there: what the process does not know of the smooth
-        function, and what no smooth function tells and the noise of one run does not either."""
+        """Return targets on the emulated scale, and by how much one run there may miss them (a variance): what the process does not
+        know of the smooth function, and what no smooth function tells, the luck of that run among it."""
         places = _centred(ranks) * self.relevance
         near = kernel(places, self.places) + _straight(places, self.places)
         own = 1.0 + LEVEL + LINES * (places**2).sum(axis=1)
         unknown = np.maximum(own[:, None] - (near @ self.vectors) ** 2 @ self.inverses, 0.0)
-        rough = np.maximum(PENALTIES[self.chosen] * self.scale - self.noise**2, 0.0)
-        return self.level + near @ self.coefficients, unknown[:, self.chosen] * self.scale + rough
+        return self.level + near @ self.coefficients, (unknown[:, self.chosen] + PENALTIES[self.chosen]) * self.scale
 
 
 def kernel(one: Floats, other: Floats) -> Floats:
@@ -127,7 +126,7 @@ def _straight(one: Floats, other: Floats) -> Floats:
     return LEVEL + LINES * one @ other.T
 
 
-def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, earlier: Floats | None = None) -> Emulator:
+def fit_emulator(ranks: Floats, emulated: Floats, versions: Integers | None = None) -> Emulator:
     """Fit an emulator to runs.
 
     Parameters
@@ -136,16 +135,15 @@ def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, earlier: Floats
         Prior probabilities of the parameters, shape (n_runs, n_parameters).
     emulated
         Targets on the emulated scale, shape (n_runs, n_targets); what is missing stands at its mean.
-    noise
-        Standard deviation of one run by target.
-    earlier
-        1 for runs of another version of the model, 0 for the others; the former have levels of their own. None: no such runs.
+    versions
+        Number of the version of the model that each run is of, shape (n_runs,): 0 for this one, whose levels are sought; the others have
+        levels of their own. None: all are of this one.
     """
     filled = np.where(np.isfinite(emulated), emulated, np.nanmean(emulated, axis=0))
-    own = filled if earlier is None else filled[earlier == 0]
+    own = filled if versions is None else filled[versions == 0]
     level, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-9)
     seen, u = (filled - level) / spread, _centred(ranks)
-    marked = 0.0 if earlier is None else LEVEL * np.outer(earlier, earlier)
+    marked = 0.0 if versions is None else LEVEL * ((versions[:, None] == versions) & (versions > 0))
     relevance = np.full(u.shape[1], u.shape[1] ** -0.5)
     for turn in range(ROUNDS):
         places = u * relevance
@@ -154,7 +152,7 @@ def fit_emulator(ranks: Floats, emulated: Floats, noise: Floats, earlier: Floats
         if turn + 1 < ROUNDS:
             relevance = _relevance(u, relevance, smooth, found.coefficients)
     r2 = 1.0 - (found.left_out**2).mean(axis=0) * spread**2 / np.maximum(filled.var(axis=0), 1e-12)
-    return Emulator(relevance, places, found.coefficients * spread, level, found.vectors, found.inverses, found.chosen, found.scale * spread**2, noise, r2)
+    return Emulator(relevance, places, found.coefficients * spread, level, found.vectors, found.inverses, found.chosen, found.scale * spread**2, r2)
 
 
 def _centred(ranks: Floats) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.calibration.priors import CalibratedParameter, figures_of
-from talentsim.calibration.targets import content_of, digest_of, targets_of
+from talentsim.calibration.targets import Target, content_of, digest_of, targets_of
 from talentsim.config import Config, UserError
 from talentsim.config.wholes import without_parts
 from talentsim.data.facts import facts
@@ -66,6 +66,12 @@ def probe(config: Config) -> str:
         for array in (cells.year, cells.place, *cells.values.values()):
             digest.update(np.ascontiguousarray(array, np.int64).tobytes())
     return digest.hexdigest()[:16]
+
+
+def version_of(config: Config, targets: Sequence[Target]) -> str:
+    """Return a hash of all that a run's indicators depend on beside its parameters: model and scale, and how targets are looked at."""
+    looked = [[each.id, each.indicator] for each in targets]
+    return digest_of([probe(config), config.population.scale, looked, config.observers.model_dump(mode="json")])
 
 
 def differences(config: Config) -> list[str]:

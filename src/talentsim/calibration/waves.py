@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from talentsim.arrays import Floats
+from talentsim.arrays import Floats, Texts
 from talentsim.calibration.emulator import Emulator, fit_emulator, restored, slopes, transformed
 from talentsim.calibration.priors import CalibratedParameter, values_from_normal
 from talentsim.calibration.sampler import ensemble_sample, latin_hypercube
@@ -24,9 +25,15 @@ Simulate = Callable[[Floats, int], Floats]
 
 MOVED = 0.2         # posterior standard deviations
 WIDER = 1.3         # by how much a first design reaches beyond the posterior of another version
-N_REPEATS = 12      # runs at one vector that tell the noise of a run
-REPEATED = 100_000  # number of the first of their replications
 N_SAMPLED = 4096    # of the posterior in each wave: 256 alone seem to move by chance
+
+
+class Runs(NamedTuple):
+    """Scores and indicators of runs, and by each the version of the model (and of how it is looked at) that it is of."""
+
+    z: Floats
+    shown: Floats
+    version: Texts
 
 
 @dataclass
@@ -38,7 +45,8 @@ class Calibration:
     roles
         By name of a fit, the roles of targets that it sees.
     earlier
-        Scores and indicators of runs of another version: the first design is then its posterior, and the emulator learns slopes from it.
+        Runs of calibrations before: the first design is then their posterior, and the emulator learns from them; of those of another
+        version, slopes alone.
     """
 
     parameters: Sequence[CalibratedParameter]
@@ -48,9 +56,9 @@ class Calibration:
     roles: dict[str, tuple[str, ...]]
     z: Floats = field(default_factory=lambda: np.empty((0, 0)))
     shown: Floats = field(default_factory=lambda: np.empty((0, 0)))
-    noise: Floats = field(default_factory=lambda: np.empty(0))
     draws: dict[str, Floats] = field(default_factory=dict)
-    earlier: tuple[Floats, Floats] | None = None
+    earlier: Runs | None = None
+    version: str = ""
     trace: list[dict[str, object]] = field(default_factory=list)
     emulator: Emulator | None = None
     latest: slice = field(default_factory=lambda: slice(0, 0))
@@ -60,18 +68,15 @@ class Calibration:
         sizes = [self.settings.first, *self.settings.waves]
         cube = latin_hypercube(self.settings.first, len(self.parameters), self.settings.seed)
         proposed = norm.ppf(np.clip(cube, 1e-6, 1 - 1e-6))
-        self.noise = self._noise(np.zeros(len(self.parameters)), 0)
         if self.earlier is not None:
             self._fit(-1)
-            proposed = self._inside(self.settings.first, WIDER)
+            proposed = self._inside(self.settings.first, 1.0 if self.version in self.earlier.version else WIDER)
         for wave, _ in enumerate(sizes):
             self._add(proposed)
-            if wave:
-                self.noise = self._noise(np.concatenate(list(self.draws.values())).mean(axis=0), wave)
             moved = self._fit(wave)
             if wave + 1 < len(sizes):
                 proposed = self._inside(sizes[wave + 1])
-            if wave > 1 and moved < MOVED and self._chi2(slice(self.latest.start, None)) < 1.3:
+            if wave > (0 if self.earlier is not None else 1) and moved < MOVED and self._chi2(slice(self.latest.start, None)) < 1.3:
                 break
         return self
 
@@ -90,8 +95,19 @@ class Calibration:
                          "median": middle, "high": high, "sd_ratio": float(z.std())})
         return pd.DataFrame(rows)
 
+    def known(self) -> Runs:
+        """Return all runs that it knows, its own first."""
+        own = Runs(self.z, self.shown, np.full(len(self.z), self.version))
+        if self.earlier is None:
+            return own
+        return Runs(*(np.concatenate([one, other]) for one, other in zip(own, self.earlier, strict=True))) if len(self.z) else self.earlier
+
     def log_likelihood(self, fit: str, emulator: Emulator) -> Callable[[Floats], Floats]:
-        """Return the log likelihood of a fit as a function of standard normal scores; the emulator's error at a point is part of it."""
+        """Return the log likelihood of a fit as a function of standard normal scores.
+
+        What was observed is missed by the tolerance, and by the luck of one run, for the world was run once; where the emulator does
+        not know what a run would show, by that, too.
+        """
         seen = [place for place, each in enumerate(self.targets) if each.role in self.roles[fit]]
         targets = [self.targets[place] for place in seen]
         tolerance = np.array([each.tolerance for each in targets])
@@ -111,17 +127,13 @@ class Calibration:
         return np.concatenate([centres[fit] + wider * (thinned(draws, n // len(self.draws)) - centres[fit]) for fit, draws in self.draws.items()])
 
     def _of_fit(self, number: int) -> slice:
-        """Return those runs of the latest wave that were proposed by a fit; all of the first wave, which the prior proposed."""
+        """Return those runs of the latest wave that were proposed by a fit; all of a first wave that the prior proposed."""
         each = (self.latest.stop - self.latest.start) // len(self.roles)
-        return self.latest if self.latest.start == 0 else slice(self.latest.start + number * each, self.latest.start + (number + 1) * each)
-
-    def _noise(self, z: Floats, wave: int) -> Floats:
-        """Return the standard deviation of one run on the emulated scale, by target, from runs at one vector of scores."""
-        shown = self.simulate(values_from_normal(self.parameters, np.tile(z, (N_REPEATS, 1))), REPEATED + wave * N_REPEATS)
-        return np.asarray(np.nan_to_num(np.nanstd(transformed(self.targets, shown), axis=0, ddof=1)))
+        return self.latest if self.earlier is None and self.latest.start == 0 else slice(self.latest.start + number * each, self.latest.start + (number + 1) * each)
 
     def _add(self, z: Floats) -> None:
-        shown = self.simulate(values_from_normal(self.parameters, z), len(self.z))
+        known = int((self.known().version == self.version).sum())
+        shown = self.simulate(values_from_normal(self.parameters, z), known)
         self.latest = slice(len(self.z), len(self.z) + len(z))
         self.z = np.concatenate([self.z.reshape(-1, z.shape[1]), z])
         self.shown = np.concatenate([self.shown.reshape(-1, shown.shape[1]), shown])
@@ -132,27 +144,22 @@ class Calibration:
         most = 0.0
         for number, fit in enumerate(self.roles):
             before = self.draws.get(fit)
-            draws = ensemble_sample(self.log_likelihood(fit, emulator), len(self.parameters), self.settings.walkers, self.settings.steps,
+            draws, error = ensemble_sample(self.log_likelihood(fit, emulator), len(self.parameters), self.settings.walkers, self.settings.steps,
                                     self.settings.seed + 7 * (wave + 1) + number, max(N_SAMPLED, self.settings.draws), before)
             moved = np.inf if before is None else float(np.max(np.abs(draws.mean(axis=0) - before.mean(axis=0)) / draws.std(axis=0)))
             self.draws[fit] = draws
             most = max(most, moved)
             emulated = chi2_of(self.targets, restored(self.targets, emulator(norm.cdf(draws))), self.roles[fit])
             mine = self._of_fit(number)
-            self.trace.append({"wave": wave, "fit": fit, "runs": len(self.z), "moved": moved, "chi2_emulator": emulated,
+            self.trace.append({"wave": wave, "fit": fit, "runs": len(self.z), "moved": moved, "error": error, "chi2_emulator": emulated,
                                "chi2_latest_runs": self._chi2(mine, self.roles[fit]) if len(self.z) else float("nan"), "r2_median": float(np.median(emulator.r2))})
         return most
 
     def _emulated(self) -> Emulator:
         """Fit the emulator to all runs."""
-        z, shown, mark = self.z, self.shown, None
-        if self.earlier is not None:
-            old_z, old_shown = self.earlier
-            mark = np.concatenate([np.zeros(len(z)), np.ones(len(old_z))])
-            z, shown = np.concatenate([z.reshape(-1, old_z.shape[1]), old_z]), np.concatenate([shown.reshape(-1, old_shown.shape[1]), old_shown])
-            if not len(self.z):
-                mark = None
-        return fit_emulator(norm.cdf(z), transformed(self.targets, shown), self.noise, mark)
+        z, shown, version = self.known()
+        number = np.where(version == self.version, 0, 1 + np.unique(version, return_inverse=True)[1])
+        return fit_emulator(norm.cdf(z), transformed(self.targets, shown), number if (number == 0).any() else None)
 
     def _chi2(self, runs: slice, roles: Sequence[str] = FITTED) -> float:
         """Return the median over runs of the real model of the mean squared miss of a target, in tolerances."""
@@ -181,18 +188,19 @@ def simulator(config: Config, parameters: Sequence[CalibratedParameter], targets
 
 
 def runs_table(found: Calibration) -> pd.DataFrame:
-    """Return the scores and indicators of every run, one row a run."""
-    scores = {f"z {each.name}": found.z[:, place] for place, each in enumerate(found.parameters)}
-    return pd.DataFrame(scores | {each.id: found.shown[:, place] for place, each in enumerate(found.targets)})
+    """Return the version, scores and indicators of every run that is known, one row a run: the next calibration may begin from it."""
+    z, shown, version = found.known()
+    scores = {f"z {each.name}": z[:, place] for place, each in enumerate(found.parameters)}
+    return pd.DataFrame({"version": version} | scores | {each.id: shown[:, place] for place, each in enumerate(found.targets)})
 
 
-def earlier_runs(table: pd.DataFrame, parameters: Sequence[CalibratedParameter], targets: Sequence[Target],
-                 points: Mapping[str, float]) -> tuple[Floats, Floats]:
-    """Return scores and indicators of the runs of another version.
+def earlier_runs(table: pd.DataFrame, parameters: Sequence[CalibratedParameter], targets: Sequence[Target], points: Mapping[str, float]) -> Runs:
+    """Return the runs of calibrations before; a table that names no version is of another one.
 
-    A parameter that it did not have stood at the point; a target that it did not have is missing.
+    A parameter that a run did not have stood at the point; a target that it did not have is missing.
     """
     z = [table[f"z {each.name}"].to_numpy(float) if f"z {each.name}" in table else np.full(len(table), each.to_normal(np.array(points[each.name])))
          for each in parameters]
     shown = [table[each.id].to_numpy(float) if each.id in table else np.full(len(table), np.nan) for each in targets]
-    return np.stack(z, axis=1), np.stack(shown, axis=1)
+    version = table["version"].to_numpy(str) if "version" in table else np.full(len(table), "another")
+    return Runs(np.stack(z, axis=1), np.stack(shown, axis=1), version)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from talentsim.arrays import Floats
     from talentsim.calibration.priors import CalibratedParameter
     from talentsim.calibration.targets import Target
-    from talentsim.calibration.waves import Calibration
+    from talentsim.calibration.waves import Calibration, Runs
     from talentsim.config import Config
 
 FITS = {"ai_2019": ("Posterior, fitted to 2019", ("calibrate", "input")),
@@ -45,6 +45,7 @@ def run(arguments: Arguments) -> int:
 def _sample_posterior(config: Config) -> int:
     from pathlib import Path
 
+    from talentsim.calibration.posterior import version_of
     from talentsim.calibration.priors import parameters_for
     from talentsim.calibration.targets import targets_of
     from talentsim.calibration.waves import Calibration, simulator
@@ -60,7 +61,7 @@ def _sample_posterior(config: Config) -> int:
     with new_results(folder) as written, progress(True) as report:
         simulate = simulator(config, parameters, targets, kept, report)
         found = Calibration(parameters, targets, config.calibration, simulate, {fit: roles for fit, (_, roles) in FITS.items()},
-                            earlier=_earlier(config, parameters, targets)).run()
+                            earlier=_earlier(config, parameters, targets), version=version_of(config, targets)).run()
         written += _draws(folder, config, found)
         checked = {fit: checked_draws(drawn(config, folder / f"{fit}.csv"), config.calibration.check, targets, report) for fit in FITS}
         written += _said(folder, config, found, checked)
@@ -71,8 +72,8 @@ def _sample_posterior(config: Config) -> int:
     return 0
 
 
-def _earlier(config: Config, parameters: Sequence[CalibratedParameter], targets: Sequence[Target]) -> tuple[Floats, Floats] | None:
-    """Return the runs of another version that the calibration begins from, None where it begins from the prior."""
+def _earlier(config: Config, parameters: Sequence[CalibratedParameter], targets: Sequence[Target]) -> Runs | None:
+    """Return the runs that the calibration begins from, None where it begins from the prior."""
     if config.calibration.earlier is None:
         return None
     import pandas as pd
@@ -107,7 +108,8 @@ def _draws(folder: Path, config: Config, found: Calibration) -> list[Path]:
     settings = config.calibration.model_dump(mode="json")
     if settings["earlier"]:         # what is shipped names the file, not a place on somebody's machine
         settings["earlier"] = Path(settings["earlier"]).name
-    fitted = {"runs": len(found.z), "scale": config.population.scale, "settings": settings}
+    version = found.known().version
+    fitted = {"runs": int((version == found.version).sum()), "earlier_runs": int((version != found.version).sum()), "scale": config.population.scale, "settings": settings}
     written = []
     for fit, (title, roles) in FITS.items():
         written += write_draws(folder, fit, title, config, found.parameters, found.values(fit), {**fitted, "roles": list(roles)})

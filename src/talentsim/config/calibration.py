@@ -9,9 +9,11 @@ from talentsim.config.parameter import Frozen
 
 class CalibrationConfig(Frozen):
     """How `talentsim calibrate world=ai` goes about it: agents per researcher, runs of the first design and of each wave after it,
-    the draws to keep, how many of them are run on the real model in the end, and the crowd that samples the posterior.
+    the draws to keep, how many of them are run on the real model in the end, and the crowd that samples the posterior, with the steps
+    it goes at first. What was observed has the luck of one run at that scale: 1 is the world's own.
 
-    `earlier` is the runs.parquet of a calibration of another version: its runs tell the emulator slopes, not levels.
+    `earlier` is the runs.parquet of a calibration before: its runs of the same version count as one's own, those of another version
+    tell the emulator slopes, not levels.
     """
 
     scale: float = Field(default=1.0, gt=0.0, le=1000.0, strict=True)

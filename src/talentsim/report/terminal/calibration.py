@@ -16,10 +16,10 @@ from talentsim.report.terminal.summaries import verbatim
 
 def told(found: Calibration, checked: Mapping[str, Floats], fits: Mapping[str, tuple[str, Sequence[str]]]) -> Iterator[Table | Text]:
     """Yield the waves, the parameters that the data teach most, and how the draws fit on the real model."""
-    waves = Table("wave", "fit", "runs", "most moved (sd)", "chi2 per target: emulator", "runs of the wave", "R2, median", title="Waves")
+    waves = Table("wave", "fit", "runs", "most moved (sd)", "means known to (sd)", "chi2 per target: emulator", "runs of the wave", "R2, median", title="Waves")
     for row in found.trace:
         waves.add_row(str(row["wave"]), str(row["fit"]), str(row["runs"]), *(f"{row[name]:.2f}" for name in
-                      ("moved", "chi2_emulator", "chi2_latest_runs", "r2_median")))
+                      ("moved", "error", "chi2_emulator", "chi2_latest_runs", "r2_median")))
     yield waves
     first = next(iter(fits))
     narrowed = found.identifiability(first).sort_values("sd_ratio")
