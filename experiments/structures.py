@@ -1,6 +1,8 @@
 """What is each optional mechanism of the AI world worth, and what does the headline owe it?
 
-    python experiments/structures.py [N_DRAWS]          about five minutes on two cores; with 0 draws the support alone, in seconds
+    python experiments/structures.py [N_DRAWS [OVERRIDE ...]] > docs/structures.md          about ten minutes on one core
+
+With 0 draws it prints the support alone, in seconds.
 
 Decided on calibration targets alone: nothing that is held out is read here. Beside the posterior's own word on the value at
 which a mechanism is absent (Savage and Dickey's ratio: how dense the prior is there against the posterior, everything else
@@ -10,6 +12,7 @@ fitted anew), the same draws are run on the real model with and without it, noth
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +28,8 @@ from talentsim.data.posterior import draws_named
 from talentsim.ensemble.draws import config_of
 from talentsim.ensemble.session import Session
 
-N_DRAWS, SCALE, WINDOW = 12, 0.1, 0.2
+N_DRAWS, SCALE, WINDOW = 16, 0.1, 0.2
+AUTHORS = ("CHN", "IND", "GBR", "DEU", "FRA", "CHE", "NLD", "REU")
 STRUCTURES: dict[str, tuple[str, ...]] = {
     "students know less of the ways around the lottery than there are": ("behaviour.study.perceived_ways.value=1.0",),
     "fear by stage: fresh doctorates": ("behaviour.graduation.chilling.value=1.0",),
@@ -34,6 +38,7 @@ STRUCTURES: dict[str, tuple[str, ...]] = {
     "strengths of 2010 to 2020 as observed, year by year (without: those of 2020 throughout)": (
         "world.countries.USA.ecosystem.strength.value=1.96", "world.countries.CHN.ecosystem.strength.value=1.44"),
     "talent feeds back on strength": ("behaviour.ecosystem.feedback=false",),
+    "countries take part in the conference at rates of their own (support: China's)": tuple(f"observers.conferences.neurips.participation.{each}.level.value=1.0" for each in AUTHORS),
     "ability as spread in China as elsewhere (without: 0.9 instead of 1.05)": ("world.countries.CHN.ability.sd_log.value=0.9",),
 }
 """What is overridden where a mechanism is absent; the last is the other way round, for it is absent as shipped."""
@@ -55,15 +60,15 @@ def support(overrides: tuple[str, ...]) -> str:
     return f"{ratio:.2f} (x/ {np.exp(error):.2f})"
 
 
-def fit(overrides: tuple[str, ...], n_draws: int) -> np.ndarray:
+def fit(overrides: Sequence[str], n_draws: int) -> np.ndarray:
     """Return the misses of fitted targets on the real model, in tolerances, shape (n_draws, n_fitted)."""
     config = drawn(sized(Config.load("world=ai", *overrides)), Path("ai_2019"))
     targets = [each for each in targets_of("ai") if each.role in FITTED]
     return misses_of(targets, checked_draws(config, n_draws, targets, None), FITTED)
 
 
-def effects(overrides: tuple[str, ...], n_draws: int) -> np.ndarray:
-    """Return what visa_tightening changes in each draw: points of the world's works made in the United States in the last year."""
+def effects(overrides: Sequence[str], n_draws: int) -> np.ndarray:
+    """Return what visa_tightening changes in each draw of the fit to all data: points of the world's works made in the United States in 2035."""
     arms = Composer().arms(["scenario=visa_tightening", f"population.scale={SCALE}", "ensemble.replications=1", *overrides])
     session, found, at = Session(), [], list(arms[0].world.countries).index("USA")
     for draw in range(n_draws):
@@ -74,29 +79,30 @@ def effects(overrides: tuple[str, ...], n_draws: int) -> np.ndarray:
 
 def main() -> None:
     """Run and print the document."""
-    n_draws = int(sys.argv[1]) if len(sys.argv) > 1 else N_DRAWS
+    n_draws, more = int(sys.argv[1]) if len(sys.argv) > 1 else N_DRAWS, sys.argv[2:]
     if not n_draws:
         print("| mechanism | support |\n|---|---:|")
         print("\n".join(f"| {title} | {support(overrides)} |" for title, overrides in STRUCTURES.items()))
         return
     fitted = [each for each in targets_of("ai") if each.role in FITTED]
-    with_all, effect = fit((), n_draws), effects((), n_draws)
+    with_all, effect = fit(more, n_draws), effects(more, n_draws)
     print(f"""# What each optional mechanism is worth
 
 Printed by [structures.py](../experiments/structures.py) from calibration targets alone ({len(fitted)} fitted figures; none that is held out was run or read).
 *Support* is the density of the prior against that of the posterior fitted to 2019 at the value where the mechanism is absent, over a fifth of the prior:
 above 1 the data want the mechanism, with all else fitted anew; in brackets the error of counting 256 draws. The other columns are the same {n_draws}
-draws on the real model without it and nothing fitted anew: what a fitted figure is missed by more, in squared tolerances (below 0: better without),
-which figure moves most, and the change of the United States' share of the world's works in 2035 under `visa_tightening` (median and 90 % of the
-draws, scale {SCALE:g}; as shipped {_range(effect)}).
+draws on the real model without it and nothing fitted anew, which speaks for what the draws were fitted with: what a fitted figure is missed by more,
+in squared tolerances (median of the draws, {np.median((with_all**2).mean(axis=1)):.2f} with all; below 0: better without), in what share of the draws it is missed by more, which figure moves most, and the change of
+the United States' share of the world's works in 2035 under `visa_tightening` ({n_draws} draws of the fit to all data, scale {SCALE:g}; median and 90 % of
+the draws, as shipped {_range(effect)}), and by how much that effect is another in the same draw (median).
 
-| mechanism | support | squared miss without | moves most | effect without, points | effect's change |
-|---|---:|---:|---|---|---:|""")
+| mechanism | support | squared miss without | worse without | moves most | effect without, points | effect's change |
+|---|---:|---:|---:|---|---|---:|""")
     for title, overrides in STRUCTURES.items():
-        without, other = fit(overrides, n_draws), effects(overrides, n_draws)
-        more, moved = float((without**2 - with_all**2).mean()), (without - with_all).mean(axis=0)
+        without, other = fit([*more, *overrides], n_draws), effects([*more, *overrides], n_draws)
+        worse, moved = (without**2 - with_all**2).mean(axis=1), (without - with_all).mean(axis=0)
         most = int(np.argmax(np.abs(moved)))
-        print(f"| {title} | {support(overrides)} | {more:+.2f} | {fitted[most].title} ({moved[most]:+.1f}) | {_range(other)} | {np.median(other - effect):+.2f} |", flush=True)
+        print(f"| {title} | {support(overrides)} | {np.median(worse):+.2f} | {100 * np.mean(worse > 0):.0f} % | {fitted[most].title} ({moved[most]:+.1f}) | {_range(other)} | {np.median(other - effect):+.2f} |", flush=True)
 
 
 def _range(values: np.ndarray) -> str:

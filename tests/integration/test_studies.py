@@ -28,3 +28,18 @@ def test_a_study_ends_in_one_figure(tmp_path: Path, name: str) -> None:
         assert hosted[0.0] == 0.0 and hosted[40.0] < hosted[10.0] < 0.0
     head = script.read_text(encoding="utf-8").split('"""')[1]
     assert "?" in head.splitlines()[0] and f"python experiments/{name}.py" in head and "minutes" in head
+
+
+@pytest.mark.slow
+def test_what_mechanisms_are_worth_is_told_in_one_table(tmp_path: Path) -> None:
+    """An observer's figure changes no world, so no effect; every other mechanism that is taken away moves a fitted figure or the effect."""
+    done = subprocess.run([sys.executable, EXPERIMENTS / "structures.py", "1", "calibration.scale=0.05", "population.scale=0.02", "executor=serial"],
+                          cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in done.stdout.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 8 and all(len(row) == 7 for row in rows)
+    worth = {row[0]: row[1:] for row in rows}
+    observer = next(row for title, row in worth.items() if "conference" in title)
+    assert observer[-1] == "+0.00" and observer[1] != "+0.00"
+    assert all(row[1] != "+0.00" or row[-1] not in ("+0.00", "-0.00") for row in worth.values())
+    assert sum(float(row[0].split()[0]) > 0 for row in worth.values() if row[0] != "not asked") == 5
