@@ -1,6 +1,6 @@
 """What does every shipped scenario change, over draws of the parameters?
 
-    python experiments/effects_over_draws.py [OVERRIDE ...] > docs/scenarios.md          about five minutes on two cores
+    python experiments/effects_over_draws.py [OVERRIDE ...] > docs/scenarios.md          about ten minutes on two cores
 
 Prints the effect of each scenario on the works made in its focus country in the last year, as median and middle 90 % over
 draws, and for each direction its description expects the share of draws in which it holds. Draws `docs/images/effects.svg`.
@@ -24,7 +24,7 @@ from talentsim.ensemble.session import Session
 from talentsim.report.figures import structure_range
 from talentsim.report.figures.save import save_figure
 
-N_DRAWS, SCALE, WORKERS = 16, 0.1, 2
+N_DRAWS, SCALE, WORKERS = 32, 0.1, 2
 
 
 def effects_of(draw: int, pairs: dict[str, tuple[Config, Config]]) -> dict[str, dict[str, np.ndarray]]:

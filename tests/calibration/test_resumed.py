@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 SMALL = ("world=ai", "calibration.scale=0.02", "calibration.first=10", "calibration.waves=[6]", "calibration.draws=8", "calibration.check=2",
@@ -47,3 +49,19 @@ def test_a_killed_calibration_finds_the_same_posterior(tmp_path: Path, executor:
     assert calibrate(torn, executor).wait() == 0
     assert found(torn) == found(whole) and set(found(whole)) >= {"ai.csv", "ai.json", "ai_2019.csv", "ai_prior.csv"}
     assert set(kept(torn)) == set(kept(whole)) and {name: kept(torn)[name] for name in before} == before       # nothing twice
+
+
+@pytest.mark.slow
+def test_a_calibration_begins_from_the_runs_of_another(tmp_path: Path) -> None:
+    """Runs of the same version count as one's own, those of another beside them; the table has all, each with its version."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert calibrate(one, "executor=serial").wait() == 0
+    runs = pd.read_parquet(next(one.glob("*/*-calibrate/runs.parquet")))
+    assert runs["version"].nunique() == 1
+    mixed = tmp_path / "mixed.parquet"
+    pd.concat([runs, runs.head(5).assign(version="before")], ignore_index=True).to_parquet(mixed)
+    assert calibrate(two, "executor=serial", f"calibration.earlier={mixed}").wait() == 0
+    folder = next(two.glob("*/*-calibrate"))
+    manifest, known = json.loads((folder / "ai.json").read_text()), pd.read_parquet(folder / "runs.parquet")
+    assert (manifest["runs"], manifest["earlier_runs"]) == (2 * len(runs), 5) and manifest["settings"]["earlier"] == "mixed.parquet"
+    pd.testing.assert_frame_equal(known.tail(len(runs) + 5).reset_index(drop=True), pd.read_parquet(mixed))
