@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,6 +15,7 @@ from talentsim.comparison.pair import Pair
 from talentsim.ensemble.opened import Results
 from talentsim.report.document import readings
 from talentsim.report.document.scene import Scene
+from talentsim.report.words import leaning
 from worlds import edited, policy
 
 Plain = dict[str, Any]
@@ -86,6 +89,20 @@ def test_a_sign_that_turns_is_said_to_turn() -> None:
     assert readings.structure(table).endswith("The sign is the same in all of them.")
     turned = readings.structure(table.assign(difference=[-2.0, 1.0, -1.0]))
     assert turned.startswith(f"{MINUS}2.00 points become {MINUS}2.00 to +1.00") and turned.endswith("Even the sign is not the same in all of them.")
+
+
+def test_other_structures_are_counted_by_what_they_do_beside_the_same_draws() -> None:
+    """Two that lie on one side of the answer over all draws do not count by that: beside their own draws one of them makes the loss smaller."""
+    table = pd.DataFrame({"variant": ["as it is", "a", "b", "c", "d"], "difference": [-2.0, -3.0, -2.5, -2.2, 0.1], "effect": [np.nan, -0.5, -0.25, 0.3, 2.6]})
+    assert leaning(table) == ("Of 4 other structures, each beside the same draws or runs, 2 make the loss larger by up to 0.50 points, "
+                              "1 makes the loss smaller by 0.30 points and 1 turns it into a gain")
+    assert leaning(table) in readings.structure(table)
+    assert leaning(table.drop(columns="effect")) == leaning(table.head(1)) == ""
+
+
+def test_shares_of_the_range_are_told_to_a_hundred() -> None:
+    table = pd.DataFrame({"group": [*"abcde", "chance"], "share": [0.3, 0.2, 0.15, 0.1, 0.05, 0.2], "draws": 64})
+    assert [int(each) for each in re.findall(r"(\d+)\N{NO-BREAK SPACE}?\s?%", readings.hanging(table))] == [30, 20, 15, 15, 20]
 
 
 @pytest.mark.parametrize(("name", "text"), [("United States", "the United States"), ("Netherlands", "the Netherlands"), ("China", "China"), ("Rest of Europe", "the Rest of Europe")])

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from talentsim.comparison.compare import compare
 from talentsim.comparison.idle import idle_reason, is_idle
-from talentsim.comparison.pair import Pair
+from talentsim.comparison.pair import Pair, run_pairs
 from talentsim.comparison.precision import until_precise
-from talentsim.comparison.sides import compare_sides, decomposition, policies_alone, structure_side
+from talentsim.comparison.sides import compare_sides, decomposition, headline_row, policies_alone, structure_side, with_effects
 from talentsim.config import Config, parameters_of
 from talentsim.config.arms import Composer, load_arms
 from talentsim.config.files import names_in_group
@@ -95,6 +96,16 @@ def test_a_stack_is_taken_apart_by_its_parts() -> None:
     assert {name for _, name in sides} == {"visa_tightening", "h1b_fee", "mine"}
     assert sides["policy alone", "h1b_fee"] == fee and sides["policy left out", "h1b_fee"] == both - fee
     assert sides["policy alone", "mine"] == {"mine"} and sides["policy left out", "visa_tightening"] == fee | {"mine"}
+
+
+def test_what_a_structure_adds_is_taken_beside_the_same_replications(arms: tuple[Config, Config], store: Store) -> None:
+    """The very same world as another structure: two of its four replications come to another difference, and add nothing."""
+    pair = Pair(*arms)
+    (runs,) = run_pairs([pair], store)
+    whole = pd.DataFrame([{"kind": "as configured"} | headline_row(runs)])
+    table = with_effects(pd.concat([whole, compare_sides([structure_side("same", "The same", pair)], store)], ignore_index=True), runs)
+    assert table.replications.tolist() == [4, 2] and table.difference[0] != table.difference[1]
+    assert np.isnan(table.effect[0]) and table.effect[1] == 0.0
 
 
 def test_side_arms_have_fewer_replications(arms: tuple[Config, Config], plain_toy: Plain, store: Store) -> None:

@@ -19,7 +19,7 @@ from talentsim.comparison.pathways import flow_tables
 from talentsim.comparison.portrait import tables_of_one
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.reduced import Reduced, reduced
-from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone
+from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone, with_effects
 from talentsim.config.composed import SHELF
 from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
@@ -137,7 +137,8 @@ def _beside(runs: PairRuns, each: Reduced, sides: Sequence[Side], store: Store) 
         extra["hangs"] = shares
     if sides:
         whole = {"kind": "as configured", "name": pair.scenario.scenario.name, "title": "As configured"} | headline_row(runs)
-        extra["sides"] = pd.concat([pd.DataFrame([whole]), compare_sides(sides, store, whole=runs if pair.scenario.compare.decompose else None)], ignore_index=True)
+        beside = compare_sides(sides, store, whole=runs if pair.scenario.compare.decompose else None)
+        extra["sides"] = with_effects(pd.concat([pd.DataFrame([whole]), beside], ignore_index=True), runs)
     return extra
 
 

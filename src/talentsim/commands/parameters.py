@@ -8,7 +8,8 @@ from talentsim.commands.arguments import Arguments
 def run(arguments: Arguments) -> int:
     """Print the parameters whose key begins with the given text; a country's may begin with its code."""
     from talentsim.config import Config, UserError, parameters_of
-    from talentsim.config.evidence import evidence_counts, in_words
+    from talentsim.config.evidence import UTIL, evidence_counts, grades_in_words, in_words, share_assumed
+    from talentsim.report.numbers import capital
     from talentsim.report.terminal.listings import parameter_table, series_table
     from talentsim.report.terminal.terminal import terminal
 
@@ -28,5 +29,7 @@ def run(arguments: Arguments) -> int:
         console.print(series_table(rows, range(config.world.burn_in_year, config.world.end_year + 1), console.width))
         return 0
     console.print(parameter_table(rows, console.width))
-    console.print(f"{in_words(evidence_counts(rows))}; coordinates are not counted.")
+    counts = evidence_counts(rows)
+    console.print(f"{in_words(counts)}, which is {share_assumed(counts):.0f} % assumed; coordinates are not counted.")
+    console.print(f"{capital(grades_in_words())}.{f' {UTIL}' if any('util' in each.unit for _, each in rows) else ''}")
     return 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,18 @@ def compare_sides(sides: Sequence[Side], store: Store | None = None, progress: P
         added_up = one + np.sum([np.subtract(*levels(runs)[::-1]) for runs in alone], axis=0)
         rows.append({"kind": "interaction", "name": "interaction", "title": "How they act on each other"} | _row(whole, added_up, other))
     return pd.DataFrame(rows)
+
+
+def with_effects(table: pd.DataFrame, runs: PairRuns) -> pd.DataFrame:
+    """Return a table of sides with `effect`: what another structure adds to the difference that the same replications have as configured.
+
+    Side arms have fewer replications: beside the difference over all of them, what other draws do would be taken for the structure's.
+    The column is missing (NaN) where a row is of another kind.
+    """
+    is_structure = table["kind"] == "structure"
+    same = {n: float(cast(float, headline_row(PairRuns(*(replace(arm, runs=arm.runs[:n]) for arm in runs)))["difference"]))
+            for n in set(table.loc[is_structure, "replications"])}
+    return table.assign(effect=(table["difference"] - table["replications"].map(same)).where(is_structure))
 
 
 def headline_row(runs: PairRuns) -> dict[str, object]:

@@ -13,6 +13,26 @@ NOT_COUNTED = ".position."
 """Coordinates of countries are figures that nobody doubts; counting them would flatter the rest."""
 
 
+GRADES = {
+    Evidence.MEASURED: "read in its source", Evidence.ESTIMATED: "read in a text that cites the source, or reckoned from published figures",
+    Evidence.CALIBRATED: "set so that results meet what is observed", Evidence.ASSUMED: "recalled, or nobody knows",
+}
+"""What each grade of evidence means."""
+
+UTIL = "A util is a step of the scale on which people weigh alternatives: one more makes an alternative e (2.7) times as likely against another."
+"""The unit of utility, for those who meet it in a table."""
+
+
+def grades_in_words() -> str:
+    """Say what the grades mean, in one line."""
+    return "; ".join(f"{grade.value}: {words}" for grade, words in GRADES.items())
+
+
+def share_assumed(counts: dict[Evidence, int]) -> float:
+    """Return which part of counted figures is assumed, in %."""
+    return 100.0 * counts[Evidence.ASSUMED] / max(sum(counts.values()), 1)
+
+
 def evidence_counts(figures: Iterable[tuple[str, Parameter]]) -> dict[Evidence, int]:
     """Count figures by grade of evidence; coordinates are left out, and what a part of a country has from it counts there.
 

@@ -68,7 +68,7 @@ COLUMNS = {
     "name": Column("name of the row's structure, policy or figure"), "title": Column("the same in words"),
     "replications": Column("pairs of runs behind the row", "runs"), "parameter": Column("keys of the figures that are varied"),
     "value": Column("their values, as text"), "configured": Column("their values as configured"),
-    "effect": Column("what the end adds to the difference", OF_OUTCOME), "group": Column("group of parameters"),
+    "effect": Column("what the end, or another structure, adds to the difference of the same replications", OF_OUTCOME), "group": Column("group of parameters"),
     "share": Column("part of the variance over draws"), "parameters": Column("parameters in the group, those that explain most first"),
     "from_year": Column("first reported year", "year"), "people_before": Column("people in that year, all doctoral students included", "people"),
     "growth": Column("growth of people from that year on", "% a year"), "hosted_before": Column("works made in the country in that year", "% of works"),

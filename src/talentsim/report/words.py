@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.comparison.diversion import NO_CHANGE
@@ -233,6 +234,28 @@ def value_in_words(parameter: Parameter) -> str:
         return figure(parameter.value)
     first, last = parameter.values[0], parameter.values[-1]
     return f"{figure(first)} ({parameter.series.first}) to {figure(last)} ({parameter.series.last})"
+
+
+def leaning(sides: pd.DataFrame) -> str:
+    """Say how many other structures make a gain or loss larger, how many smaller, and how many turn its sign, each beside the same replications.
+
+    Parameters
+    ----------
+    sides
+        The comparison as configured first, then other structures, with `difference` and `effect`; results of older versions have no `effect`.
+    """
+    if len(sides) < 2 or "effect" not in sides or not sides["difference"].iloc[0]:
+        return ""
+    sign, others = np.sign(sides["difference"].iloc[0]), sides.iloc[1:]
+    pulls, turned = sign * others["effect"].to_numpy(float), sign * others["difference"].to_numpy(float) < 0
+    noun, other = ("gain", "loss") if sign > 0 else ("loss", "gain")
+    told = []
+    for word, found in (("larger", pulls[~turned & (pulls > 0)]), ("smaller", -pulls[~turned & (pulls < 0)])):
+        if len(found):
+            told.append(f"{len(found)} {'makes' if len(found) == 1 else 'make'} the {noun} {word} by {'up to ' if len(found) > 1 else ''}{found.max():.2f} points")
+    told += [f"{int(turned.sum())} {'turns' if turned.sum() == 1 else 'turn'} it into a {other}"] if turned.any() else []
+    which = "the other structure" if len(others) == 1 else f"{len(others)} other structures"
+    return f"Of {which}, each beside the same draws or runs, {_listed(told, str, '')}" if told else ""
 
 
 def parameters_in_words(config: Config) -> str:

@@ -12,14 +12,17 @@ from talentsim.digits import figure
 from talentsim.report.document.changes import in_force
 from talentsim.report.document.readings import the
 from talentsim.report.document.scene import Scene
+from talentsim.report.figure_names import figure_name
 from talentsim.report.words import value_in_words
 
 N_KEY = 12
+MINUS = "\N{MINUS SIGN}"
 
 
 class Assumption(NamedTuple):
-    """One figure, ready to be printed."""
+    """One figure, ready to be printed: what it is called, its key, and what is known of it."""
 
+    words: str
     key: str
     value: str
     unit: str
@@ -40,23 +43,24 @@ class Group(NamedTuple):
     by_evidence: str
 
 
-def assumption(key: str, each: Parameter, is_key: bool, in_force: str = "") -> Assumption:
+def assumption(words: str, key: str, each: Parameter, is_key: bool, in_force: str = "") -> Assumption:
     """Return a figure as text, with what a dated policy has put in its place where one has."""
-    return Assumption(key, value_in_words(each), each.unit, f"{figure(each.range[0])} to {figure(each.range[1])}", each.evidence.value,
+    value, low, high = (each.replace("-", MINUS) for each in (value_in_words(each), *map(figure, each.range)))
+    return Assumption(words, key, value, each.unit, f"{low} to {high}", each.evidence.value,
                       str(each.year or ""), each.sources, remark(each), is_key, in_force)
 
 
 def groups(scene: Scene) -> list[Group]:
     """Return every figure of the scenario's configuration by part: behaviour first, then country by country."""
     keys, replaced = set(key_figures(scene)), in_force(scene)
-    parts: dict[str, list[tuple[str, Parameter, bool, str]]] = {}
+    parts: dict[str, list[tuple[str, str, Parameter, bool, str]]] = {}
     for key, each in parameters_of(scene.scenario):
         names = key.split(".")
         title = _capital(the(scene.name(names[2]))) if key.startswith("world.countries.") else names[0].capitalize()
         short = ".".join(names[3:]) if key.startswith("world.countries.") else ".".join(names[1:])
-        parts.setdefault(title, []).append((short, each, key in keys, replaced.get(key, "")))
+        parts.setdefault(title, []).append((figure_name(key, scene.name), short, each, key in keys, replaced.get(key, "")))
     ordered = sorted(parts.items(), key=lambda part: part[0] != "Behaviour")
-    return [Group(title, [assumption(*row) for row in rows], in_words(evidence_counts((key, each) for key, each, *_ in rows))) for title, rows in ordered]
+    return [Group(title, [assumption(*row) for row in rows], in_words(evidence_counts((key, each) for _, key, each, *_ in rows))) for title, rows in ordered]
 
 
 def key_figures(scene: Scene) -> dict[str, str]:
@@ -73,7 +77,7 @@ def key_figures(scene: Scene) -> dict[str, str]:
 def key_rows(scene: Scene) -> list[tuple[str, Assumption]]:
     """Return the figures that matter most with what each says."""
     known, replaced = dict(parameters_of(scene.scenario)), in_force(scene)
-    return [(words, assumption(key, known[key], True, replaced.get(key, ""))) for key, words in key_figures(scene).items() if key in known]
+    return [(words, assumption(words, key, known[key], True, replaced.get(key, ""))) for key, words in key_figures(scene).items() if key in known]
 
 
 def sources_of(config: Config) -> list[tuple[Source, int]]:

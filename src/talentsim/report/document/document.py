@@ -7,11 +7,10 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from talentsim.config import parameters_of
-from talentsim.config.evidence import evidence_counts, in_words
+from talentsim.config.evidence import GRADES, UTIL, evidence_counts, grades_in_words, in_words, share_assumed
 from talentsim.decide.sensitivity import by_figure
 from talentsim.ensemble.opened import Results
 from talentsim.report.document import assumptions, baseline, pictures, readings
@@ -21,6 +20,8 @@ from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import FEW, PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
 from talentsim.report.portrait import fit_sentence, gaps_in_words, growth_in_words
 from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
+from talentsim.spoken import lever_of
+from talentsim.vocab import Evidence
 
 SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "researchers")
 """Outcomes whose tables are shown."""
@@ -28,6 +29,9 @@ N_COUNTRIES = 8
 ALL, OTHERS = "all", "others"
 SECTIONS = {"difference_by_country": "first", "work_over_time": "first", "diversion": "first", "variance_shares": "hangs", "structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
 """Pictures that stand in another section than that of pictures, by stem."""
+
+SPOKEN = {"of_grades": {each.value: words for each, words in GRADES.items()}, "util": UTIL}
+"""What the report says of grades and of the unit of utility."""
 
 
 def report_of(results: Results, plates: Sequence[Plate] | None = None) -> str:
@@ -69,7 +73,7 @@ def _portrait(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "scene": scene, "meta": scene.scenario.scenario, "manifest": scene.results.manifest, "rows": rows, "span": (first, last),
         "said": [growth_in_words(table, scene.name), gaps_in_words(table, scene.name)], "fit": [_embedded(each) for each in shown],
         "from_what": _from_what(scene), "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
-        "level": interval_name(scene.level), "grades": in_words(evidence_counts(parameters_of(scene.scenario))), "groups": assumptions.groups(scene),
+        "level": interval_name(scene.level), "grades": in_words(evidence_counts(parameters_of(scene.scenario))), **SPOKEN, "groups": assumptions.groups(scene),
         "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "replaced": replaced_lines(scene.pair),
         "version": scene.results.manifest.get("calibration", []), "checks": scene.results.manifest.get("checks", []),
     }
@@ -87,7 +91,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "version": scene.results.manifest.get("calibration", []), "warnings": scene.results.manifest.get("warnings", []),
         "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
-        "grades": in_words(evidence_counts(parameters_of(scene.scenario))),
+        "grades": in_words(evidence_counts(parameters_of(scene.scenario))), **SPOKEN,
         "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
         "replaced": replaced_lines(scene.pair), "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
@@ -119,8 +123,11 @@ def _others(scene: Scene, shown: Sequence[Plate]) -> list[str]:
 def _rests_on(scene: Scene) -> list[str]:
     """Say on what the answer rests, for a reader of one page: figures, fit, what it stands and falls with, checks, what is left out."""
     checks, fit = scene.results.manifest.get("checks", []), baseline.fit_table(scene)
-    said = [f"{scene.scenario.world.title}: {in_words(evidence_counts(parameters_of(scene.scenario)))} figures, each with source and range "
-            f"at the end; what nobody knows is assumed, and named so."]
+    figures = list(parameters_of(scene.scenario))
+    counts, rules = evidence_counts(figures), evidence_counts((key, each) for key, each in figures if ".visa." in key)[Evidence.ASSUMED]
+    said = [f"{scene.scenario.world.title}: {in_words(counts)} figures, each with its range, and its source where it has one, at the end "
+            f"({grades_in_words()}). {plain(share_assumed(counts), 0)} % are assumed, {rules} of them visa rules of single countries."
+            + (" Those that people's choices turn on vary together over the sets of plausible figures." if scene.scenario.over_draws else "")]
     if len(fit):
         said.append(fit_sentence(fit))
     if "hangs" in scene.results:
@@ -157,8 +164,11 @@ def _policies_alone(scene: Scene) -> list[list[str]]:
         return []
     sides = scene.results.table("sides")
     sides = sides[sides["kind"].isin(["policy alone", "policy left out", "interaction"])]
-    return [[str(row.name_of), str(row.title), signed(row.difference, 2), interval(row.low, row.high, 2)]
-            for row in sides.assign(name_of=np.where(sides["kind"] == "interaction", "interaction", sides["kind"] + ": " + sides["name"])).itertuples()]
+    called = {name: policy.title or lever_of(policy, scene.name) for name, policy in scene.pair.differing.items()}
+    how = {"policy alone": ", alone", "policy left out": ", left out"}
+    return [["how they act on each other" if row.kind == "interaction" else f"{called.get(str(row.policy_name), row.policy_name)}{how[str(row.kind)]}",
+             str(row.title), signed(row.difference, 2), interval(row.low, row.high, 2)]
+            for row in sides.rename(columns={"name": "policy_name"}).itertuples()]
 
 
 def _tables(scene: Scene) -> list[dict[str, Any]]:

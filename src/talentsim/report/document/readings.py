@@ -10,6 +10,7 @@ import pandas as pd
 
 from talentsim.comparison.breakdown import change_of_works
 from talentsim.decide.sensitivity import by_figure
+from talentsim.digits import counted
 from talentsim.model.outcomes import HEADLINE, OUTCOMES
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import (
@@ -22,9 +23,10 @@ from talentsim.report.numbers import (
     signed,
     unit_of_difference,
 )
-from talentsim.report.words import GROUPS, ROUTES
+from talentsim.report.words import GROUPS, ROUTES, leaning
 
 PEOPLE = "researchers and doctoral students"
+N_GROUPS = 3
 
 
 def headline_sentence(scene: Scene) -> str:
@@ -67,8 +69,8 @@ def who_gains(scene: Scene, outcome: str) -> str:
                      else [gains.head(3), losses.head(3)])
     named = ", ".join(f"{scene.name(str(row.country))} {signed(row.difference, places)}" for row in most.itertuples())
     verbs = "gains" if len(gains) == 1 else "gain", "loses" if len(losses) == 1 else "lose"
-    counted = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
-    return f"{OUTCOMES[outcome].title}: {counted}. The largest that can be told from none: {named} {unit}."
+    number = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
+    return f"{OUTCOMES[outcome].title}: {number}. The largest that can be told from none: {named} {unit}."
 
 
 def over_time(scene: Scene, differences: pd.DataFrame) -> str:
@@ -145,7 +147,8 @@ def diverted(scene: Scene, diversion: pd.DataFrame) -> str:
     where = " and ".join(f"{plain(row.researchers, places)} in {the(scene.name(str(row.scenario_country)))}" for row in first.itertuples())
     lose = f"{plain(total, places)} people{share} who are in {name} in the baseline are elsewhere in the scenario"
     alone = f", {where} alone" if total else ""
-    return f"{lose}{alone}; {plain(gained, places)} go the other way. These are the same people in both worlds."
+    how = "" if scene.replications == 1 else ", in means, which add up and differ from medians"
+    return f"{lose}{alone}; {plain(gained, places)} go the other way. These are the same people in both worlds{how}."
 
 
 def stayed(scene: Scene, stay: pd.DataFrame, training: str) -> str:
@@ -180,9 +183,9 @@ def structure(variants: pd.DataFrame) -> str:
     values = variants["difference"].astype(float)
     is_same = (np.sign(values) == np.sign(values.iloc[0])).all()
     sign = "The sign is the same in all of them" if is_same else "Even the sign is not the same in all of them"
-    others = "; ".join(str(name) for name in variants["variant"].iloc[1:])
+    others, lean = "; ".join(str(name) for name in variants["variant"].iloc[1:]), leaning(variants)
     return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when one of these is assumed instead: "
-            f"{others}. {sign}.")
+            f"{others}. {sign}.{lean and f' {lean}.'}")
 
 
 def hanging(table: pd.DataFrame) -> str:
@@ -190,8 +193,11 @@ def hanging(table: pd.DataFrame) -> str:
     groups = table.iloc[:-1]
     if groups.empty:
         return f"No figure tells the {int(table['draws'].iloc[0])} sets of plausible figures apart: what differs between their answers is chance, or no straight line."
-    most = "; ".join(f"{GROUPS.get(row.group, row.group)} ({plain(100 * row.share, 0)} %)" for row in groups.head(3).itertuples())
-    return f"The answer's range comes most of all from what is not known about: {most}; {plain(100 * float(table['share'].iloc[-1]), 0)} % is chance or not explained."
+    most = "; ".join(f"{GROUPS.get(row.group, row.group)} ({plain(100 * row.share, 0)} %)" for row in groups.head(N_GROUPS).itertuples())
+    rest, more = float(table["share"].iloc[-1]), groups.iloc[N_GROUPS:]
+    others = f"; {plain(100 * more['share'].sum(), 0)} % with {counted(len(more), 'other group', 'other groups')}" if len(more) else ""
+    return (f"The answer's range goes most of all with what is not known about: {most}{others}; the other {plain(100 * rest, 0)} % of its variance is "
+            "chance, or nothing that a straight line through these figures explains.")
 
 
 def sensitivity(table: pd.DataFrame) -> str:

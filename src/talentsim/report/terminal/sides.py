@@ -12,6 +12,7 @@ from talentsim.data.posterior import Draws
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report.numbers import one_or_count
 from talentsim.report.terminal.summaries import shown, shown_interval
+from talentsim.report.words import GROUPS, leaning
 
 POINTS = "points"
 CLEAR = 2.5             # intervals of the comparison: about how far apart single replications are by chance alone
@@ -34,6 +35,8 @@ def structure_table(sides: pd.DataFrame, level: float) -> Table:
     for row in rows.itertuples():
         words = row.title if row.kind != "policy alone" else f"{row.name} alone: {row.title}"
         _row(table, words, row)
+    lean = leaning(sides[sides.kind.isin(["as configured", "structure"])])
+    table.caption, table.caption_justify = lean and f"{lean}.", "left"
     return table
 
 
@@ -83,7 +86,7 @@ def beyond_line(sensitivity: pd.DataFrame, draws: Draws | None) -> str:
 
 def hanging_line(shares: pd.DataFrame) -> str:
     """Say how much of the variance over draws goes with each group of parameters."""
-    groups = ", ".join(f"{row.group} {100 * row.share:.0f} %" for row in shares.itertuples())
+    groups = ", ".join(f"{GROUPS.get(row.group, row.group)} {100 * row.share:.0f} %" for row in shares.itertuples())
     return f"What the interval depends on, in shares of the variance over {shares.draws.iloc[0]} draws: {groups} (R2 for draws left out {shares.r2.iloc[0]:.2f}).\n"
 
 
