@@ -107,8 +107,8 @@ def what_matters(folder: Path) -> str:
     spans = table.groupby("title", observed=True).difference.agg(["min", "max"])
     order = (spans["max"] - spans["min"]).sort_values(ascending=False).index[:3]
     told = "; ".join(f"{name}: {spans['min'][name]:+.2f} to {spans['max'][name]:+.2f} points" for name in order)
-    hangs = results.table("hangs").iloc[0] if "hangs" in results else None
-    over = "" if hangs is None else f" Over the draws, most of the spread goes with {hangs.group} ({100 * hangs.share:.0f} %)."
+    most = results.table("variance_shares").iloc[0] if "variance_shares" in results else None
+    over = "" if most is None else f" Over the draws, most of the spread goes with {most.group} ({100 * most.share:.0f} %)."
     return f"Each at both ends of its range, all else kept. {told}.{over}"
 
 

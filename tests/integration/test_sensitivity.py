@@ -1,4 +1,4 @@
-"""What the headline hangs on: figures at the ends of their ranges, against the comparisons they are, and as a user asks for it."""
+"""What the headline depends on: figures at the ends of their ranges, against the comparisons they are, and as a user asks for it."""
 
 from __future__ import annotations
 

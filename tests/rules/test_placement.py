@@ -79,7 +79,7 @@ def test_a_country_gives_those_placed_the_answer_it_gives_applicants(plain_toy: 
 
 
 def test_those_not_let_in_are_handed_to_the_firms_that_would_have_hired_them(plain_toy: Plain) -> None:
-    """All who wanted to move to a post with a firm with a name and did not, but the firm's own people; nobody who asks inside."""
+    """All who wanted to move to a post with a named firm and did not, but the firm's own people; nobody who asks inside."""
     model = model_before(plain_toy, 2026, "admission")
     people, n = model.world.researchers, len(model.codes)
     asked, employer = admission._gather(model.world, 2026), people.employer.copy()

@@ -1,4 +1,4 @@
-"""A comparison over draws of the parameters: medians, the middle share, its errors, and what it hangs on."""
+"""A comparison over draws of the parameters: medians, the middle share, its errors, and what it depends on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from talentsim.comparison.pair import Pair, run_pair
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.data.posterior import draws_named, draws_text
-from talentsim.decide.hanging import UNEXPLAINED, _regressed, variance_shares
+from talentsim.decide.variance_shares import UNEXPLAINED, _regressed, variance_shares
 from talentsim.intervals import quantile_error, quantile_interval
 
 pytestmark = pytest.mark.whole
@@ -66,10 +66,10 @@ def test_every_replication_is_another_world(results: tuple[Path, Any]) -> None:
     assert (first["high"] > first["low"]).all()             # parameters differ from the first year on, in both arms
 
 
-def test_what_it_hangs_on_is_told_and_sums_to_the_whole(results: tuple[Path, Any]) -> None:
-    hangs = pd.read_parquet(results[0] / "hangs.parquet")
-    assert hangs["share"].sum() == pytest.approx(1.0)
-    assert hangs["group"].iloc[-1] == UNEXPLAINED and hangs["draws"].iloc[0] == N
+def test_what_it_depends_on_is_told_and_sums_to_the_whole(results: tuple[Path, Any]) -> None:
+    shares = pd.read_parquet(results[0] / "variance_shares.parquet")
+    assert shares["share"].sum() == pytest.approx(1.0)
+    assert shares["group"].iloc[-1] == UNEXPLAINED and shares["draws"].iloc[0] == N
 
 
 def test_shares_of_variance_find_what_made_the_spread() -> None:

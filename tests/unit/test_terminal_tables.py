@@ -15,7 +15,7 @@ from talentsim.report.terminal.person import examples_table, lives_table
 from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.reasons import MOST, reason_lines
 from talentsim.report.terminal.runs import run_lines
-from talentsim.report.terminal.sides import decomposition_table, hanging_line, structure_table
+from talentsim.report.terminal.sides import decomposition_table, structure_table, variance_line
 from talentsim.report.terminal.sweep import failure_table
 from talentsim.report.terminal.terminal import PIPED_WIDTH, terminal
 
@@ -102,7 +102,7 @@ def test_policies_are_taken_apart() -> None:
 
 def test_groups_of_parameters_are_told_in_parts_of_the_whole() -> None:
     shares = pd.DataFrame({"group": ["study", "chance"], "share": [0.75, 0.25], "draws": 64, "r2": 0.8})
-    assert "over 64 draws: study 75 %, chance 25 % (R2 for draws left out 0.80)" in hanging_line(shares)
+    assert "over 64 draws: study 75 %, chance 25 % (R2 for draws left out 0.80)" in variance_line(shares)
 
 
 def test_what_is_no_terminal_is_wide_and_shows_no_bar(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,8 +21,8 @@ from talentsim.comparison.precision import until_precise
 from talentsim.comparison.reduced import Reduced, reduced
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone, with_effects
 from talentsim.config.composed import SHELF
-from talentsim.decide.hanging import variance_shares
 from talentsim.decide.sensitivity import End, sensitivity
+from talentsim.decide.variance_shares import variance_shares
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.executors import begin_workers, workers_kept
 from talentsim.ensemble.identity import arm_id, run_ids
@@ -134,7 +134,7 @@ def _beside(runs: PairRuns, each: Reduced, sides: Sequence[Side], store: Store) 
         extra["sensitivity"] = sensitivity(ends, runs, store)
     shares = variance_shares(runs.baseline, runs.scenario)
     if len(shares):
-        extra["hangs"] = shares
+        extra["variance_shares"] = shares
     if sides:
         whole = {"kind": "as configured", "name": pair.scenario.scenario.name, "title": "As configured"} | headline_row(runs)
         beside = compare_sides(sides, store, whole=runs if pair.scenario.compare.decompose else None)

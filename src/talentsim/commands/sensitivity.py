@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Arguments) -> int:
-    """Run the comparison beside every end, as one job: the same folder, tables, checks and report, and what it hangs on."""
+    """Run the comparison beside every end, as one job: the same folder, tables, checks and report, and what it depends on."""
     from talentsim.commands.compare import one_job, structures_of
     from talentsim.commands.launch import checked, composer_of
     from talentsim.commands.timing import Stopwatch

@@ -62,7 +62,7 @@ def _check_names(config: Arm) -> None:
                     raise _no_country(config, f"policy.{name}.{field}", each)
         for each in policy.employers or ():
             if each not in config.employers:
-                raise unknown_name(f"policy.{name}.employers", "employer with a name", each, config.employers)
+                raise unknown_name(f"policy.{name}.employers", "named firm", each, config.employers)
     _check_tables(config, names_in_group("country"))
 
 

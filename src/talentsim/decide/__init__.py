@@ -1,1 +1,1 @@
-"""Analyses that weigh assumptions and policies: which figures an answer hangs on."""
+"""Analyses that weigh assumptions and policies: which figures an answer depends on."""

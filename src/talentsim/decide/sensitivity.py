@@ -1,4 +1,4 @@
-"""What the headline hangs on: the same comparison with single figures at the ends of their ranges, all others kept."""
+"""What the headline depends on: the same comparison with single figures at the ends of their ranges, all others kept."""
 
 from __future__ import annotations
 

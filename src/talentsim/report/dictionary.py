@@ -34,7 +34,7 @@ TABLES = {
     "visa_funnel": "what became of applications for visas since the first policy began",
     "sides": "the headline under other structures, and policy by policy",
     "sensitivity": "the headline with figures at the ends of their ranges",
-    "hangs": "how much of the variance over draws each group of parameters explains",
+    "variance_shares": "how much of the variance over draws each group of parameters explains",
     "fit": "the baseline compared with what is observed",
     "portrait": "one world described by itself: its countries in the first year and in that of the headline, the largest first, then the world",
     "departures": "keys in which the baseline differs from the shipped one",

@@ -89,7 +89,7 @@ def whose(policy: Policy, name: Namer = str) -> str:
     if axes is Axes.COUNTRY:
         return f"in {where}{trained and f', for people{trained}'}"
     owned = "" if policy.headquarters is None else f" with headquarters in {_listed(policy.headquarters, name, '')}"
-    firms = ", ".join(policy.employers) if policy.employers is not None else "firms" if owned else "all firms with a name"
+    firms = ", ".join(policy.employers) if policy.employers is not None else "firms" if owned else "all named firms"
     return f"of {firms}{owned}{f' in {where}' if axes is Axes.EMPLOYER_SITE else ''}"
 
 
@@ -150,7 +150,7 @@ def _idle(arm: Config, policy: Policy) -> str:
 def common_lines(pair: Pair) -> list[str]:
     """Say what both arms rest on: how cohorts grow, which visa rules hold, who is an employer, and the policies in both."""
     arm = pair.scenario
-    firms = counted(len(arm.employers), "firm with a name", "firms with a name") if arm.employers else "no firm with a name"
+    firms = counted(len(arm.employers), "named firm", "named firms") if arm.employers else "no named firm"
     lines = [f"entry {arm.entry.name}: {arm.entry.title}", f"visa {arm.visa.name}: {arm.visa.title}", firms]
     if pair.baseline == pair.scenario:
         return lines + [f"{name}: {policy_in_words(policy)}" for name, policy in pair.common.items()]

@@ -1,4 +1,4 @@
-"""Every figure behind a result with what is known about it, and which of them the answer hangs on most."""
+"""Every figure behind a result with what is known about it, and which of them the answer depends on most."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "research
 """Outcomes whose tables are shown."""
 N_COUNTRIES = 8
 ALL, OTHERS = "all", "others"
-SECTIONS = {"difference_by_country": "first", "work_over_time": "first", "diversion": "first", "variance_shares": "hangs", "structure": "hangs", "sensitivity": "hangs", "baseline_fit": "fit"}
+SECTIONS = {"difference_by_country": "first", "work_over_time": "first", "diversion": "first", "variance_shares": "depends", "structure": "depends", "sensitivity": "depends", "baseline_fit": "fit"}
 """Pictures that stand in another section than that of pictures, by stem."""
 
 SPOKEN = {"of_grades": {each.value: words for each, words in GRADES.items()}, "util": UTIL}
@@ -84,7 +84,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
     return {
         "scene": scene, "meta": scene.scenario.scenario, "against": scene.baseline.scenario, "manifest": scene.results.manifest,
         "headline": readings.headline_sentence(scene), "others": _others(scene, shown), "rests_on": _rests_on(scene), "changes": changes(scene), "levers": lever_rows(scene),
-        **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("first", "pictures", "hangs", "fit")},
+        **{section: [_embedded(each) for each in shown if SECTIONS.get(each.stem, "pictures") == section] for section in ("first", "pictures", "depends", "fit")},
         "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
         "tables": _tables(scene), "diversion": _diversion(scene), "by_origin": _diverted_by_origin(scene), "parting": _parting(scene),
         "error": _monte_carlo(scene), "from_what": _from_what(scene),
@@ -130,8 +130,8 @@ def _rests_on(scene: Scene) -> list[str]:
             + (" Those that people's choices turn on vary together over the sets of plausible figures." if scene.scenario.over_draws else "")]
     if len(fit):
         said.append(fit_sentence(fit))
-    if "hangs" in scene.results:
-        said.append(readings.hanging(scene.results.table("hangs")))
+    if "variance_shares" in scene.results:
+        said.append(readings.variance_shares(scene.results.table("variance_shares")))
     said.append(f"Cohorts after {scene.scenario.entry.data_until} are assumed ({scene.scenario.entry.title}). Governments, firms and wages do not answer to the policy.")
     failed = [each["name"] for each in checks if not each["passed"]]
     said.append(f"Checks of these very runs: {'FAILED: ' + ', '.join(failed) if failed else 'all ' + str(len(checks)) + ' hold' if checks else 'none'}.")

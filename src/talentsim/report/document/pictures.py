@@ -156,11 +156,11 @@ def _structure(scene: Scene) -> Iterator[Picture]:
             over_draws=scene.scenario.over_draws))
 
 
-def _hanging(scene: Scene) -> Iterator[Picture]:
-    if "hangs" in scene.results:
-        table, outcome = scene.results.table("hangs"), f"Works in {scene.name(scene.focus)}, {scene.year}"
+def _variance_shares(scene: Scene) -> Iterator[Picture]:
+    if "variance_shares" in scene.results:
+        table, outcome = scene.results.table("variance_shares"), f"Works in {scene.name(scene.focus)}, {scene.year}"
         named = table.assign(group=[GROUPS.get(str(each), str(each)) for each in table["group"]])
-        yield Picture("variance_shares", readings.hanging(table), lambda: figures.variance_shares(
+        yield Picture("variance_shares", readings.variance_shares(table), lambda: figures.variance_shares(
             named, scenario=scene.title, outcome=outcome, source=scene.source))
 
 
@@ -194,5 +194,5 @@ def _cards(results: Results) -> list[Picture]:
 
 
 BUILDERS: tuple[Callable[[Scene], Iterator[Picture]], ...] = (
-    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _hanging, _structure, _sensitivity, _fit, _moving_figures,
+    _difference, _over_time, _map, _diversion, _alluvial, _corridors, _stay, _funnel, _variance_shares, _structure, _sensitivity, _fit, _moving_figures,
 )

@@ -188,7 +188,7 @@ def structure(variants: pd.DataFrame) -> str:
             f"{others}. {sign}.{lean and f' {lean}.'}")
 
 
-def hanging(table: pd.DataFrame) -> str:
+def variance_shares(table: pd.DataFrame) -> str:
     """Say which groups of parameters the spread of the answer goes with."""
     groups = table.iloc[:-1]
     if groups.empty:

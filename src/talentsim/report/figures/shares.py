@@ -1,4 +1,4 @@
-"""What the answer's spread over draws hangs on, by group of parameters."""
+"""What the answer's spread over draws depends on, by group of parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the answer hangs on: single figures at the ends of their ranges."""
+"""What the answer depends on: single figures at the ends of their ranges."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from talentsim.ensemble.draws import draws_of
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.terminal.brief import brief_lines, check_lines
 from talentsim.report.terminal.portrait import portrait_lines
-from talentsim.report.terminal.sides import beyond_line, decomposition_table, hanging_line, sensitivity_table, structure_table
+from talentsim.report.terminal.sides import beyond_line, decomposition_table, sensitivity_table, structure_table, variance_line
 from talentsim.report.terminal.summaries import diversion_summary, headline_table, parting_summary, precision_line, total_change, verbatim
 from talentsim.report.words import parameters_in_words, policy_lines, replaced_lines
 
@@ -81,8 +81,8 @@ def _print_full(out: Console, result: Comparison, extra: Mapping[str, pd.DataFra
         out.print(verbatim(parting_summary(result.lives.parting)))
     out.print(verbatim(precision_line(result.headline, focus, scenario.ensemble.replications if drawn else None)))
     _print_changed(out, changed)
-    if "hangs" in extra:
-        out.print(verbatim(hanging_line(extra["hangs"])))
+    if "variance_shares" in extra:
+        out.print(verbatim(variance_line(extra["variance_shares"])))
     if "sides" in extra:
         out.print(structure_table(extra["sides"], level))
         if scenario.compare.decompose:

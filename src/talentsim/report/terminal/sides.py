@@ -84,7 +84,7 @@ def beyond_line(sensitivity: pd.DataFrame, draws: Draws | None) -> str:
     return f"Outside all draws of the posterior, so that the data speak against it: {'; '.join(beyond)}." if beyond else ""
 
 
-def hanging_line(shares: pd.DataFrame) -> str:
+def variance_line(shares: pd.DataFrame) -> str:
     """Say how much of the variance over draws goes with each group of parameters."""
     groups = ", ".join(f"{GROUPS.get(row.group, row.group)} {100 * row.share:.0f} %" for row in shares.itertuples())
     return f"What the interval depends on, in shares of the variance over {shares.draws.iloc[0]} draws: {groups} (R2 for draws left out {shares.r2.iloc[0]:.2f}).\n"

@@ -1,4 +1,4 @@
-"""What the headline hangs on, without a further run: how much of its spread over draws each group of parameters accounts for."""
+"""What the headline depends on, without a further run: how much of its spread over draws each group of parameters accounts for."""
 
 from __future__ import annotations
 
