@@ -100,3 +100,16 @@ def scores() -> pd.DataFrame:
     rows = [("wlogRMSE of corridors", 0.119, nan, 0.12, True, 0.128), ("CPC of corridors", 0.955, 0.957, nan, True, 0.955),
             ("return share within 5 years, %", 31.0, 28.0, 36.0, False, nan), ("stay rate after 5 years, %", 62.0, 83.0, 93.0, True, nan)]
     return pd.DataFrame(rows, columns=["measure", "value", "low", "high", "is_held_out", "benchmark"])
+
+
+def shares() -> pd.DataFrame:
+    """Three groups of parameters, one of which takes a little away from another, and what none explains."""
+    return pd.DataFrame({"group": ["how students choose", "who stays", "pay", "chance, and what a straight line misses"], "share": [0.62, 0.2, -0.03, 0.21],
+                         "parameters": ["a, b", "c", "d", ""]}).assign(r2=0.74, draws=64)
+
+
+def targets() -> pd.DataFrame:
+    """Targets of every role: met, missed from both sides, and far beyond the edge."""
+    rows = [("researchers, USA 2015", "calibrate", 40.0, 38.0, 44.0, True, 0.4), ("stay rate after 5 years, CHN 2021", "held_out", 88.0, 70.0, 82.0, False, -2.6),
+            ("authors by first degree, IND 2019", "report", 0.08, 0.3, 0.5, False, 9.0), ("odds of the lottery, 2024", "input", 1234.0, 1200.0, 1300.0, True, 0.1)]
+    return pd.DataFrame(rows, columns=["title", "role", "observed", "low", "high", "inside", "miss"])

@@ -22,23 +22,23 @@ from matplotlib.text import Text
 import figure_tables as tables
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report import numbers
-from talentsim.report.figures import (
-    alluvial,
-    baseline_fit,
-    corridor_matrix,
-    difference_by_country,
-    diversion_flow,
-    dose_response,
-    scorecard,
-    stay_curves,
-    structure_range,
-    style,
-    tornado,
-    visa_funnel,
-    work_over_time,
-    world_map,
-)
+from talentsim.report.figures import style
+from talentsim.report.figures.alluvial import alluvial
+from talentsim.report.figures.corridors import corridor_matrix
+from talentsim.report.figures.difference import difference_by_country
+from talentsim.report.figures.diversion import diversion_flow
+from talentsim.report.figures.dose_response import dose_response
+from talentsim.report.figures.fit import baseline_fit
+from talentsim.report.figures.funnel import visa_funnel
+from talentsim.report.figures.over_time import work_over_time
 from talentsim.report.figures.save import drawn, save_figure
+from talentsim.report.figures.scorecard import scorecard
+from talentsim.report.figures.shares import variance_shares
+from talentsim.report.figures.stay import stay_curves
+from talentsim.report.figures.structure import structure_range
+from talentsim.report.figures.targets import target_card
+from talentsim.report.figures.tornado import tornado
+from talentsim.report.figures.world_map import world_map
 
 COUNTRIES = ["USA", "CHN", "IND", "GBR", "DEU", "FRA", "CAN", "CHE", "NLD", "ISR", "KOR", "JPN", "SGP", "AUS", "IRN", "REU", "ROW"]
 LEVELS = np.array([38, 26, 6.2, 4.5, 4.1, 2.2, 3.1, 1.1, 1, 1.2, 2.1, 2.3, 1, 1.6, 0.9, 3.2, 5.5])
@@ -165,6 +165,10 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "fit_awkward": lambda: baseline_fit(tables.fit(), baseline=AWKWARD["scenario"], source=AWKWARD["source"]),
     "scores": lambda: scorecard(tables.scores(), title="visa_tightening", source=NAMES["source"]),
     "scores_bare": lambda: scorecard(tables.scores()[["measure", "value", "low", "high"]], title="visa_tightening", source=NAMES["source"]),
+    "shares": lambda: variance_shares(tables.shares(), outcome="Works in USA, 2035", **NAMES),
+    "shares_nothing": lambda: variance_shares(tables.shares().iloc[:0], outcome="Works in USA, 2035", **NAMES),
+    "targets": lambda: target_card(tables.targets(), title="visa_tightening", source=NAMES["source"]),
+    "targets_nothing": lambda: target_card(tables.targets().iloc[:0], title="visa_tightening", source=NAMES["source"]),
     "scores_nothing": lambda: scorecard(tables.scores().iloc[:0], title="visa_tightening", source=NAMES["source"]),
 }
 
@@ -345,9 +349,20 @@ def test_flows_show_no_one_who_stays_and_no_pair_without_the_focus() -> None:
     ("dose_nothing", "no result to draw"),
     ("structure_nothing", "No other assumption was run"),
     ("scores_nothing", "Nothing has been scored"),
+    ("targets_nothing", "Nothing has been scored"),
+    ("shares_nothing", "Too few sets of figures"),
 ])
 def test_nothing_to_show_is_said_in_words(name: str, sentence: str) -> None:
     assert any(sentence in " ".join(each.split()) for each in words(built(name)))
+
+
+def test_shares_are_bars_of_their_size_and_targets_lie_where_they_miss() -> None:
+    bars = [each.get_width() for each in built("shares").axes[0].patches]
+    assert bars == pytest.approx([62.0, 20.0, -3.0, 21.0]) and "how much of the spread (variance) over 64 sets" in " ".join(" ".join(words(built("shares"))).split())
+    marks = [line for line in built("targets").axes[0].lines if line.get_marker() in ("o", "<", ">")]
+    assert [(float(each.get_xdata()[0]), each.get_marker()) for each in marks] == [(0.4, "o"), (-2.6, "o"), (4.0, ">"), (0.1, "o")]
+    assert [same_color(each.get_color(), style.GAIN) for each in marks] == [True, False, False, True]
+    assert [same_color(each.get_markerfacecolor(), "white") for each in marks] == [True, False, True, True], "held out is filled"
 
 
 def test_a_country_has_one_colour_and_shares_it_with_none() -> None:

@@ -16,19 +16,16 @@ from matplotlib.text import Text
 import figure_tables as tables
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
 from talentsim.decide.sensitivity import by_figure
-from talentsim.report.figures import (
-    alluvial,
-    baseline_fit,
-    corridor_matrix,
-    dose_response,
-    scorecard,
-    stay_curves,
-    tornado,
-    visa_funnel,
-    world_map,
-)
+from talentsim.report.figures.alluvial import alluvial
+from talentsim.report.figures.corridors import corridor_matrix
+from talentsim.report.figures.dose_response import dose_response
+from talentsim.report.figures.fit import baseline_fit
+from talentsim.report.figures.funnel import visa_funnel
 from talentsim.report.figures.projection import equal_earth
-from talentsim.report.figures.scorecard import distances
+from talentsim.report.figures.scorecard import distances, scorecard
+from talentsim.report.figures.stay import stay_curves
+from talentsim.report.figures.tornado import tornado
+from talentsim.report.figures.world_map import world_map
 
 NAMES = {"scenario": "visa_tightening", "source": "world ai"}
 FOUR = tables.COUNTRIES[:4]

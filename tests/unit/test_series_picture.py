@@ -8,9 +8,9 @@ import numpy as np
 
 from talentsim.comparison.pair import Pair
 from talentsim.ensemble.opened import Results
-from talentsim.report import figures
 from talentsim.report.document.scene import Scene
 from talentsim.report.document.series import COLUMNS, touched_series
+from talentsim.report.figures.series import figures_over_time
 from worlds import Plain, edited, policy
 
 
@@ -28,6 +28,6 @@ def test_series_that_a_scenario_touches(plain_toy: Plain) -> None:
     pay = table[table["figure"].str.contains("pay")].set_index("year")
     assert pay["baseline"][2016] == 120_000.0 and pay["scenario"][2030] == 240_000.0
     assert pay["given"].dropna().to_dict() == {2012: 80_000.0, 2020: 160_000.0}
-    drawn = figures.figures_over_time(table, scenario="More", policy_start=2026, source="test")
+    drawn = figures_over_time(table, scenario="More", policy_start=2026, source="test")
     assert len(drawn.axes) == 2 and np.allclose(drawn.axes[0].lines[1].get_ydata(), pay["baseline"])
-    assert figures.figures_over_time(table[:0][COLUMNS], scenario="None", policy_start=None, source="test")
+    assert figures_over_time(table[:0][COLUMNS], scenario="None", policy_start=None, source="test")
