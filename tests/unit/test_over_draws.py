@@ -51,7 +51,7 @@ def test_the_headline_is_the_median_and_the_middle_share_of_the_draws(results: t
     assert f"in 90 % of {N} sets of plausible figures" in report and "from chance alone" not in report
 
 
-def test_what_it_hangs_on_is_asked_of_several_countries_as_of_one(results: tuple[Path, Any]) -> None:
+def test_what_it_depends_on_is_asked_of_several_countries_as_of_one(results: tuple[Path, Any]) -> None:
     folder, _ = results
     arms = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]
     runs = run_pair(Pair(*(Config.checked(arms[name]["config"] | {"focus": "USA+CAN"}) for name in ("baseline", "scenario"))))
