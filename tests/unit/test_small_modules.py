@@ -115,6 +115,10 @@ def test_a_portrait_lists_the_largest_host_first_and_grows_at_compound_rates(pla
     table = table.set_index("country")
     assert table.hosted[codes[0]] == 20.0 and table.hosted_before[codes[0]] == 10.0 and table.low[codes[1]] == 39.0
     assert table.growth[codes[0]] == pytest.approx(100.0 * (2.0 ** (1.0 / (last - first)) - 1.0)) and table.growth[codes[1]] == 0.0
+    several = edited(plain_toy, {"focus": [codes[1], codes[3]]})
+    shown = [[*row[:3], several.focus if row[3] == codes[1] else row[3], *row[4:]] for row in rows if row[3] != codes[3]]
+    together = portrait_of(pd.DataFrame(shown, columns=["arm", "outcome", "year", "country", "mean", "low", "high"]), Pair(several, several))
+    assert set(together.country) == {several.focus, codes[0], codes[2], "world"} and together.people.iloc[-1] == together.people[:-1].sum()
     assert table.people["world"] == 110.0 and table.growth["world"] == pytest.approx(100.0 * (1.1 ** (1.0 / (last - first)) - 1.0))
 
 

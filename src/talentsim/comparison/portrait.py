@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from talentsim.comparison.compare import Comparison
+from talentsim.comparison.groups import codes_shown
 from talentsim.comparison.pair import Pair
 
 SHARES = {"hosted": "work_share", "trained": "training_share", "owned": "hq_share", "first_degrees": "origin_share"}
@@ -32,7 +33,7 @@ def portrait_of(over_time: pd.DataFrame, pair: Pair) -> pd.DataFrame:
     for column, outcome in SHARES.items():
         table[column] = levels["mean"].loc[outcome, last]
     table[["low", "high"]] = levels[["low", "high"]].loc["work_share", last]
-    table = table.loc[[code for code in table.index if code in arm.world.countries]].sort_values("hosted", ascending=False, kind="stable")
+    table = table.loc[codes_shown(arm)].sort_values("hosted", ascending=False, kind="stable")
     world = table[["people_before", "people"]].sum().rename("world")
     table = pd.concat([table, world.to_frame().T])
     years = last - first
