@@ -187,5 +187,8 @@ def test_two_lives_agree_until_they_part(pair: PairRuns) -> None:
 def test_nobody_of_that_name(pair: PairRuns) -> None:
     with pytest.raises(UserError, match="names nobody"):
         uid_from("XYZ-2020-1", pair.baseline.codes)
+    for nobody in (str(1 << 64), "9" * 40, "\N{SUPERSCRIPT TWO}", "USA-99999-1", f"USA-2020-{1 << 40}", "USA-2020-\N{SUPERSCRIPT TWO}"):
+        with pytest.raises(UserError, match="names nobody"):        # and not somebody else, whose number it would become
+            uid_from(nobody, pair.baseline.codes)
     with pytest.raises(UserError, match="nobody has the uid"):
         two_lives(pair, 0, uid_from("CHN-2020-999999", pair.baseline.codes))

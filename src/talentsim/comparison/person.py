@@ -29,14 +29,19 @@ def uid_from(text: str, codes: Sequence[str]) -> int:
     UserError
         When it is neither.
     """
-    if text.isdigit():
+    if _is_below(text, 1 << 64):
         return int(text)
     origin, _, rest = text.partition("-")
     year, _, number = rest.partition("-")
-    if origin not in codes or not (year.isdigit() and number.isdigit()):
+    if origin not in codes or not (_is_below(year, 1 << 16) and _is_below(number, 1 << 40)):
         raise UserError("talentsim person", f"{text!r} names nobody", f"ORIGIN-ENTRYYEAR-NUMBER, origins {', '.join(codes)}, or a uid",
                         "without a name, `talentsim person scenario=...` lists people whose lives differ")
     return codes.index(origin) << 56 | int(year) << 40 | int(number)
+
+
+def _is_below(text: str, bound: int) -> bool:
+    """Return whether a text is a whole number that leaves the others of a uid their bits."""
+    return text.isascii() and text.isdigit() and len(text) <= 20 and int(text) < bound
 
 
 def lives_of(arm: Ensemble, replication: int) -> Lives:
