@@ -55,7 +55,7 @@ def sheets_of(results: Results) -> dict[str, pd.DataFrame]:
         raise UserError(str(results.folder), "these results are not a comparison", "results of `talentsim scenario=NAME`",
                         "a sweep is one table: talentsim export RESULTS --csv writes it for Excel")
     pair = Pair(results.arms["baseline"], results.arms["scenario"])
-    names = {code: each.name for code, each in pair.scenario.world.countries.items()}
+    names = {code: each.name for code, each in pair.scenario.world.countries.items()} | {pair.scenario.focus: pair.scenario.focus_name}
     described = dictionary([(name, list(results.table(name).columns)) for name in results.names])
     if "headline" not in results:
         own = {"World": _named(results.table("portrait"), names), "Over time": _named(_with_units(results.table("over_time")), names)}
