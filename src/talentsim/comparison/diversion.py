@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from talentsim.arrays import ABILITY_UNIT, Integers, Words
+from talentsim.arrays import ABILITY_UNIT, Booleans, Integers, Words
 from talentsim.comparison.groups import codes_shown, place_shown, put_together
 from talentsim.comparison.pair import PairRuns
 from talentsim.config import Config
@@ -128,30 +128,62 @@ def _first_partings_of_both(one: Lives, other: Lives) -> pd.DataFrame:
 def _first_events(one: Lives, other: Lives) -> pd.DataFrame:
     """Return the first event that differs of each person who is in both worlds."""
     uids = np.union1d(one.events["uid"].to_numpy(), other.events["uid"].to_numpy())
-    keys, years, reasons = zip(*(_keyed(lives, uids) for lives in (one, other)), strict=True)
-    n_ranks = 1 + max(int((key & 0xFFFF).max(initial=-1)) for key, _ in keys)
-    first = np.full(len(uids), n_ranks)
-    for (key, code), (key_other, code_other) in (keys, keys[::-1]):
-        place = np.minimum(np.searchsorted(key_other, key), max(len(key_other) - 1, 0))
-        same = (key_other[place] == key) & (code_other[place] == code) if len(key_other) else np.zeros(len(key), bool)
-        np.minimum.at(first, key[~same] >> 16, key[~same] & 0xFFFF)
-    persons = np.flatnonzero(first < n_ranks)
-    target, found = (persons << 16) | first[persons], []
-    for (key, _), year, reason in zip(keys, years, reasons, strict=True):
-        place = np.minimum(np.searchsorted(key, target), max(len(key) - 1, 0))
-        there = key[place] == target if len(key) else np.zeros(len(target), bool)
-        found.append((np.where(there, year[place] if len(key) else 0, 9999), np.where(there, reason[place] if len(key) else "", NO_CHANGE)))
-    when = np.minimum(found[0][0], found[1][0])
-    decisions = [np.where(year == when, reason, NO_CHANGE) for year, reason in found]
-    return pd.DataFrame({"uid": uids[persons], "year": when, "baseline_decision": decisions[0], "scenario_decision": decisions[1]})
+    told = _Told.of(one, uids), _Told.of(other, uids)
+    rank = np.minimum(*(each.first_not_in(against, len(uids)) for each, against in (told, told[::-1])))
+    persons = np.flatnonzero(rank < _NEVER)
+    (year, reason), (year_other, reason_other) = (each.at((persons << _RANK_BITS) | rank[persons]) for each in told)
+    when = np.minimum(year, year_other)
+    return pd.DataFrame({"uid": uids[persons], "year": when, "baseline_decision": np.where(year == when, reason, NO_CHANGE),
+                         "scenario_decision": np.where(year_other == when, reason_other, NO_CHANGE)})
 
 
-def _keyed(lives: Lives, uids: Words) -> tuple[tuple[Integers, Words], np.ndarray, np.ndarray]:
-    """Return (person and rank as one number, what the event says), year and reason of each event, by person."""
-    uid = lives.events["uid"].to_numpy()[lives.order]
-    key = (np.searchsorted(uids, uid) << 16) | rank_in_group(uid)
-    reasons = np.asarray(lives.events["reason"].cat.categories)[numbers(lives.events["reason"])[lives.order]]
-    return (key, lives.codes), lives.events["year"].to_numpy()[lives.order].astype(np.int64), reasons
+_RANK_BITS = 16
+_NEVER = 1 << _RANK_BITS
+"""More events than any life has."""
+_NO_YEAR = 9999
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Events of many lives in the order of persons, and of each life in its own order.
+
+    `key` holds the person's place above `_RANK_BITS` bits and the event's rank in that life below: rising numbers, which can be
+    looked up. `code` is what the event says; all of shape (n_events,).
+    """
+
+    key: Integers
+    code: Words
+    year: Integers
+    reason: np.ndarray
+
+    @classmethod
+    def of(cls, lives: Lives, uids: Words) -> _Told:
+        """Read the events of lives whose persons are all among `uids`, which are in order."""
+        uid = lives.events["uid"].to_numpy()[lives.order]
+        reasons = np.asarray(lives.events["reason"].cat.categories)[numbers(lives.events["reason"])[lives.order]]
+        return cls((np.searchsorted(uids, uid) << _RANK_BITS) | rank_in_group(uid), lives.codes,
+                   lives.events["year"].to_numpy()[lives.order].astype(np.int64), reasons)
+
+    def found(self, key: Integers) -> tuple[Integers, Booleans]:
+        """Return where each key stands, and whether it does: a life may have no event of that rank."""
+        place = np.minimum(np.searchsorted(self.key, key), max(len(self.key) - 1, 0))
+        return place, self.key[place] == key if len(self.key) else np.zeros(len(key), bool)
+
+    def first_not_in(self, other: _Told, n_persons: int) -> Integers:
+        """Return for each person the rank of the first event that the other lives do not have alike, `_NEVER` where they have them all."""
+        place, same = other.found(self.key)
+        if len(other.key):
+            same = same & (other.code[place] == self.code)
+        first = np.full(n_persons, _NEVER)
+        np.minimum.at(first, self.key[~same] >> _RANK_BITS, self.key[~same] & (_NEVER - 1))
+        return first
+
+    def at(self, key: Integers) -> tuple[Integers, np.ndarray]:
+        """Return year and reason of the event at each key; `_NO_YEAR` and no change where there is none."""
+        place, there = self.found(key)
+        if not len(self.key):
+            return np.full(len(key), _NO_YEAR), np.full(len(key), NO_CHANGE)
+        return np.where(there, self.year[place], _NO_YEAR), np.where(there, self.reason[place], NO_CHANGE)
 
 
 def parted_of(runs: PairRuns, place: int) -> Parted:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from talentsim.arrays import Floats, Integers
 from talentsim.config import Config, UserError
+from talentsim.panel.inversion import Replay
 from talentsim.panel.panel import Panel
 from talentsim.panel.paths import panel_of
 from talentsim.scholars.benchmarks import BENCHMARKS, NEEDS_COVARIATES
@@ -117,32 +118,54 @@ def validate(config: Config, targets: pd.DataFrame, agents: AgentRuns | None = N
         When the panel ends with the last known year.
     """
     panel, variant = panel_of(config), as_configured(config)
-    known = panel.until(variant.rules.known_until)
-    horizon = len(panel.years) - len(known.years)
-    if horizon == 0:
-        raise UserError("world.panel.known_until", f"{variant.rules.known_until} is the panel's last year: nothing is left to score",
-                        f"{int(panel.years[-1]) - 1} or earlier")
+    known, last = _known_years(panel, variant), variant.rules.known_until
     lived = live(variant, known, config.world.burn_in_year)
-    expected = forecast(variant, lived, known, horizon)
-    made = {name: make(known, horizon) for name, (_, make) in BENCHMARKS.items() if panel.has_covariates or name not in NEEDS_COVARIATES}
-    made[MODEL] = expected
-    in_runs = "" if agents is None else AGENTS.format(agents.replications, config.population.scale)
+    made = _forecasts(panel, known, variant, lived)
+    shown = {name: [_continued(panel, known, each)] for name, each in made.items()}
+    runs: list[Series] = []
     if agents is not None:
-        made[in_runs] = mean_of_runs(agents, panel.codes, panel.years[-horizon:], config.population.scale)
-    first, last = variant.rules.fit_from, variant.rules.known_until
-    persons = moments(expected_careers(lived, first, last) if agents is None else
-                      counted_careers(agents.people, agents.events, first, last))
-    runs = [] if agents is None else series_of_runs(agents, panel, config.population.scale)
-    series = _series(panel, lived.migrations[-len(known.years):], lived.entries[-len(known.years):], expected,
-                     float(config.behaviour.exit.rate))
-    observed = Series(panel, panel.migrations, panel.stock[:len(panel.years)])
+        name, scale = AGENTS.format(agents.replications, config.population.scale), config.population.scale
+        made[name] = mean_of_runs(agents, panel.codes, panel.years[len(known.years):], scale)
+        shown[name] = runs = series_of_runs(agents, panel, scale)
     scores = score_table(panel, made)
-    facts = fact_table(targets, observed, series, persons, last, runs)
-    shown = {name: [Series(panel, np.concatenate([known.migrations, each.migrations]), np.concatenate([known.stock, each.stock]))]
-             for name, each in made.items() if name != in_runs} | ({in_runs: runs} if runs else {})
+    facts = fact_table(targets, Series(panel, panel.migrations, panel.stock[:len(panel.years)]), _lived_on(panel, known, lived, made[MODEL], config),
+                       _careers(lived, agents, variant), last, runs)
     asked = scores[scores.model == MODEL] if (last, int(panel.years[-1])) == ASKED_FOR else scores[:0]
     return Validation(scores, by_year(panel, made), lead_of(panel, made, MODEL), _verdict(asked), facts,
                       held_out_counts(facts, shown, last), ablation_table(config, variant, panel, known), *beside_observed(panel, made))
+
+
+def _known_years(panel: Panel, variant: Variant) -> Panel:
+    """Return the panel as far as it is known; some years are left to score."""
+    known = panel.until(variant.rules.known_until)
+    if len(known.years) == len(panel.years):
+        raise UserError("world.panel.known_until", f"{variant.rules.known_until} is the panel's last year: nothing is left to score",
+                        f"{int(panel.years[-1]) - 1} or earlier")
+    return known
+
+
+def _forecasts(panel: Panel, known: Panel, variant: Variant, lived: Replay) -> dict[str, Forecast]:
+    """Return the forecast of each benchmark for which there are data, and the model's last, by name."""
+    horizon = len(panel.years) - len(known.years)
+    made = {name: make(known, horizon) for name, (_, make) in BENCHMARKS.items() if panel.has_covariates or name not in NEEDS_COVARIATES}
+    return made | {MODEL: forecast(variant, lived, known, horizon)}
+
+
+def _continued(panel: Panel, known: Panel, ahead: Forecast) -> Series:
+    """Return the known years with a forecast behind them."""
+    return Series(panel, np.concatenate([known.migrations, ahead.migrations]), np.concatenate([known.stock, ahead.stock]))
+
+
+def _lived_on(panel: Panel, known: Panel, lived: Replay, ahead: Forecast, config: Config) -> Series:
+    """Return the model's years: those it lived through, which meet the panel, and those of its forecast."""
+    n = len(known.years)
+    return _series(panel, lived.migrations[-n:], lived.entries[-n:], ahead, float(config.behaviour.exit.rate))
+
+
+def _careers(lived: Replay, agents: AgentRuns | None, variant: Variant) -> dict[str, float]:
+    """Return the moments of careers, counted in agents where there are runs of them and expected otherwise."""
+    years = variant.rules.fit_from, variant.rules.known_until
+    return moments(expected_careers(lived, *years) if agents is None else counted_careers(agents.people, agents.events, *years))
 
 
 def mean_of_runs(agents: AgentRuns, codes: Sequence[str], years: Integers, scale: float) -> Forecast:
