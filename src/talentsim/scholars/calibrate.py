@@ -79,27 +79,45 @@ def calibrate(config: Config) -> Calibration:
     if not last_known_years(rules):
         raise UserError("world.panel.known_until", f"{rules.known_until} leaves no known year to forecast from {rules.fit_from} on",
                         f"{rules.fit_from + FIRST_KNOWN + 1} or later")
-    start = personal_figures(config)
     fitted = fit_persons(config, known, MOMENTS)
     law = law_with(config, fitted)
-    lived = replay(known, law, config.world.burn_in_year, float(rules.least_away))
-    drifts, old = fit_drifts(lived, rules.fit_from), drifts_of(rules)
-    rows = [(f"behaviour.location.{name}", start[name], fitted[name], "moments of careers") for name in PERSONAL]
-    rows += [(f"world.panel.{kind}.{name}", getattr(old[kind], name), getattr(drifts[kind], name), "likelihood of the Kalman filter")
-             for kind in KINDS for name in Drift.__dataclass_fields__]
-    before, after = (moments(expected_careers(replay(known, each, config.world.burn_in_year, float(rules.least_away)),
-                                              rules.fit_from, rules.known_until)) for each in (variant.law, law))
-    careers = pd.DataFrame([(name, target, tolerance, before[name], after[name], abs(after[name] - target) <= tolerance)
-                            for name, (target, tolerance) in MOMENTS.items()], columns=["id", "target", "tolerance", "before", "proposed", "inside"])
-    fitted_then = {year: fit_drifts(lived.until(year), rules.fit_from) for year in last_known_years(rules)}
+    before, lived = (replay(known, each, config.world.burn_in_year, float(rules.least_away)) for each in (variant.law, law))
+    drifts_then = {year: fit_drifts(lived.until(year), rules.fit_from) for year in last_known_years(rules)}
     fitted_model = replace(variant, law=law)
-    entries = compare_entries(fitted_model, known, lived, fitted_then)
+    entries = compare_entries(fitted_model, known, lived, drifts_then)
     best = entries.loc[entries.TVD_stock.idxmin()]
     window, damping = int(best.window), float(best.damping)
-    rows += [(f"world.panel.{name}", float(getattr(rules, name)), proposed, "stock shares forecast within the known years")
-             for name, proposed in (("entry_window", window), ("entry_damping", damping))]
-    rolling = rolling_scores(with_entries(fitted_model, window, damping), known, lived, fitted_then, fitted_then)
-    return Calibration(pd.DataFrame(rows, columns=["key", "before", "proposed", "method"]), careers, entries, rolling)
+    proposed = [*_persons_proposed(config, fitted), *_drifts_proposed(rules, fit_drifts(lived, rules.fit_from)), *_entries_proposed(rules, window, damping)]
+    rolling = rolling_scores(with_entries(fitted_model, window, damping), known, lived, drifts_then, drifts_then)
+    return Calibration(pd.DataFrame(proposed, columns=["key", "before", "proposed", "method"]), _career_table(before, lived, rules), entries, rolling)
+
+
+Proposed = tuple[str, float, float, str]
+"""A figure's key, its value before and as proposed, and by what it was fitted."""
+
+
+def _persons_proposed(config: Config, fitted: dict[str, float]) -> list[Proposed]:
+    start = personal_figures(config)
+    return [(f"behaviour.location.{name}", start[name], fitted[name], "moments of careers") for name in PERSONAL]
+
+
+def _drifts_proposed(rules: PanelConfig, drifts: dict[str, Drift]) -> list[Proposed]:
+    old = drifts_of(rules)
+    return [(f"world.panel.{kind}.{name}", getattr(old[kind], name), getattr(drifts[kind], name), "likelihood of the Kalman filter")
+            for kind in KINDS for name in Drift.__dataclass_fields__]
+
+
+def _entries_proposed(rules: PanelConfig, window: int, damping: float) -> list[Proposed]:
+    return [(f"world.panel.{name}", float(getattr(rules, name)), proposed, "stock shares forecast within the known years")
+            for name, proposed in (("entry_window", window), ("entry_damping", damping))]
+
+
+def _career_table(before: Replay, after: Replay, rules: PanelConfig) -> pd.DataFrame:
+    """Lay the moments of careers under the figures as they were, and as proposed, beside their targets."""
+    one, other = (moments(expected_careers(lived, rules.fit_from, rules.known_until)) for lived in (before, after))
+    rows = [(name, target, tolerance, one[name], other[name], abs(other[name] - target) <= tolerance)
+            for name, (target, tolerance) in MOMENTS.items()]
+    return pd.DataFrame(rows, columns=["id", "target", "tolerance", "before", "proposed", "inside"])
 
 
 def compare_entries(variant: Variant, known: Panel, lived: Replay, drifts: dict[int, dict[str, Drift]]) -> pd.DataFrame:
