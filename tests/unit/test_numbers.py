@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from talentsim.digits import counted
 from talentsim.report.numbers import (
     capital,
-    counted,
     figure,
     interval,
     interval_of_people,
