@@ -31,7 +31,11 @@ def composer() -> Composer:
     return Composer()
 
 
-@pytest.mark.parametrize("name", names_in_group("scenario"))
+QUICK = ("baseline", "visa_tightening", "great_decoupling", "india_return")
+"""A scenario of each kind: none, several policies, a stack, another country's; `make test` composes all of them."""
+
+
+@pytest.mark.parametrize("name", [each if each in QUICK else pytest.param(each, marks=pytest.mark.whole) for each in names_in_group("scenario")])
 def test_a_scenario_joined_to_what_is_composed_is_hydras(composer: Composer, name: str) -> None:
     overrides = ["world=toy", f"scenario={name}"]
     ours, hydras = copy.deepcopy(composer.plain(parse(overrides))), compose_plain(overrides)

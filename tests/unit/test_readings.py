@@ -102,7 +102,7 @@ def test_other_structures_are_counted_by_what_they_do_beside_the_same_draws() ->
 
 def test_shares_of_the_range_are_told_to_a_hundred() -> None:
     table = pd.DataFrame({"group": [*"abcde", "chance"], "share": [0.3, 0.2, 0.15, 0.1, 0.05, 0.2], "draws": 64})
-    assert [int(each) for each in re.findall(r"(\d+)\N{NO-BREAK SPACE}?\s?%", readings.hanging(table))] == [30, 20, 15, 15, 20]
+    assert [int(each) for each in re.findall(r"(\d+)\N{NO-BREAK SPACE}?\s?%", readings.variance_shares(table))] == [30, 20, 15, 15, 20]
 
 
 @pytest.mark.parametrize(("name", "text"), [("United States", "the United States"), ("Netherlands", "the Netherlands"), ("China", "China"), ("Rest of Europe", "the Rest of Europe")])
