@@ -15,6 +15,7 @@ from talentsim.comparison.pair import Pair
 from talentsim.ensemble.opened import Results
 from talentsim.report.document import readings
 from talentsim.report.document.scene import Scene
+from talentsim.report.numbers import in_percent
 from talentsim.report.words import leaning
 from worlds import edited, policy
 
@@ -56,6 +57,25 @@ def test_over_time_tells_half_way_and_the_end(scene: Any) -> None:
     table = pd.DataFrame({"outcome": "work_share", "country": "USA", "year": years, "difference": [-0.5 * max(0, year - 2025) for year in years]})
     text = readings.over_time(scene(headline(("work_share", "USA", 1.0, 1.0, 0.0, 0.0))), table)
     assert "Until 2025 both worlds are the same" in text and "2.50 points below the baseline in 2030 and 5.00 points below the baseline in 2035" in text
+
+
+def test_over_time_with_a_start_that_no_row_shows(plain_toy: Plain) -> None:
+    """A policy from before the first year, worlds that differ in more than policies, a headline before the policy, and a world that is the same."""
+    table = pd.DataFrame({"outcome": "work_share", "country": "USA", "year": range(2020, 2036), "difference": [-1.0] * 16})
+
+    def told(differences: pd.DataFrame, **changes: Any) -> str:
+        return readings.over_time(Scene(Results(Path(), {"files": {}}, {}), Pair(edited(plain_toy), edited(plain_toy, changes))), differences)
+
+    always = "The share of the United States is 1.00 points below the baseline in 2027 and 1.00 points below the baseline in 2035."
+    assert told(table, policy={"x": policy("pay", value=1.0, start=1950)}) == told(table, **{"behaviour.exit.rate": 0.06}) == always
+    late = {"policy": {"x": policy("pay", value=1.0, start=2030)}, "compare.year": 2025}
+    assert told(table, **late) == "Until 2029 both worlds are the same, and so they are in 2025."
+    assert told(table.assign(difference=0.0), **late) == "The share of the United States is the same in every year."
+    assert told(table.assign(difference=0.0)) == "The two worlds are the same in every year."
+
+
+def test_levels_are_told_as_they_are_given() -> None:
+    assert [in_percent(each) for each in (0.9, 0.95, 0.999, 0.07, 0.505)] == ["90", "95", "99.9", "7", "50.5"]
 
 
 def test_the_number_of_works_is_in_per_cent_of_each_worlds(scene: Any) -> None:

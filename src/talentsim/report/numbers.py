@@ -59,9 +59,14 @@ def quoted(name: str) -> str:
     return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
+def in_percent(level: float) -> str:
+    """Return the level of an interval in %, as it was given: 99.9 is not 100."""
+    return figure(100 * level)
+
+
 def interval_name(level: float) -> str:
     """Name an interval by its level, whether over replications or over draws of the parameters."""
-    return f"{figure(100 * level)}\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"
+    return f"{in_percent(level)}\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"
 
 
 def unit_of_difference(unit: str) -> str:

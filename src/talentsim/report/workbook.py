@@ -15,7 +15,7 @@ from talentsim.digits import figure
 from talentsim.ensemble.opened import Results
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.dictionary import dictionary
-from talentsim.report.numbers import unit_of_difference
+from talentsim.report.numbers import in_percent, unit_of_difference
 from talentsim.report.words import policy_in_words, policy_lines
 
 MOST_ROWS = 1_048_576
@@ -77,7 +77,7 @@ def _asked(results: Results, pair: Pair) -> pd.DataFrame:
             *(("What differs", line) for line in policy_lines(pair)),
             ("World", f"{arm.world.name}, {arm.world.start_year} to {arm.world.end_year}"), ("Cohorts", arm.entry.title),
             ("Agents per researcher", figure(arm.population.scale)), ("Replications", str(arm.ensemble.replications)),
-            ("Seed", str(arm.ensemble.seed)), ("Interval", f"{arm.compare.level:.0%}, "
+            ("Seed", str(arm.ensemble.seed)), ("Interval", f"{in_percent(arm.compare.level)}%, "
                                                + ("uncertainty about the parameters" if arm.over_draws else "chance alone")),
             *((f"Check: {each['name']}", ("holds: " if each["passed"] else "FAILED: ") + each["detail"]) for each in manifest.get("checks", [])),
             ("Version", f"talentsim {manifest.get('talentsim')}"), ("Written", str(manifest.get("written")))]

@@ -15,6 +15,7 @@ from talentsim.model.outcomes import HEADLINE, OUTCOMES
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import (
     capital,
+    in_percent,
     interval,
     interval_name,
     places_for,
@@ -39,7 +40,7 @@ def headline_sentence(scene: Scene) -> str:
     if not row.difference:
         return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
                 "exactly as without it.")
-    how = f"in {plain(100 * scene.level, 0)} % of {scene.replications} sets of plausible figures" if scene.scenario.over_draws else f"from chance alone, {interval_name(scene.level)}"
+    how = f"in {in_percent(scene.level)} % of {scene.replications} sets of plausible figures" if scene.scenario.over_draws else f"from chance alone, {interval_name(scene.level)}"
     sure = f" ({how}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
     return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
             f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
@@ -76,12 +77,16 @@ def who_gains(scene: Scene, outcome: str) -> str:
 def over_time(scene: Scene, differences: pd.DataFrame) -> str:
     """Say when the effect on the focus country begins and how far it has come by half time and at the end."""
     rows = differences[(differences["outcome"] == HEADLINE) & (differences["country"].astype(str) == scene.focus)].set_index("year")
-    if scene.start is None or not rows["difference"].any():
-        return "The two worlds are the same in every year."
-    half = (scene.start + scene.year) // 2
-    ways = {year: float(rows.loc[year, "difference"]) for year in (half, scene.year)}
+    if not rows["difference"].any():
+        return "The two worlds are the same in every year." if scene.is_placebo else f"The share of {the(scene.name(scene.focus))} is the same in every year."
+    first = int(rows.index.min())
+    start = first if scene.start is None else max(scene.start, first)
+    same = f"Until {start - 1} both worlds are the same" + (f", and so they are in {scene.year}." if start > scene.year else ".") if start > first else ""
+    if start > scene.year:
+        return same
+    ways = {year: float(rows.loc[year, "difference"]) for year in ((start + scene.year) // 2, scene.year)}
     said = [f"{plain(abs(value), 2)} points {'above' if value > 0 else 'below'} the baseline in {year}" for year, value in ways.items()]
-    return f"Until {scene.start - 1} both worlds are the same. The share of {the(scene.name(scene.focus))} is {' and '.join(said)}."
+    return f"{same} The share of {the(scene.name(scene.focus))} is {' and '.join(said)}.".lstrip()
 
 
 def moving_figures(series: pd.DataFrame) -> str:

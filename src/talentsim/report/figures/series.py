@@ -42,7 +42,7 @@ def figures_over_time(series: pd.DataFrame, *, scenario: str, policy_start: floa
         axes.set_title(textwrap.fill(name, 40), loc="left", fontsize=style.SMALL)
         values = rows[["baseline", "scenario", "given"]].to_numpy(float)
         axes.set_ylim(*style.padded(values, 0.12, least=0.1 * float(abs(rows["baseline"]).max())))
-        if policy_start is not None:
+        if policy_start is not None and policy_start >= rows["year"].min():
             axes.axvline(policy_start, color=style.GREY, linewidth=0.7, zorder=1)
         style.place_year_ticks(axes)
     return style.frame(figure, title=f"Which figures that move in time does {quoted(scenario)} touch?",

@@ -19,7 +19,7 @@ from talentsim.comparison.idle import NO_EFFECT
 from talentsim.comparison.pair import Pair
 from talentsim.digits import counted, figure
 from talentsim.model.outcomes import HEADLINE
-from talentsim.report.numbers import PEOPLE
+from talentsim.report.numbers import PEOPLE, in_percent
 from talentsim.report.terminal.summaries import shown, shown_interval, total_change
 from talentsim.report.words import Namer, change_in_words, leaning, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
 
@@ -105,7 +105,7 @@ def conditions(pair: Pair) -> str:
 def _headline(result: Comparison, pair: Pair, name: Namer) -> str:
     scenario = pair.scenario
     row = _row(result.headline, HEADLINE, scenario.focus)
-    level = f"{scenario.compare.level:.0%} interval" if not scenario.over_draws else f"{scenario.compare.level:.0%} of the draws"
+    level = f"{in_percent(scenario.compare.level)}% interval" if not scenario.over_draws else f"{in_percent(scenario.compare.level)}% of the draws"
     middle = "median " if scenario.over_draws else ""
     span = "no interval from one replication" if pd.isna(row.low) else f"{level} {shown_interval(row.low, row.high, row.unit)}"
     return (f"{name(scenario.focus)}, {scenario.headline_year}, {outcome_in_words(HEADLINE)}: {middle}{shown(row.baseline, row.unit)} in the baseline, "
@@ -121,7 +121,7 @@ def _countries(headline: pd.DataFrame, pair: Pair, name: Namer, width: int) -> T
     level, focus = pair.scenario.compare.level, pair.scenario.focus
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     table.add_column("country", max_width=26, no_wrap=True, overflow="ellipsis")
-    for column in ("works, %", "difference", f"{level:.0%} interval", PEOPLE, "difference"):
+    for column in ("works, %", "difference", f"{in_percent(level)}% interval", PEOPLE, "difference"):
         table.add_column(column, justify="right", no_wrap=True)
     shares = headline[headline.outcome == HEADLINE].sort_values("difference", key=lambda each: each.abs(), ascending=False)
     for code in [focus, *[code for code in shares.country if code != focus][:N_COUNTRIES - 1]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from rich.table import Table
 
+from talentsim.report.numbers import in_percent
 from talentsim.report.terminal.summaries import shown, shown_interval
 
 N_PARTNERS = 4
@@ -24,7 +25,7 @@ def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, 
         Indicator -> title.
     """
     listed = Table(title=f"Indicators, {focus}, {year}", title_justify="left", title_style="bold")
-    for column in ("indicator", "partner", "baseline", "scenario", "difference", f"{level:.0%} interval"):
+    for column in ("indicator", "partner", "baseline", "scenario", "difference", f"{in_percent(level)}% interval"):
         listed.add_column(column, justify="left" if column in ("indicator", "partner") else "right", overflow="fold")
     rows = table[(table.year == year) & table.country.isin([*(countries or [focus]), ""])]
     if len(countries) > 1:          # each of them has its own

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from talentsim.data.posterior import Draws
 from talentsim.decide.sensitivity import by_figure
-from talentsim.report.numbers import one_or_count
+from talentsim.report.numbers import in_percent, one_or_count
 from talentsim.report.terminal.summaries import shown, shown_interval
 from talentsim.report.words import GROUPS, leaning
 
@@ -93,7 +93,7 @@ def variance_line(shares: pd.DataFrame) -> str:
 def _table(title: str, what: str, level: float) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     for column, justify in ((what, "left"), ("runs of each", "right"), ("baseline", "right"), ("scenario", "right"),
-                            ("difference", "right"), (f"{level:.0%} interval", "right")):
+                            ("difference", "right"), (f"{in_percent(level)}% interval", "right")):
         table.add_column(column, justify="left" if justify == "left" else "right")
     return table
 

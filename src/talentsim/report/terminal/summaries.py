@@ -13,7 +13,7 @@ from rich.text import Text
 from talentsim.comparison.breakdown import change_of_works
 from talentsim.comparison.diversion import NO_LIFE
 from talentsim.model.outcomes import HEADLINE
-from talentsim.report.numbers import PEOPLE, interval, interval_of_people, places_of, plain, signed
+from talentsim.report.numbers import PEOPLE, in_percent, interval, interval_of_people, places_of, plain, signed
 from talentsim.report.words import DECISIONS
 
 SHOWN = (HEADLINE, "training_share", "researchers")
@@ -39,7 +39,7 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
                   title_style="bold", caption_justify="left",
                   caption=f"Shares differ in percentage points. Shown: {focus} and the countries that differ most; all are "
                           "in headline.parquet.")
-    columns = ["outcome", "country", "baseline", "scenario", "difference", f"{level:.0%} interval"]
+    columns = ["outcome", "country", "baseline", "scenario", "difference", f"{in_percent(level)}% interval"]
     for column in [*columns, *(["chance"] if over_draws else [])]:
         table.add_column(column, justify="left" if column in columns[:2] else "right", style="dim" if column == "chance" else None)
     for name in SHOWN:
@@ -58,7 +58,7 @@ def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str
 def diversion_summary(diversion: pd.DataFrame, focus: str, year: int, level: float) -> Table:
     """Return who works in `focus` in one world alone, and where in the other."""
     table = Table(title=f"The same people in both worlds, {year}: focus {focus}", title_justify="left", title_style="bold")
-    for column, justify in (("", "left"), ("country", "left"), (PEOPLE, "right"), (f"{level:.0%} interval", "right")):
+    for column, justify in (("", "left"), ("country", "left"), (PEOPLE, "right"), (f"{in_percent(level)}% interval", "right")):
         table.add_column(column, justify="left" if justify == "left" else "right")
     apart = diversion[diversion.baseline_country != diversion.scenario_country]
     for words, here, there in ((f"in {focus} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),

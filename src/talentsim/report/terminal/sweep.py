@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from talentsim.comparison.sweep import Joined
+from talentsim.report.numbers import in_percent
 from talentsim.report.terminal.summaries import shown, shown_interval
 
 N_SHOWN = 40
@@ -25,7 +26,7 @@ def sweep_table(joined: Joined) -> Table:
         table.add_column(Text(key.removeprefix("swept.")), overflow="fold")
     for name in mixed:
         table.add_column(name.replace("_", " "), overflow="fold")
-    level = "interval" if "level" in joined.mixed else f"{joined.level:.0%} interval"
+    level = "interval" if "level" in joined.mixed else f"{in_percent(joined.level)}% interval"
     for column in ("baseline", "scenario", "difference", level):
         table.add_column(column, justify="right")
     for _, row in headline.head(N_SHOWN).iterrows():
