@@ -18,7 +18,7 @@ Plain = dict[str, Any]
 FEW_YEARS = {"world.burn_in_year": 2014, "world.start_year": 2019, "world.end_year": 2021}
 
 
-@pytest.mark.parametrize(("n_countries", "n_firms", "packing"), [(60, 120, NARROW), (80, 110, NARROW), (7, 260, WIDE), (130, 20, WIDE)])
+@pytest.mark.parametrize(("n_countries", "n_firms", "packing"), [(60, 120, NARROW), (80, 110, NARROW), (7, 260, WIDE), pytest.param(130, 20, WIDE, marks=pytest.mark.slow)])
 def test_accounts_of_wide_worlds_close(plain_toy: Plain, n_countries: int, n_firms: int, packing: object) -> None:
     model = TalentModel(wide_world(plain_toy, n_countries, n_firms, **{"population.scale": 2.0}, **FEW_YEARS))
     assert model.world.key.packing is packing
