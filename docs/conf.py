@@ -7,6 +7,7 @@ from typing import Any
 from talentsim import __version__
 from talentsim.commands import COMMANDS
 from talentsim.report.dictionary import COLUMNS, TABLES
+from talentsim.report.dictionary_of_others import OTHER_COLUMNS, OTHER_TABLES
 from talentsim.vocab import LEVERS
 
 project, author = "talentsim", "The talentsim developers"
@@ -30,8 +31,11 @@ def _cell(text: str) -> str:
 
 def _dictionary() -> str:
     tables = [f"| `{name}` | {_cell(what)} |" for name, what in TABLES.items()]
-    columns = [f"| `{name}` | {_cell(each.meaning)} | {_cell(each.unit)} |" for name, each in COLUMNS.items()]
-    return "\n".join(["## Tables", "", "| table | what it holds |", "|---|---|", *tables, "", "## Columns", "",
+    others = [f"| `{name}` | `{each.command}` | {_cell(each.holds)} | {', '.join(f'`{column}`' for column in each.columns)}{'; ' * bool(each.columns and each.besides)}{each.besides} |"
+              for name, each in OTHER_TABLES.items()]
+    columns = [f"| `{name}` | {_cell(each.meaning)} | {_cell(each.unit)} |" for name, each in {**COLUMNS, **OTHER_COLUMNS}.items()]
+    return "\n".join(["## Tables", "", "| table | what it holds |", "|---|---|", *tables, "", "## Tables of runs and of other commands", "",
+                      "| table | written by | what it holds | columns |", "|---|---|---|---|", *others, "", "## Columns", "",
                       "| column | meaning | unit |", "|---|---|---|", *columns])
 
 

@@ -6,12 +6,17 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
+from talentsim.calibration.scorecard import forecasts, history_off, scorecard, summary
+from talentsim.calibration.targets import targets_of
 from talentsim.commands.cli import run
 from talentsim.ensemble.opened import open_results
 from talentsim.report.dictionary import COLUMNS, TABLES
+from talentsim.report.dictionary_of_others import OTHER_COLUMNS, OTHER_TABLES, RUNS, described
 from workbook_sheets import sheets
 
 SHEETS = ["Asked", "Headline", "Over time", "By origin", "By tier", "By sector", "Diverted", "Scenarios", "Dictionary"]
@@ -64,6 +69,22 @@ def test_every_column_is_in_the_dictionary(written: Path) -> None:
     assert set(names) <= set(TABLES)
     assert {column for name in names for column in results.table(name).columns} <= set(COLUMNS)
     assert all(len(row) >= 4 for row in sheets(written / "comparison.xlsx")["Dictionary"])
+
+
+def test_every_column_of_a_run_is_in_the_dictionary_and_none_besides(written: Path) -> None:
+    store = written.parents[1] / "store"
+    found = {path.stem: tuple(pq.read_schema(path).names) for path in store.glob("*/*.parquet")}
+    assert found == {name: each.columns for name, each in OTHER_TABLES.items() if each.command == RUNS}
+
+
+def test_the_dictionary_of_other_commands_is_whole() -> None:
+    """Each column is described once, each description is of a column, and the tables of functions that are cheap have just these."""
+    assert all(described(name, column).meaning for name, each in OTHER_TABLES.items() for column in each.columns)
+    assert not OTHER_COLUMNS.keys() & COLUMNS.keys() and OTHER_COLUMNS.keys() <= {column for each in OTHER_TABLES.values() for column in each.columns}
+    targets = targets_of("ai")
+    card = scorecard(targets, np.full((3, len(targets)), 1.0))
+    made = {"scorecard": card, "forecasts": forecasts(targets, np.full((3, len(targets)), 1.0)), "summary": summary(card), "history": history_off(targets, np.ones((3, len(targets))), {})}
+    assert {name: tuple(table.columns) for name, table in made.items()} == {name: OTHER_TABLES[name].columns for name in made}
 
 
 def test_results_that_exist_are_exported(written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,6 +74,7 @@ COLUMNS = {
     "growth": Column("growth of people from that year on", "% a year"), "hosted_before": Column("works made in the country in that year", "% of works"),
     "hosted": Column("works made in the country", "% of works"), "trained": Column("works by those who took the doctorate there", "% of works"),
     "owned": Column("works of employers with headquarters there", "% of works"), "first_degrees": Column("works by those with a first degree from there", "% of works"),
+    "key": Column("key of a figure"),
     "r2": Column("share of the variance explained in draws left out"), "draws": Column("draws of the parameters", "draws"),
 }
 """Columns of a comparison's tables, which mean the same wherever they stand."""
