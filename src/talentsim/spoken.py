@@ -30,6 +30,10 @@ LEVER_NAMES = {
 """Levers in a few words; one that is not here is called by its meaning."""
 
 
+MOST_NAMED = 3
+"""Countries that a policy is called by, where there are more than one further."""
+
+
 def lever_name(name: str) -> str:
     """Return what a lever is called; its key where there is no such lever."""
     if name in LEVER_NAMES or name not in LEVERS:
@@ -76,7 +80,11 @@ def lever_of(policy: object, called: Namer = str) -> str:
         return [str(each) for each in found] if isinstance(found, list | tuple) else []
 
     lever = str(policy.get("lever") if isinstance(policy, dict) else getattr(policy, "lever", ""))
-    where = {field: ", ".join(map(called, given(field))) for field in ("countries", "headquarters", "partners", "origins", "trained")}
+    def listed(field: str) -> str:
+        names = [called(each) for each in given(field)]
+        return ", ".join(names) if len(names) <= MOST_NAMED + 1 else f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} others"
+
+    where = {field: listed(field) for field in ("countries", "headquarters", "partners", "origins", "trained")}
     are_firms = bool(given("employers") or where["headquarters"])
     parts = [lever_name(lever), ", ".join(given("employers")), where["headquarters"] and f"firms of {where['headquarters']}",
              (f"in {where['countries']}" if are_firms else where["countries"]) if where["countries"] else "" if are_firms else "every country",

@@ -63,7 +63,7 @@ def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes],
                           "band": [_plain(band[0]), _plain(band[1])],
                           "words": _words(unit, before, after, middle, low, high)}
     kind = "draws of the parameters" if scenario.over_draws else "pairs of runs"
-    return frame(baseline, scenario, groups) | {"pairs": len(both[1]["work_share"]), "kind": kind, "outcomes": outcomes}
+    return frame(baseline, scenario, groups) | {"pairs": len(both[1]["work_share"]), "kind": kind, "medians": scenario.over_draws, "outcomes": outcomes}
 
 
 def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats], groups: Sequence[str] = ()) -> dict[str, Any]:

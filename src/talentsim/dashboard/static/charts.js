@@ -4,6 +4,7 @@ import {signed, trueMinus} from './words.js';
 
 const QUIET = {displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false};
 const SIZE = 12;
+const LONGEST = 20;
 
 function theme() {
   const css = getComputedStyle(document.documentElement);
@@ -51,6 +52,12 @@ function apart(places, least, most) {
   return moved;
 }
 
+// A name that a margin can hold.
+const brief = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name);
+
+const pen = document.createElement('canvas').getContext('2d');
+const width = (text) => { pen.font = `700 ${SIZE}px system-ui, "DejaVu Sans", sans-serif`; return pen.measureText(text).width; };
+
 // series: {code, name, colour, baseline, scenario, band: [low, high] or null, words, kept or null}
 export function lines(place, {years, series, start, year, focus}) {
   const look = theme();
@@ -74,12 +81,13 @@ export function lines(place, {years, series, start, year, focus}) {
   const height = place.clientHeight - 34;
   const last = series.map((each) => (each.scenario.findLast((value) => value !== null) ?? 0));
   const spread = apart(last.map((value) => (height * value) / highest), 15, height);
+  const labels = series.map((each) => `${brief(each.name)} ${trueMinus(each.words)}`);
   const annotations = series.map((each, number) => ({x: 1, xref: 'paper', xanchor: 'left', xshift: 6, y: last[number], yanchor: 'middle',
-    yshift: spread[number] - (height * last[number]) / highest, text: `${each.code} ${trueMinus(each.words)}`, showarrow: false,
+    yshift: spread[number] - (height * last[number]) / highest, text: labels[number], showarrow: false,
     font: {size: SIZE, color: ink(each.colour, look), weight: each.code === focus ? 700 : 400}}));
   const shapes = [start, year].filter((each, number) => each !== null && (number === 0 || year < years.at(-1))).map((each) => ({
     type: 'line', x0: each, x1: each, y0: 0, y1: 1, yref: 'paper', line: {color: look.grey, width: 1, dash: 'dot'}}));
-  return Plotly.react(place, traces, layout(look, {margin: {l: 34, r: 92, t: 8, b: 26}, hovermode: 'x unified', annotations, shapes,
+  return Plotly.react(place, traces, layout(look, {margin: {l: 34, r: Math.ceil(Math.max(...labels.map(width))) + 12, t: 8, b: 26}, hovermode: 'x unified', annotations, shapes,
     xaxis: axis(look, {range: [years[0], years.at(-1)], showgrid: false, nticks: place.clientWidth < 500 ? 5 : 8, tickformat: 'd'}),
     yaxis: axis(look, {range: [0, highest], nticks: 6})}), QUIET);
 }

@@ -72,7 +72,7 @@ export class WorldMap {
         if (shape.hasAttribute('role')) shape.setAttribute('aria-pressed', String(chosen.includes(code)));
       }
     }
-    const lost = (this.nowhere ?? []).filter((code) => rows[code]).map((code) => `${code} ${trueMinus(rows[code].words)}`);
+    const lost = (this.nowhere ?? []).filter((code) => rows[code]).map((code) => `${rows[code].name} ${trueMinus(rows[code].words)}`);
     scale.replaceChildren(make('span', {textContent: `−${largest.toFixed(2)}`}), make('span', {className: 'ramp'}),
       make('span', {textContent: `+${largest.toFixed(2)} percentage points`}),
       ...(lost.length ? [make('span', {textContent: `Without a place on the map: ${lost.join(', ')}`})] : []));

@@ -74,7 +74,8 @@ export class Shown {
     find('headline').textContent = `${name}: ${difference} points of the world's works in ${year}`;
     const sure = preview ? 'A preview from a sample of the people' : interval === '-' ? 'One pair of runs gives no interval'
       : `${this.numbers.interval} ${interval}, ${this.numbers.pairs} ${this.numbers.kind}`;
-    find('interval').textContent = `${before} % in the baseline, ${after} % in the scenario. ${sure}.`;
+    const medians = !preview && this.numbers.pairs > 1 && this.numbers.medians ? ' Each number is a median, so that they need not subtract.' : '';
+    find('interval').textContent = `${before} % in the baseline, ${after} % in the scenario. ${sure}.${medians}`;
     find('headline').dataset.value = words[2];
     find('headline').dataset.interval = words[3];
   }
