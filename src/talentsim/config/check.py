@@ -19,6 +19,9 @@ from talentsim.vocab import LEVERS
 
 ArmT = TypeVar("ArmT", bound=Arm)
 
+LARGE = ("world", "behaviour", "visa", "observers")
+"""Parts that are large, and alike in most arms of a comparison."""
+
 _TYPES = {
     "float_type": "a number", "float_parsing": "a number", "int_type": "a whole number", "int_parsing": "a whole number",
     "int_from_float": "a whole number", "bool_type": "true or false", "bool_parsing": "true or false",
@@ -27,15 +30,23 @@ _TYPES = {
 }
 
 
-def check(schema: type[ArmT], plain: Mapping[str, Any]) -> ArmT:
+def check(schema: type[ArmT], plain: Mapping[str, Any], beside: tuple[Mapping[str, Any], ArmT] | None = None) -> ArmT:
     """Turn plain data into a configuration of the schema, and look at names and values across its parts.
+
+    Parameters
+    ----------
+    beside
+        Plain data of an arm that was checked, and the arm: parts that are the same become its own objects.
 
     Raises
     ------
     UserError
         With every fault found, the first in full.
     """
+    whole = plain
     plain = with_parts(plain)
+    if beside is not None and plain is whole:
+        plain = {**plain, **{part: getattr(beside[1], part) for part in LARGE if part in plain and is_same(plain[part], beside[0].get(part))}}
     try:
         config = schema.model_validate({key: value for key, value in plain.items() if key not in ("hydra", "seed", "timing")})
     except ValidationError as error:
@@ -44,6 +55,19 @@ def check(schema: type[ArmT], plain: Mapping[str, Any]) -> ArmT:
     _check_values(config)
     alone = config.focus_countries[0] if len(config.focus_countries) == 1 else config.focus
     return config if alone == config.focus else config.model_copy(update={"focus": alone})      # a region of one country is that country
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Return whether two pieces of plain data are equal to the last type: 1, 1.0 and true are not the same."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(is_same(each, other[key]) for key, each in one.items())
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return bool(one == other)
 
 
 def _check_names(config: Arm) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -22,10 +22,30 @@ class Frozen(BaseModel):
 _REMEMBERED: list[dict[tuple[Hashable, ...], Any]] = []
 
 
-def forget() -> None:
-    """Drop all that `remembered` functions remember: time is lost, and nothing else; for processes that see ever new configurations."""
+def forget(but: BaseModel | None = None) -> None:
+    """Drop all that `remembered` functions remember, but for what they do of one configuration and its parts.
+
+    Time is lost, and nothing else; for processes that see ever new configurations.
+    """
+    stay = {id(part) for part in _parts_of(but)}
     for kept in _REMEMBERED:
-        kept.clear()
+        for place in list(kept):
+            if place[0] not in stay:
+                kept.pop(place, None)
+
+
+def _parts_of(node: Any) -> Iterator[BaseModel]:
+    """Yield a configuration and all models in it."""
+    if isinstance(node, BaseModel):
+        yield node
+        for each in vars(node).values():
+            yield from _parts_of(each)
+    elif isinstance(node, dict):
+        for each in node.values():
+            yield from _parts_of(each)
+    elif isinstance(node, list | tuple):
+        for each in node:
+            yield from _parts_of(each)
 
 
 def remembered(most: int) -> Callable[[Callable[Concatenate[Part, P], Result]], Callable[Concatenate[Part, P], Result]]:

@@ -66,15 +66,15 @@ class Config(Arm):
         return cls.checked(PlainComposer(config_dir).one(overrides))
 
     @classmethod
-    def checked(cls, plain: Mapping[str, Any]) -> Config:
-        """Turn plain data, as YAML gives it, into a configuration.
+    def checked(cls, plain: Mapping[str, Any], beside: tuple[Mapping[str, Any], Config] | None = None) -> Config:
+        """Turn plain data, as YAML gives it, into a configuration; what is the same in one beside it, given with its plain data, is shared.
 
         Raises
         ------
         UserError
             With every fault found, the first in full.
         """
-        return check(cls, plain)
+        return check(cls, plain, beside)
 
 
 @remembered(32)

@@ -33,7 +33,9 @@ from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import PEOPLE, interval_name
 from talentsim.report.terminal.summaries import shown, shown_interval
 
-SHOWN = ("work_share", "training_share", "hq_share", "researchers")
+SHOWN = ("work_share",)
+"""Outcomes that the page draws; the tables that are taken away hold all."""
+
 N_FLOWS, N_STAYING = 7, 9
 LEAST_FLOW = 3.0
 """Smallest flow that is drawn by itself, in % of the works made in a country."""
@@ -130,7 +132,7 @@ class Answer:
         """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways."""
         if (focus, year) not in self._views:
             self._views[focus, year] = self._view_of(focus, year)
-            give_back()
+            give_back(self.baseline.config)
         return self._views[focus, year]
 
     def _view_of(self, focus: str, year: int) -> dict[str, Any]:

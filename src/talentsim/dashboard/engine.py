@@ -8,6 +8,7 @@ are runs of the store, the same ones that the command line makes and reads, so t
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -35,6 +36,9 @@ LEAST_SAMPLED = 2000.0
 
 MEMORY = 128 * 1024 * 1024
 """Bytes of states kept to begin from."""
+
+MOST_KNOWN = 4
+"""Baselines whose outcomes are remembered, once with every researcher and once with a sample."""
 
 SHOWN = "work_share"
 Outcomes = Mapping[str, Floats]
@@ -96,6 +100,7 @@ class Engine:
     _stack: ExitStack = field(default_factory=ExitStack)
     _pools: dict[str, Executor] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _known: OrderedDict[tuple[int, float], tuple[Config, Outcomes]] = field(default_factory=OrderedDict)
 
     def answer(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
                cancelled: Callable[[], bool]) -> Anchor | None:
@@ -139,8 +144,9 @@ class Engine:
         """Run a sample of the people and say each year what changes; return its shares of the works, (year, country)."""
         first, end = baseline.world.start_year, baseline.world.end_year
         start = Pair(baseline, scenario).start
-        say(State("preparing", f"Preparing the baseline: the years before {first}"))
-        before = self._shares(_one(baseline, SAMPLE), say, cancelled, f"Preparing the baseline: {{}} of {end}")
+        if (id(baseline), SAMPLE) not in self._known:
+            say(State("preparing", f"Preparing the baseline: the years before {first}"))
+        before = self._of_baseline(baseline, SAMPLE, say, cancelled, f"Preparing the baseline: {{}} of {end}")[SHOWN][0]
         if anchor is None or anchor.baseline != arm_id(baseline):
             anchor = Anchor("", before, (before, before))
 
@@ -156,16 +162,22 @@ class Engine:
               cancelled: Callable[[], bool]) -> tuple[Floats, Floats]:
         """Run every researcher in one pair, from the states that are kept; return the shares of both arms, (year, country)."""
         end = baseline.world.end_year
-        self._shares(_one(baseline, 1.0), say, cancelled, f"Preparing the baseline, every researcher: {{}} of {end}")
-        one = self.session.outcomes(_one(baseline, 1.0), cancelled=cancelled)
+        one = self._of_baseline(baseline, 1.0, say, cancelled, f"Preparing the baseline, every researcher: {{}} of {end}")
         other = self.session.outcomes(_one(scenario, 1.0), cancelled=cancelled, keep=False)
         spread = float("nan") if anchor is None else anchor.spread
         say(State("pair", words_of(1, scenario.ensemble.replications, scenario, spread), (one, other)))
         return one[SHOWN][0], other[SHOWN][0]
 
-    def _shares(self, config: Config, say: Callable[[State], None], cancelled: Callable[[], bool], words: str) -> Floats:
-        """Return an arm's shares of the works, (year, country), telling the year that is reached."""
-        return self.session.outcomes(config, lambda _, year, __: say(State("preparing", words.format(year))), cancelled)[SHOWN][0]
+    def _of_baseline(self, baseline: Config, share: float, say: Callable[[State], None], cancelled: Callable[[], bool], words: str) -> Outcomes:
+        """Return the outcomes of a baseline with a share of its people, telling the year that is reached; those of the last few are remembered."""
+        place = id(baseline), share
+        if place not in self._known:
+            found = self.session.outcomes(_one(baseline, share), lambda _, year, __: say(State("preparing", words.format(year))), cancelled)
+            self._known[place] = baseline, found        # the baseline is kept, so that no other gets its id
+            while len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+            return found
+        return self._known[place][1]
 
     def _stored(self, baseline: Config, scenario: Config, store: Store,
                 cancelled: Callable[[], bool]) -> Iterator[tuple[int, tuple[Ensemble, Ensemble]]]:

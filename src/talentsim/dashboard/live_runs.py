@@ -24,6 +24,9 @@ from talentsim.ensemble.ensemble import RunsFailedError
 MOST_KEPT = 12
 """Runs whose answers can still be asked for; the oldest are forgotten."""
 
+MOST_TABS = 100
+"""Tabs of which it is remembered what they asked last."""
+
 HEARTBEAT = 10.0
 """Seconds after which a silent stream says that it is alive."""
 
@@ -116,9 +119,28 @@ class Runs:
         self._runs: OrderedDict[str, LiveRun] = OrderedDict()
         self._current: dict[str, LiveRun] = {}
         self._anchors: OrderedDict[str, Anchor] = OrderedDict()
+        self._latest: OrderedDict[str, int] = OrderedDict()
+        self._turns = 0
 
-    def start(self, tab: str, question: Question) -> LiveRun:
-        """Begin to answer a question; the tab's run before it ends."""
+    def turn(self, tab: str) -> int:
+        """Return the place of a question among those of all tabs; of a tab's the latest is answered, whichever is composed first."""
+        self._turns += 1
+        self._latest[tab] = self._turns
+        self._latest.move_to_end(tab)
+        while len(self._latest) > MOST_TABS:
+            self._latest.popitem(last=False)
+        return self._turns
+
+    def start(self, tab: str, question: Question, turn: int) -> LiveRun:
+        """Begin to answer a question; the tab's run before it ends.
+
+        Raises
+        ------
+        Cancelled
+            When the tab has asked another one since.
+        """
+        if self._latest.get(tab, turn) != turn:
+            raise Cancelled
         if tab in self._current:
             self._current[tab].stop()
             self._current[tab].is_forgotten = True
@@ -172,7 +194,7 @@ class Runs:
             run.tell("state", state="error", words=f"{type(error).__name__}: {error}")
         finally:
             run.finish()
-            give_back()
+            give_back(baseline)
 
     def _remember(self, tab: str, anchor: Anchor) -> None:
         self._anchors[tab] = anchor

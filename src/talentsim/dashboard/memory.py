@@ -7,12 +7,13 @@ import sys
 from functools import lru_cache
 from typing import Any
 
+from talentsim.config import Config
 from talentsim.config.frozen import forget
 
 
-def give_back() -> None:
-    """Forget configurations, and hand free memory back to the system where it can be asked to take it."""
-    forget()
+def give_back(but: Config | None = None) -> None:
+    """Forget configurations but one, and hand free memory back to the system where it can be asked to take it."""
+    forget(but)
     if "pyarrow" in sys.modules:        # it has freed what tables were read into, and keeps it for the next
         sys.modules["pyarrow"].default_memory_pool().release_unused()
     if (trim := _trim()) is not None:

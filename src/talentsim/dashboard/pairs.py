@@ -32,7 +32,7 @@ def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, c
     under_way: set[Future[Grown]] = set()
     states = Checkpoints(store.folder / "checkpoints", pairs[0][0].config.store.checkpoints, time.time())
     are_one = _share_years(pairs[0])
-    missing = [list({run.id: run for run in pair}.values()) for pair in pairs if not _is_there(pair, store)]      # arms may be one and the same
+    missing = [list({run.id: run for run in pair if run.id not in store}.values()) for pair in pairs if not _is_there(pair, store)]   # arms may be one and the same
     waiting = [group for runs in missing for group in ([runs] if are_one else [[run] for run in runs])]
     room, done = getattr(pool, "_max_workers", 1), 0
     while True:

@@ -82,9 +82,11 @@ class Page:
         tab = sent.pop("tab", None)
         if not isinstance(tab, str) or not 8 <= len(tab) <= 64 or not tab.replace("-", "").isalnum():
             raise HTTPException(422, "the tab has no name")
+        turn = self.runs.turn(tab)
         question = await self._question(sent)
         described = await anyio.to_thread.run_sync(catalogue.described, self.desk, question)
-        return JSONResponse({"run": self.runs.start(tab, question).id, **described})
+        run = self.runs.start(tab, question, turn)
+        return JSONResponse({"run": run.id, **described})
 
     async def events(self, request: Request) -> Response:
         """Stream what a run tells."""

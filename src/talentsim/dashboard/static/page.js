@@ -11,7 +11,7 @@ import {copy, empty, fromAddress, toAddress, withPolicy, withoutPolicy} from './
 import {find, options} from './words.js';
 
 const ALIVE = 4000;
-const PAUSE = 120;      // milliseconds after a slider is let go: a key held down is one move
+const PAUSE = 120;      // milliseconds between two moves: a key held down asks once at its first step and once at its last
 const OVER = {done: 1, stopped: 1, error: 1, gone: 1};
 
 let choice = fromAddress(location.hash);
@@ -19,7 +19,9 @@ let offer = null;
 let run = null;
 let waiting = null;
 let asking = null;
+let moved = -Infinity;
 const past = [];
+const heard = [];
 const shown = new Shown({choose: (code, isMore) => look({focus: isMore ? withOrWithout(shown.members(focus()), code) : code})});
 const panel = new Panel(find('policies'), {
   change: (name, fields) => set(withPolicy(choice, name, fields)),
@@ -66,7 +68,9 @@ function set(next, isNewWorld = false) {
 function soon(isNewWorld) {
   clearTimeout(waiting);
   document.body.dataset.state = 'asking';
-  waiting = setTimeout(() => go(isNewWorld), isNewWorld ? 0 : PAUSE);
+  const rest = isNewWorld ? 0 : Math.max(0, moved + PAUSE - performance.now());
+  moved = performance.now();
+  waiting = setTimeout(() => go(isNewWorld), rest);
 }
 
 // Something that is only looked at: nothing is run.
@@ -166,23 +170,39 @@ function gone() {
   state('gone', 'The server has gone; what is shown is its last answer');
 }
 
+// What is heard within one frame of the screen is drawn once; a page that nobody sees has no frames.
 function hear(told, from) {
-  if (from !== run && run !== null && from.id !== run.id) return;
+  heard.push([told, from]);
+  if (heard.length > 1) return;
+  let isDone = false;
+  const once = () => { if (!isDone) { isDone = true; takeIn(heard.splice(0)); } };
+  requestAnimationFrame(once);
+  setTimeout(once, 100);
+}
+
+function takeIn(all) {
+  const own = all.filter(([, from]) => from === run || run === null || from.id === run.id).map(([told]) => told);
+  for (const told of own) {
+    if (told.preview) shown.preview(told.preview);
+    if (told.numbers) shown.answer(told.numbers);
+    if (told.state === 'stopped') shown.growing = null;
+  }
+  if (shown.numbers || shown.growing) {
+    if (own.some((told) => told.preview || told.numbers || told.state === 'stopped')) shown.draw(focus(), year());
+    if (own.some((told) => told.numbers)) shown.drawKept(focus(), year());
+  }
+  own.forEach(tell);
+}
+
+function tell(told) {
   if (told.state === 'gone') { gone(); return; }
   const [from_, to] = offer.years;
   const at = told.preview ? (told.preview.year - from_) / (to - from_) : told.numbers ? told.numbers.pairs / offer.pairs : undefined;
-  if (told.preview) shown.preview(told.preview);
-  if (told.numbers) shown.answer(told.numbers);
   if (told.state === 'error') { complain({message: told.words}); return; }
-  if (told.preview || told.numbers) {
-    shown.draw(focus(), year());
-    shown.drawKept(focus(), year());
-  }
   if (told.has_view) {
     find('csv').disabled = find('xlsx').disabled = find('picture').disabled = false;
     view();
   }
-  if (told.state === 'stopped') { shown.growing = null; if (shown.numbers) shown.draw(focus(), year()); }
   state(told.state, told.words, at);
 }
 
@@ -232,7 +252,7 @@ function listen() {
   find('reset').addEventListener('click', () => set({...empty(), world: choice.world, scenario: choice.scenario}, true));
   find('keep').addEventListener('click', () => { shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });
   window.addEventListener('hashchange', () => { choice = fromAddress(location.hash); soon(true); });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => offer && shown.draw(focus(), year()));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => offer && shown.repaint(focus(), year()));
   setInterval(async () => {
     const isGone = document.body.dataset.state === 'gone';
     try {

@@ -15,6 +15,7 @@ export class Shown {
     this.growing = null;        // a preview on its way
     this.view = null;
     this.kept = null;
+    this.drawn = new Map();     // what each picture was last made of
   }
 
   world(offer, atlas) {
@@ -22,6 +23,7 @@ export class Shown {
     this.countries = new Map(offer.countries.map((each) => [each.code, each]));
     this.groups = new Map(offer.groups.map((each) => [each.code, each]));
     this.numbers = this.growing = this.view = null;
+    this.drawn.clear();
     this.map.draw(atlas);
     for (const id of ['lines', 'diverted', 'stay', 'paths']) charts.say(find(id), 'No answer yet');
   }
@@ -54,12 +56,24 @@ export class Shown {
     this.numbers = numbers;
   }
 
-  // Everything that needs only numbers that are here already.
+  // Everything that needs only numbers that are here already. What would look as it does already is left as it is.
   draw(focus, year) {
     this.drawHeadline(focus, year);
     this.drawLines(focus, year);
-    this.drawMap(focus, year);
+    if (this.isNew('map', this.numbers, focus, year)) this.drawMap(focus, year);
     this.drawView(focus, year);
+  }
+
+  // The same in other colours.
+  repaint(focus, year) {
+    this.drawn.clear();
+    this.draw(focus, year);
+  }
+
+  isNew(place, ...what) {
+    const before = this.drawn.get(place);
+    this.drawn.set(place, what);
+    return !before || what.some((each, at) => each !== before[at]);
   }
 
   column(table, code, codes) { return table.map((row) => row[codes.indexOf(code)]); }
@@ -133,12 +147,20 @@ export class Shown {
     const view = this.view?.focus === focus && this.view?.year === year ? this.view : null;
     for (const id of ['diverted-panel', 'stay-panel', 'paths-panel']) find(id).style.opacity = view ? '' : '.45';
     if (!view) return;
-    const name = the(this.name(focus));
-    const pairs = view.lives === 1 ? 'one pair of runs' : `mean of ${view.lives < view.pairs ? 'the first ' : ''}${view.lives} pairs of runs`;
+    this.drawReadings(view);
+    if (this.isNew('view', view)) this.drawPictures(view, focus, year);
+  }
+
+  drawReadings(view) {
     const isCurrent = !this.growing && view.pairs === this.numbers?.pairs;
     for (const [id, key] of [['lines', 'over_time'], ['map', 'gains'], ['diverted', 'diverted'], ['stay', 'stayed'], ['paths', 'works']]) {
       find(`${id}-reading`).textContent = isCurrent || id === 'diverted' || id === 'stay' ? view.said[key] ?? '' : '';
     }
+  }
+
+  drawPictures(view, focus, year) {
+    const name = the(this.name(focus));
+    const pairs = view.lives === 1 ? 'one pair of runs' : `mean of ${view.lives < view.pairs ? 'the first ' : ''}${view.lives} pairs of runs`;
     const names = (code) => this.name(code);
     find('diverted-title').textContent = `Who is diverted where: people in ${name} in one world and elsewhere in the other, ${year}, ${pairs}. ${charts.lossName()}: lost to. Teal, hatched: gained from.`;
     if (view.diverted.lost.length + view.diverted.gained.length) charts.diverted(find('diverted'), {...view.diverted, names});
