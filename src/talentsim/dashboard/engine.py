@@ -34,8 +34,11 @@ SAMPLE = 0.1
 LEAST_SAMPLED = 2000.0
 """New researchers a year below which every one is run at once."""
 
-MEMORY = 128 * 1024 * 1024
+MEMORY = 96 * 1024 * 1024
 """Bytes of states kept to begin from."""
+
+STATES = 4
+"""Years of a baseline whose states are kept, from the last one with data on: what begins later takes no longer than what begins then."""
 
 MOST_KNOWN = 4
 """Baselines whose outcomes are remembered, once with every researcher and once with a sample."""
@@ -96,7 +99,7 @@ class Anchor:
 class Engine:
     """Runs what is asked; one for the whole server, safe to be called by several threads."""
 
-    session: Session = field(default_factory=lambda: Session(budget=MEMORY))
+    session: Session = field(default_factory=lambda: Session(budget=MEMORY, n_states=STATES))
     _stack: ExitStack = field(default_factory=ExitStack)
     _pools: dict[str, Executor] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

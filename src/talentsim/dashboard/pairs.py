@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
-from talentsim.dashboard.memory import give_back
+from talentsim.dashboard.memory import give_back, hold_little
 from talentsim.ensemble.checkpoint import Checkpoints
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.group import Grown, make_group
@@ -57,6 +57,7 @@ def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, c
 
 def _make(group: list[Run], store: Store, states: Checkpoints) -> Grown:
     """Make a group in a worker, which then forgets its configurations: each draw has its own, and none comes again."""
+    hold_little()
     try:
         return make_group(group, store, states, True)
     finally:

@@ -12,6 +12,7 @@ import uvicorn
 from talentsim.config import UserError
 from talentsim.dashboard.chosen import Choice
 from talentsim.dashboard.desk import Desk
+from talentsim.dashboard.memory import hold_little
 from talentsim.dashboard.server import application
 
 ADDRESS = "127.0.0.1"
@@ -44,6 +45,7 @@ def serve(given: Sequence[str], config_dir: str | None, port: int | None, say: C
     UserError
         When the overrides are wrong, or no port is free.
     """
+    hold_little()
     desk = Desk(given, config_dir)
     desk.question(Choice())
     listening, wanted = free_socket(port or PORT)

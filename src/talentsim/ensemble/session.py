@@ -40,10 +40,12 @@ class Session:
     since
         First year in which arms are expected to differ: the state at the end of the year before it is kept, and those after it. By
         default the year after the last one with data on entry.
+    n_states
+        States kept of an arm at most, the first ones; by default all to the last year. An arm that parts later begins from the last of them.
     """
 
-    def __init__(self, budget: int = 1 << 30, since: int | None = None) -> None:
-        self.budget, self.since, self.n_dropped = budget, since, 0
+    def __init__(self, budget: int = 1 << 30, since: int | None = None, n_states: int | None = None) -> None:
+        self.budget, self.since, self.n_states, self.n_dropped = budget, since, n_states, 0
         self._states: OrderedDict[str, Checkpoint] = OrderedDict()
         self._years: dict[str, Floats] = {}
         self._branches, self._lock = Branches(), RLock()
@@ -136,7 +138,8 @@ class Session:
         since = config.entry.data_until + 1 if self.since is None else self.since
         if year >= config.world.start_year:
             self._years[key] = outcomes_of(simulation.tables(since=year).dense, config.population.scale)[:, 0]
-        if not keep or not since - 1 <= year < config.world.end_year:
+        until = config.world.end_year if self.n_states is None else min(config.world.end_year, since - 1 + self.n_states)
+        if not keep or not since - 1 <= year < until:
             return
         with self._lock:
             self._states[key] = simulation.checkpoint()
