@@ -121,6 +121,9 @@ def test_a_session_without_room_for_states_gives_the_same_and_a_cancelled_one_go
     assert all(np.array_equal(poor.outcomes(arm)["work_share"], each) for arm, each in zip(arms, expected, strict=True))
     assert poor.n_bytes == 0 and poor.n_dropped > 0 == plain.n_dropped
     assert f"{poor.n_dropped} dropped for lack of room" in repr(poor)
+    few = Session(n_states=2)
+    assert all(np.array_equal(few.outcomes(arm)["work_share"], each) for arm, each in zip(arms, expected, strict=True))
+    assert 0 < few.n_bytes < plain.n_bytes and few.n_dropped == 0
     asked: list[bool] = []
     fresh = Session()
     with pytest.raises(Cancelled):
