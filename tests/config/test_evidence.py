@@ -45,7 +45,8 @@ def test_the_documents_and_the_command_line_count_alike(ai: Config, capsys: pyte
     assert [int(each) for each in told.groups()] == [sum(counts.values()), *counts.values()]
     assert f"of {sum(counts.values())} figures {' and '.join(in_words(counts).rsplit(', ', 1)).replace('measured', 'are measured', 1)}" in " ".join(README.read_text(encoding="utf-8").split())
     assert run(Arguments(words=["parameters"])) == 0
-    assert f"{in_words(counts)}; coordinates are not counted." in " ".join(capsys.readouterr().out.split())
+    share = f"{counts[Evidence.ASSUMED] / sum(counts.values()):.0%}".replace("%", " %")
+    assert f"{in_words(counts)}, which is {share} assumed; coordinates are not counted." in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.whole
