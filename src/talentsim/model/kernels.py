@@ -26,7 +26,7 @@ from talentsim.arrays import Booleans, Floats, Integers, Words
 DOUBT = 1e-9
 """Relative distance of two arrivals below which NumPy decides; log and exp are good to some 1e-15."""
 
-MANY, SOME = 1 << 17, 1 << 8
+MANY, SOME = 1 << 14, 1 << 8
 """Rows from which a compiled loop is worth loading Numba, half a second of a process; and worth calling once it is loaded."""
 
 
