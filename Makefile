@@ -23,7 +23,7 @@ docs: $(STAMP)
 test: lint
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
-# What runs no ensembles: the configuration, the figures, the words, single rules; a minute and a half at most.
+# What runs no ensembles: the configuration, the figures, the words, single rules; some two minutes.
 quick: lint
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not whole" tests/test_architecture.py tests/unit tests/config
 
