@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from talentsim.digits import figure
 from talentsim.vocab import LEVERS, Axes
@@ -32,6 +33,19 @@ LEVER_NAMES = {
 
 MOST_NAMED = 3
 """Countries that a policy is called by, where there are more than one further."""
+
+
+class Named(Protocol):
+    """What has a name, as a country does."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+def namer(countries: Mapping[str, Named]) -> Namer:
+    """Return what says a country's name, given a world's countries by code; the code itself where the world has none of it."""
+    return lambda code: countries[code].name if code in countries else code
 
 
 def lever_name(name: str) -> str:

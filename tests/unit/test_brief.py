@@ -6,7 +6,8 @@ import pandas as pd
 
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config
-from talentsim.report.terminal.brief import WIDTH, names_of, origins_line, wrapped
+from talentsim.report.terminal.brief import WIDTH, origins_line, wrapped
+from talentsim.spoken import namer
 
 TEXT = " ".join(f"word{number:02d}" for number in range(26))
 
@@ -21,6 +22,6 @@ def test_fewer_columns_take_more_lines_and_lose_no_word() -> None:
 def test_origins_add_up_and_the_largest_come_first() -> None:
     arm = Config.load("world=toy", "focus=CAN")
     table = pd.DataFrame({"origin": ["USA", "CHN", "IND", "CAN", "CHN"], "country": ["CAN"] * 4 + ["USA"], "year": 2035, "difference": [1.0, 20.0, -30.0, 0.0, 99.0]})
-    said = origins_line(table, Pair(arm, arm), names_of(Pair(arm, arm)))
+    said = origins_line(table, Pair(arm, arm), namer(arm.world.countries))
     assert said == "By first degree, means: India -30.0, China +20.0, United States +1.0; all -9.0."
     assert origins_line(table[table.difference == 0.0], Pair(arm, arm), str) == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from talentsim.config import Config, Policy, parameters_of
 from talentsim.digits import counted
 from talentsim.model.policy import LeverAxes, levers_in_year, share_in_force
 from talentsim.model.tables import lever_axes, lever_paths
-from talentsim.spoken import amount, between, lever_at, lever_of
+from talentsim.spoken import amount, between, lever_at, lever_of, namer
 from talentsim.vocab import LEVERS, WAGE_LEVELS, Axes
 
 FIGURE_OF = {"visa_fee": "fee"}
@@ -31,7 +30,7 @@ def out_of_range(config: Config, against: Config) -> list[str]:
 def _lines(config: Config, name: str, policy: Policy) -> Iterator[str]:
     world, lever = config.world, LEVERS[policy.lever]
     if policy.start.year < world.burn_in_year:
-        yield (f"{lever_of(policy, partial(_named, config))}: starts in {policy.start.year}, before the world does in {world.burn_in_year}, and is in "
+        yield (f"{lever_of(policy, namer(world.countries))}: starts in {policy.start.year}, before the world does in {world.burn_in_year}, and is in "
                f"force from the first year on (policy.{name})")
     years = _years(config, policy)
     base, axes = lever_paths(config, np.array(years, dtype=np.int64)), lever_axes(config)
@@ -99,11 +98,7 @@ def _where(config: Config, name: str, cell: tuple[int, ...], axes: LeverAxes) ->
     kind, rows = LEVERS[name].axes, axes.codes
     of = (axes.employers if kind in (Axes.EMPLOYER, Axes.EMPLOYER_SITE) else rows)[cell[0]]
     towards = "" if len(cell) < 2 else str(WAGE_LEVELS[cell[1]]) if kind is Axes.LEVEL else rows[cell[1]]
-    return lever_at(name, of, towards, partial(_named, config))
-
-
-def _named(config: Config, code: str) -> str:
-    return config.world.countries[code].name if code in config.world.countries else code
+    return lever_at(name, of, towards, namer(config.world.countries))
 
 
 def _range_of(config: Config, lever: str, country: str, origin: str) -> tuple[str, tuple[float, float] | None]:

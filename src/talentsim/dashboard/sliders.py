@@ -16,7 +16,7 @@ from talentsim.digits import figure
 from talentsim.model.policy import LeverAxes, levers_in_year
 from talentsim.model.tables import base_levers, lever_axes
 from talentsim.report.words import policy_in_words
-from talentsim.spoken import Namer, is_share, lever_of
+from talentsim.spoken import is_share, lever_of, namer
 from talentsim.vocab import LEVERS, Lever
 
 N_STEPS = 100
@@ -24,7 +24,7 @@ N_STEPS = 100
 
 def sliders(baseline: Config, scenario: Config, switched_off: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return every policy that differs between the arms, as a slider; those switched off are drawn so."""
-    known, axes, called = all_sources(scenario), lever_axes(baseline), _called(scenario)
+    known, axes, called = all_sources(scenario), lever_axes(baseline), namer(scenario.world.countries)
     made = []
     for name, policy in Pair(baseline, scenario).differing.items():
         is_in_scenario = name in scenario.policies
@@ -46,12 +46,6 @@ def _idle(scenario: Config, name: str, policy: Policy, as_it_is: tuple[float, fl
         if not idle_reason(scenario.model_copy(update={"policy": {**scenario.policy, name: moved}}), moved):
             return {"idle": "", "still": "At this value it changes nothing."}
     return {"idle": reason, "still": ""}
-
-
-def _called(config: Config) -> Namer:
-    """Return what says a country's name in an arm's world."""
-    countries = config.world.countries
-    return lambda code: countries[code].name if code in countries else code
 
 
 def control(policy: Policy, as_it_is: tuple[float, float]) -> dict[str, Any]:

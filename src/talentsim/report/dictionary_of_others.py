@@ -79,7 +79,7 @@ OTHER_COLUMNS = {
     "counts": Column("how the source counts"), "forecast": Column("the model, no change, or a trend"), "targets": Column("targets", "targets"),
     "chi2": Column("mean squared miss", "squared tolerances"), "policy": Column("policy of the past"), "chi2_change": Column("what the mean squared miss changes by", "squared tolerances"),
     "moved": Column("how far it moves: a target in tolerances, a posterior in standard deviations"), "wave": Column("number of the wave"), "fit": Column("name of the fit"),
-    "runs": Column("runs of the real model so far", "runs"), "error": Column("error of the emulator"), "chi2_emulator": Column("mean squared miss by the emulator", "squared tolerances"),
+    "runs": Column("runs of the real model so far", "runs"), "error": Column("standard error of the posterior's means", "standard deviations of the posterior"), "chi2_emulator": Column("mean squared miss by the emulator", "squared tolerances"),
     "chi2_latest_runs": Column("mean squared miss of the latest runs", "squared tolerances"), "r2_median": Column("median R2 of the emulator over targets"),
     "version": Column("digest of what the run depends on"), "before": Column("before the calibration"), "proposed": Column("as proposed"),
     "method": Column("how it was found"), "id": Column("name of the moment or fact"), "tolerance": Column("what it may be off by"), "measure": Column("what is measured"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.report.words import whose
+from talentsim.spoken import namer
 from talentsim.vocab import LEVERS
 
 CHANGES = {"set": "set to", "add": "added to it", "multiply": "times what it was"}
@@ -27,7 +28,7 @@ def dose_in_words(key: str, arm: Config) -> str:
     if policy is None:
         return {"scenario": "the scenario", "entry": "the cohorts"}.get(key, key)
     lever, field = LEVERS[policy.lever], key.rpartition(".")[2]
-    where = whose(policy, lambda code: arm.world.countries[code].name if code in arm.world.countries else code)
+    where = whose(policy, namer(arm.world.countries))
     if field == "value":
         unit = "" if policy.change == "multiply" else f" ({lever.unit})"
         return f"{lever.meaning}, {where}: {CHANGES[policy.change]}{unit}"

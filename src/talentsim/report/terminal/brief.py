@@ -21,7 +21,8 @@ from talentsim.digits import counted, figure
 from talentsim.model.outcomes import HEADLINE
 from talentsim.report.numbers import PEOPLE, in_percent
 from talentsim.report.terminal.summaries import shown, shown_interval, total_change
-from talentsim.report.words import Namer, change_in_words, leaning, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
+from talentsim.report.words import change_in_words, leaning, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
+from talentsim.spoken import Namer, namer
 
 WIDTH = 100
 """Columns that the brief form fits in."""
@@ -48,7 +49,7 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
     width
         Columns of the terminal; what is narrower than `WIDTH` takes more lines.
     """
-    scenario, name, fold = pair.scenario, names_of(pair), partial(wrapped, width=width)
+    scenario, name, fold = pair.scenario, namer(pair.scenario.world.countries), partial(wrapped, width=width)
     title = f"{scenario.scenario.title}, against: {pair.baseline.scenario.title}"
     lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in fold(title, 1)), *_texts(_changes(pair, fold))]
     for line in replaced_lines(pair):
@@ -65,12 +66,6 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
 
 def _texts(lines: Sequence[str]) -> list[RenderableType]:
     return [Text(line) for line in lines]
-
-
-def names_of(pair: Pair) -> Namer:
-    """Return what says a country's name; its code where it has none."""
-    countries = pair.scenario.world.countries
-    return lambda code: countries[code].name if code in countries else code
 
 
 def wrapped(text: str, most: int, indent: str = "", width: int = WIDTH) -> list[str]:

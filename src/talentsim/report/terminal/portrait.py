@@ -13,16 +13,17 @@ from rich.text import Text
 from talentsim.comparison.pair import Pair
 from talentsim.report.numbers import PEOPLE, interval, plain, signed
 from talentsim.report.portrait import fit_sentence, gaps_in_words, growth_in_words
-from talentsim.report.terminal.brief import conditions, names_of, wrapped
+from talentsim.report.terminal.brief import conditions, wrapped
 from talentsim.report.terminal.summaries import for_terminal, shown
 from talentsim.report.words import replaced_lines
+from talentsim.spoken import namer
 
 N_COUNTRIES = 9
 
 
 def portrait_lines(tables: Mapping[str, pd.DataFrame], pair: Pair) -> list[RenderableType]:
     """Return what is said of one world, in its order: size and growth, its countries, who trains, hosts and owns, and fit to facts."""
-    arm, name, portrait = pair.baseline, names_of(pair), tables["portrait"]
+    arm, name, portrait = pair.baseline, namer(pair.baseline.world.countries), tables["portrait"]
     lines: list[RenderableType] = [Text(""), Text(f"{arm.scenario.title}, described by itself: nothing is changed, so nothing is compared", style="bold")]
     said = [(line, 2) for line in replaced_lines(pair)] + [(conditions(pair), 2)]
     lines += [Text(each) for line, most in said for each in wrapped(line, most)]
@@ -41,7 +42,7 @@ def _countries(portrait: pd.DataFrame, pair: Pair) -> Table:
     table.add_column("country", max_width=20, no_wrap=True, overflow="ellipsis")
     for column in (f"{PEOPLE} {first}", str(last), "%/year", f"in {first}", str(last), "90 %", "trained", "owned"):
         table.add_column(column, justify="right", no_wrap=True)
-    name, rows = names_of(pair), portrait[portrait.country != "world"]
+    name, rows = namer(pair.baseline.world.countries), portrait[portrait.country != "world"]
     largest = rows.head(N_COUNTRIES)
     others = rows[(rows.country == pair.baseline.focus) & ~rows.country.isin(largest.country)]
     for row in pd.concat([largest, others]).itertuples():
