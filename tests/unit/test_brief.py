@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config
-from talentsim.report.terminal.brief import WIDTH, origins_line, wrapped
+from talentsim.report.terminal.brief import WIDTH, _how_sure, origins_line, wrapped
 from talentsim.spoken import namer
 
 TEXT = " ".join(f"word{number:02d}" for number in range(26))
@@ -25,3 +26,11 @@ def test_origins_add_up_and_the_largest_come_first() -> None:
     said = origins_line(table, Pair(arm, arm), namer(arm.world.countries))
     assert said == "By first degree, means: India -30.0, China +20.0, United States +1.0; all -9.0."
     assert origins_line(table[table.difference == 0.0], Pair(arm, arm), str) == ""
+
+
+def test_what_other_structures_add_is_told_whole_in_two_lines(toy: Config) -> None:
+    arm = toy.model_copy(update={"parameters": toy.parameters.model_copy(update={"draws": "ai"})})
+    sides = pd.DataFrame({"kind": ["as configured", *["structure"] * 5, "policy alone"], "effect": [np.nan, -0.42, -0.1, 0.0, 0.1, 0.30, np.nan]})
+    lines = wrapped(_how_sure({"sides": sides}, Pair(arm, arm)), 2)
+    assert len(lines) == 2 and lines[-1].endswith("5 other structures add -0.42 to +0.30 points to the difference.")
+    assert _how_sure({"sides": sides.iloc[:1]}, Pair(arm, arm)) == _how_sure({}, Pair(arm, arm))

@@ -21,7 +21,7 @@ from talentsim.digits import counted, figure
 from talentsim.model.outcomes import HEADLINE
 from talentsim.report.numbers import PEOPLE, in_percent
 from talentsim.report.terminal.summaries import shown, shown_interval, total_change
-from talentsim.report.words import change_in_words, leaning, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
+from talentsim.report.words import change_in_words, outcome_in_words, parameters_in_words, policy_lines, replaced_lines
 from talentsim.spoken import Namer, namer
 
 WIDTH = 100
@@ -61,7 +61,7 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
               _countries(result.headline, pair, name, width), Text("")]
     lines += _texts(fold(_destinations(result.diversion, pair, name), 2)) if len(result.diversion) else []
     lines += _texts(fold(origins_line(result.by_origin, pair, name), 1))
-    return lines + _texts(fold(_how_sure(extra, pair), 4)) + _texts(check_lines(result.checks, fold))
+    return lines + _texts(fold(_how_sure(extra, pair), 2)) + _texts(check_lines(result.checks, fold))
 
 
 def _texts(lines: Sequence[str]) -> list[RenderableType]:
@@ -150,18 +150,17 @@ def origins_line(by_origin: pd.DataFrame, pair: Pair, name: Namer) -> str:
 
 
 def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
-    """Say what the interval holds, and between which ends the answer lies under other structures."""
-    words = ("All of the table are medians over the draws and need not subtract; people who went are means and add up. The interval shows uncertainty about the parameters; "
-             "the model's rules are taken as given." if pair.scenario.over_draws else
-             "The interval shows chance alone; uncertainty about the parameters is larger.")
+    """Say what the interval holds, and what other structures add to the answer, each beside the same draws or runs."""
+    words = ("Medians over the draws need not subtract. The interval is what is not known of the parameters; rules are given."
+             if pair.scenario.over_draws else "The interval shows chance alone; uncertainty about the parameters is larger.")
     if "sides" not in extra:
         return words
-    sides = extra["sides"][extra["sides"].kind.isin(["as configured", "structure"])]
-    if len(sides) < 2:
+    moves = extra["sides"].loc[extra["sides"].kind == "structure", "effect"]
+    if moves.empty:
         return words
-    low, high = (shown(value, "points", is_difference=True) for value in (sides.difference.min(), sides.difference.max()))
-    lean = leaning(sides)
-    return f"{words} Under {counted(len(sides) - 1, 'other structure', 'other structures')} the difference lies from {low} to {high}.{lean and f' {lean}.'}"
+    low, high = (shown(value, "points", is_difference=True) for value in (moves.min(), moves.max()))
+    by = low if low == high else f"{low} to {high}"
+    return f"{words} {counted(len(moves), 'other structure adds', 'other structures add')} {by} points to the difference."
 
 
 def check_lines(checks: Sequence[Check], fold: Fold = wrapped) -> list[str]:
