@@ -59,6 +59,15 @@ QUICK = ("visa_tightening", "visa_opening", "return_programme", "compute_converg
 TIGHT = {"scenario": "visa_tightening", "policies": {"f1_refusal": {"value": 0.3}}}
 
 
+@pytest.fixture(autouse=True)
+def nothing_goes_on() -> Iterator[None]:
+    """Wait for the runs that a test began: one that ends drops what this process remembers of configurations, the next test's too."""
+    yield
+    for each in threading.enumerate():
+        if each.name.startswith("run "):
+            each.join(60.0)
+
+
 @pytest.fixture(scope="module")
 def given(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What the command that opens the page is given: the toy world, two pairs."""
@@ -305,6 +314,7 @@ def test_of_two_questions_of_a_tab_the_later_is_answered_whichever_is_composed_f
     with pytest.raises(Cancelled):
         client.portal.call(start, "tab-turns", first)
     assert client.portal.call(start, "tab-turns-2", other) != later and not runs.find(later).is_forgotten
+    runs.stop_all()
 
 
 def test_a_baseline_that_is_the_same_is_one_object_and_what_is_known_of_it_stays(given: list[str]) -> None:
