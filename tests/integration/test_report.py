@@ -201,8 +201,7 @@ def test_no_interval_leaves_what_can_be(compared: Path) -> None:
         shares = (table["outcome"].astype(str).str.endswith("_share") if "outcome" in table else pd.Series(path.stem == "stay_curves", table.index))
         least = table["low"] + (table["baseline"] if "difference" in table and "baseline" in table else 0.0)
         most = table["high"] + (table["baseline"] if "difference" in table and "baseline" in table else 0.0)
-        if path.stem != "differences":          # has no level to start from
-            assert (least >= 0.0).all() and (most[shares] <= 100.0 + 1e-9).all(), path.stem
+        assert (least >= 0.0).all() and (most[shares] <= 100.0 + 1e-9).all(), path.stem
         assert table["low"][shares].ge(-100.0).all() and table["high"][shares].le(100.0).all(), path.stem
     assert seen > 300
 

@@ -123,14 +123,13 @@ def test_what_is_looked_at_is_a_country_a_region_or_several(toy: Config) -> None
     assert with_groups(values, toy, []) is values
 
 
-def job(number: int, value: str, difference: float, focus: str = "USA") -> tuple[int, Plain, pd.DataFrame, pd.DataFrame]:
+def job(number: int, value: str, difference: float, focus: str = "USA") -> tuple[int, Plain, pd.DataFrame]:
     """Return a job of a sweep over one figure, two years long."""
-    config = {"world": {"name": "toy", "end_year": 2035}, "focus": focus, "compare": {"year": None, "level": 0.95}, "output": {"csv": False}}
+    config = {"world": {"name": "toy", "end_year": 2035}, "focus": focus, "compare": {"year": None, "level": 0.95}, "parameters": {"draws": None}, "output": {"csv": False}}
     at = pd.DataFrame({"outcome": "work_share", "country": [focus, focus], "year": [2034, 2035]})
-    over_time = pd.concat([at.assign(arm=arm, mean=mean) for arm, mean in (("baseline", 40.0), ("scenario", 40.0 + difference))])
-    paired = at.assign(difference=difference, low=difference - 1, high=difference + 1, standard_error=0.5)
+    paired = at.assign(baseline=40.0, scenario=40.0 + difference, difference=difference, low=difference - 1, high=difference + 1, standard_error=0.5)
     arms = {"scenario": {"config": config}, "baseline": {"config": config}}
-    return number, {"overrides": ["scenario=x", f"policy.p.value={value}"], "arms": arms}, over_time, paired
+    return number, {"overrides": ["scenario=x", f"policy.p.value={value}"], "arms": arms}, paired
 
 
 def test_jobs_of_a_sweep_are_joined_by_what_differs_between_them() -> None:

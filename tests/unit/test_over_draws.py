@@ -12,11 +12,16 @@ import pytest
 
 from talentsim.commands.job import compare_and_write
 from talentsim.comparison.pair import Pair, run_pair
+from talentsim.comparison.sweep import join
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
+from talentsim.dashboard.answer import headline_of
 from talentsim.data.posterior import draws_named, draws_text
 from talentsim.decide.variance_shares import UNEXPLAINED, _regressed, variance_shares
+from talentsim.ensemble.opened import open_results
 from talentsim.intervals import quantile_error, quantile_interval
+from talentsim.report.terminal.sweep import sweep_table
+from talentsim.report.workbook import sheets_of
 
 pytestmark = pytest.mark.whole
 
@@ -49,6 +54,26 @@ def test_the_headline_is_the_median_and_the_middle_share_of_the_draws(results: t
     assert np.isfinite([row.low_error, row.high_error]).all()
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert f"in 90 % of {N} sets of plausible figures" in report and "from chance alone" not in report
+
+
+def test_every_way_to_the_answer_gives_the_same_levels_and_difference(results: tuple[Path, Any]) -> None:
+    """Headline, the page's sentence, a sweep's row and the workbook's year: medians in all of them, of levels too."""
+    folder, found = results
+    columns = ["baseline", "scenario", "difference", "low", "high", "standard_error"]
+    told = found.headline.set_index(["outcome", "country"])[columns]
+    places = ["outcome", "country"]
+    swept = join([(0, {"overrides": ["scenario=visa_tightening"], "arms": json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]},
+                   pd.read_parquet(folder / "differences.parquet"))])
+    last = swept.table[swept.table["year"] == swept.table["year"].max()].astype({"outcome": str, "country": str})
+    workbook = sheets_of(open_results(folder))["Over time"].set_index([*places, "what"])[2035]
+    for rows in (headline_of(found.tables, 2035), last, workbook.unstack().reset_index()):
+        one = rows.set_index(places)
+        same = [name for name in columns if name in one]
+        assert {"baseline", "scenario", "difference"} <= set(same)
+        pd.testing.assert_frame_equal(one.loc[told.index, same], told[same], check_names=False, check_like=True)
+    means = found.over_time[(found.over_time.outcome == "work_share") & (found.over_time.year == 2035) & (found.over_time.arm == "baseline")]
+    assert not np.allclose(means["mean"], told.loc["work_share", "baseline"]), "here means and medians differ, or this shows nothing"
+    assert swept.medians and "need not subtract" in sweep_table(swept).caption
 
 
 def test_what_it_depends_on_is_asked_of_several_countries_as_of_one(results: tuple[Path, Any]) -> None:

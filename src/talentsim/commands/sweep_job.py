@@ -100,8 +100,7 @@ def refuse_used(folder: Path) -> None:
 
 
 def _joined(done: Sequence[Path]) -> Joined:
-    return join([(int(each.name), read_json(each / MANIFEST), pd.read_parquet(each / "over_time.parquet"),
-                  pd.read_parquet(each / "differences.parquet")) for each in done])
+    return join([(int(each.name), read_json(each / MANIFEST), pd.read_parquet(each / "differences.parquet")) for each in done])
 
 
 def _figure(joined: Joined, folder: Path) -> list[Path]:

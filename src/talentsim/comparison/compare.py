@@ -37,7 +37,7 @@ class Comparison:
     over_time
         outcome, country, year, arm, mean, low, high: the band holds the middle 90 % of single replications.
     differences
-        outcome, country, year, difference, low, high, standard_error: paired, every year.
+        outcome, country, year, baseline, scenario, difference, low, high, standard_error: as in the headline, every year.
     by_origin
         origin, country, year, baseline, scenario, difference, low, high: people by country of first degree and of work.
     by_tier
@@ -169,7 +169,9 @@ def _differences(values: Values, codes: Sequence[str], years: np.ndarray, config
     tables = []
     for name, (one, other) in values.items():
         middle, low, high = spread_of_difference(one, other, config.compare.level, config.over_draws, bounds_of(OUTCOMES[name].is_share))
-        tables.append(_long(name, codes, years, difference=middle, low=low, high=high, standard_error=_error(other - one, config)))
+        before, after = (spread(each, config.compare.level, config.over_draws)[0] for each in (one, other))
+        tables.append(_long(name, codes, years, baseline=before, scenario=after, difference=middle, low=low, high=high,
+                            standard_error=_error(other - one, config)))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -34,6 +34,8 @@ class Joined:
         Those of world, focus, headline_year and level in which the jobs differ: rows that are not alike say so.
     dose
         The key on the horizontal axis: the one with most numbers, or with most values where none has numbers.
+    medians
+        Whether replications of any job are draws of the parameters: then levels and difference are medians, each of its own.
     curves
         dose, difference, low, high, series: as `report.figures.dose_response` draws it.
     arms
@@ -48,18 +50,19 @@ class Joined:
     mixed: list[str]
     title: str
     level: float
+    medians: bool
     csv: bool
     arms: Mapping[str, Any]
 
 
-def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame, pd.DataFrame]]) -> Joined:
-    """Join jobs, each given by number, manifest, levels by arm and paired differences, both over time."""
+def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame]]) -> Joined:
+    """Join jobs, each given by number, manifest and paired differences over time."""
     jobs = list(jobs)
-    values = {number: _values(manifest["overrides"]) for number, manifest, _, _ in jobs}
+    values = {number: _values(manifest["overrides"]) for number, manifest, _ in jobs}
     swept = {key: _column(key) for key in dict.fromkeys(key for each in values.values() for key in each)
              if len({each.get(key) for each in values.values()}) > 1}
-    table = pd.concat([_rows(number, manifest, over_time, differences, {column: values[number].get(key) for key, column in swept.items()})
-                       for number, manifest, over_time, differences in jobs], ignore_index=True)
+    table = pd.concat([_rows(number, manifest, differences, {column: values[number].get(key) for key, column in swept.items()})
+                       for number, manifest, differences in jobs], ignore_index=True)
     keys = list(swept.values())
     for key in keys:
         table[key] = _numbers_where_all_are(table[key])
@@ -73,15 +76,12 @@ def join(jobs: Iterable[tuple[int, Mapping[str, Any], pd.DataFrame, pd.DataFrame
     where = "each job's focus" if "focus" in mixed else str(first["focus"])
     when = "each job's year" if "headline_year" in mixed else str(first["headline_year"])
     arms = jobs[0][1]["arms"]
-    return Joined(table, headline, keys, dose, curves, mixed, f"{OUTCOMES[HEADLINE].title}, {where}, {when}", float(first["level"]), arms["scenario"]["config"]["output"]["csv"], arms)
+    return Joined(table, headline, keys, dose, curves, mixed, f"{OUTCOMES[HEADLINE].title}, {where}, {when}", float(first["level"]),
+                  any(each["arms"]["scenario"]["config"]["parameters"]["draws"] is not None for _, each, _ in jobs), arms["scenario"]["config"]["output"]["csv"], arms)
 
 
-def _rows(number: int, manifest: Mapping[str, Any], over_time: pd.DataFrame, differences: pd.DataFrame,
-          swept: Mapping[str, object]) -> pd.DataFrame:
-    places = ["outcome", "country", "year"]
-    levels = over_time.pivot(index=places, columns="arm", values="mean")
-    rows = differences.join(levels, on=places)
-    rows["unit"] = rows["outcome"].map({name: outcome.unit for name, outcome in OUTCOMES.items()})
+def _rows(number: int, manifest: Mapping[str, Any], differences: pd.DataFrame, swept: Mapping[str, object]) -> pd.DataFrame:
+    rows = differences.assign(unit=differences["outcome"].map({name: outcome.unit for name, outcome in OUTCOMES.items()}))
     config = manifest["arms"]["scenario"]["config"]
     rows = rows.assign(job=number, overrides=" ".join(manifest["overrides"]), world=config["world"]["name"], focus=str(config["focus"]),
                        headline_year=config["compare"]["year"] or config["world"]["end_year"], level=config["compare"]["level"],

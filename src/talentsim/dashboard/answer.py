@@ -170,9 +170,7 @@ def _stay(runs: PairRuns, scene: Scene) -> pd.DataFrame:
 
 def headline_of(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """Return the headline of any year from the tables of all years."""
-    differences, means = (tables[name][tables[name]["year"] == year] for name in ("differences", "over_time"))
-    arms = means.pivot_table(index=["outcome", "country"], columns="arm", values="mean", observed=True).reset_index()
-    rows = differences.merge(arms, on=["outcome", "country"])
+    rows = tables["differences"][tables["differences"]["year"] == year]
     return rows.assign(unit=rows["outcome"].astype(str).map(lambda name: OUTCOMES[name].unit))
 
 

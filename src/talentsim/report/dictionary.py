@@ -19,8 +19,8 @@ OF_OUTCOME = "that of the outcome: % of works, people or works; of a difference 
 
 TABLES = {
     "headline": "levels and paired difference of every outcome, in the year of the headline",
-    "over_time": "levels of every outcome in both arms, every year, with the middle 90 % of single replications",
-    "differences": "paired difference of every outcome, every year",
+    "over_time": "means of every outcome in both arms, every year, with the middle 90 % of single replications",
+    "differences": "levels and paired difference of every outcome as in the headline, every year: over draws each is a median of its own, and they need not subtract",
     "by_origin": "people by country of first degree and of work, every year",
     "by_tier": "people and works of the ablest alone, every year; a higher tier is part of the lower, and all is everybody",
     "by_sector": "people and works by sector of the employer, every year; a share is of the sector's works",

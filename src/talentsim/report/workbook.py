@@ -121,10 +121,8 @@ def _named(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 def _over_time(results: Results, names: Mapping[str, str]) -> pd.DataFrame:
     """Return every outcome with a column a year: both arms, the paired difference and its interval."""
-    levels = results.table("over_time").rename(columns={"mean": "value"}).astype({"arm": str})[["outcome", "country", "arm", "year", "value"]]
-    paired = results.table("differences").melt(["outcome", "country", "year"], ["difference", "low", "high"], "arm")
-    words = {"low": "difference, lower end", "high": "difference, upper end"}
-    long = pd.concat([levels, paired.assign(arm=paired["arm"].replace(words))], ignore_index=True)
+    long = results.table("differences").melt(["outcome", "country", "year"], ["baseline", "scenario", "difference", "low", "high"], "arm")
+    long["arm"] = long["arm"].replace({"low": "difference, lower end", "high": "difference, upper end"})
     long = long.assign(outcome=long["outcome"].astype(str), country=long["country"].astype(str))
     wide = long.pivot(index=["outcome", "country", "arm"], columns="year", values="value")
     wide = wide.reindex(pd.MultiIndex.from_frame(long[["outcome", "country", "arm"]].drop_duplicates().sort_values(["outcome", "country"], kind="stable")))

@@ -20,8 +20,10 @@ def sweep_table(joined: Joined) -> Table:
     Where jobs differ in world, focus, year or level, each row says which it has.
     """
     headline, mixed = joined.headline, [name for name in joined.mixed if name not in joined.keys and f"swept.{name}" not in joined.keys]
+    said = ["Over draws levels and difference are medians, which need not subtract."] if joined.medians else []
+    said += [f"The first {N_SHOWN}; all are in sweep.parquet."] if len(headline) > N_SHOWN else []
     table = Table(title=f"{joined.title}, % of the world's: {len(headline)} comparisons", title_justify="left", title_style="bold",
-                  caption_justify="left", caption="" if len(headline) <= N_SHOWN else f"The first {N_SHOWN}; all are in sweep.parquet.")
+                  caption_justify="left", caption=" ".join(said))
     for key in joined.keys:
         table.add_column(Text(key.removeprefix("swept.")), overflow="fold")
     for name in mixed:
