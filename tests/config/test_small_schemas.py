@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from talentsim.config import Config
 from talentsim.config.employers import Employer
 from talentsim.config.errors import UserError
 from talentsim.config.frozen import Frozen, remembered
@@ -14,6 +17,7 @@ from talentsim.config.panel import PanelConfig
 from talentsim.config.reading import read_yaml, refuse_targets
 from talentsim.config.running import ExecutorConfig, StoreConfig
 from talentsim.config.setting import by_hand, with_value, without
+from talentsim.dashboard.chosen import Choice
 
 NOTHING = {"value": 0, "unit": "share", "range": [0, 1], "evidence": "assumed"}
 
@@ -89,3 +93,34 @@ def test_a_value_set_by_hand_loses_the_words_of_another_and_no_others() -> None:
     after = by_hand(before, with_value(before, ["pay", "value"], 2.0), ["pay", "value"])
     assert after["pay"]["evidence"] == "assumed" and after["pay"]["note"] == "set by hand" and after["pay"]["range"] == [0, 9]
     assert by_hand(before, before, ["pay", "value"]) == before
+
+
+def numbers_in(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], bool]]:
+    """Yield where the schema takes a number, and whether it takes nothing else for one; years as keys may be text, as JSON has them."""
+    if isinstance(node, dict):
+        if node.get("type") in ("int", "float"):
+            yield path, bool(node.get("strict"))
+        for name, child in node.items():
+            if name not in ("keys_schema", "serialization", "metadata"):
+                yield from numbers_in(child, (*path, name))
+    elif isinstance(node, list | tuple):
+        for place, child in enumerate(node):
+            yield from numbers_in(child, (*path, place))
+
+
+@pytest.mark.parametrize(("schema", "least"), [(Config, 40), (Choice, 8)])
+def test_true_and_false_are_numbers_nowhere(schema: type[Frozen], least: int) -> None:
+    """Python takes true for 1: `path: {2027: true}` would be a factor of one."""
+    found = list(numbers_in(schema.__pydantic_core_schema__))
+    assert len(found) >= least and [path for path, is_strict in found if not is_strict] == []
+
+
+@pytest.mark.parametrize(("override", "where"), [
+    ("+policy.p={lever: pay, countries: [USA], change: multiply, path: {2027: true}}", "policy.p.path.2027"),
+    ("+policy.p={lever: pay, countries: [USA], start: 2027, change: multiply, value: 1.0, range: [false, 2]}", "policy.p.range.0"),
+    ("world.countries.USA.pay.range=[0,true]", "world.countries.USA.pay.range.1"), ("world.end_year=true", "world.end_year"),
+    ("compare.year=true", "compare.year"), ("ensemble.until_precision=true", "ensemble.until_precision")])
+def test_a_switch_where_a_number_belongs_is_refused_with_its_key(override: str, where: str) -> None:
+    with pytest.raises(UserError) as refused:
+        Config.load("world=toy", override)
+    assert refused.value.where == where and "true or false" in refused.value.found and "number" in refused.value.allowed

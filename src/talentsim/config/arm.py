@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.calibration import CalibrationConfig
 from talentsim.config.employers import MOST_FIRMS, Employer
+from talentsim.config.frozen import Whole
 from talentsim.config.observers import Observers
 from talentsim.config.parameter import CountryName, Frozen, Name, Parameter, Probability
 from talentsim.config.policy import Policy
@@ -27,8 +28,8 @@ class EntryConfig(Frozen):
     name: Name
     title: str
     description: str = ""
-    level_year: int
-    data_until: int
+    level_year: Whole
+    data_until: Whole
     damping: Probability
     growth_after: dict[CountryName, Parameter] = Field(default_factory=dict)
     growth_after_others: Parameter | None = None
@@ -39,7 +40,7 @@ class SourceEntry(Frozen):
 
     title: str
     publisher: str
-    year: int | None = None
+    year: Whole | None = None
     url: str = Field(default="", pattern=r"^(https?://.*)?$")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from talentsim.config.frozen import Whole
 from talentsim.config.parameter import Frozen
 
 
@@ -18,7 +19,7 @@ class CalibrationConfig(Frozen):
 
     scale: float = Field(default=1.0, gt=0.0, le=1000.0, strict=True)
     first: int = Field(default=600, ge=2, le=100_000, strict=True)
-    waves: list[int] = Field(default_factory=lambda: [300, 300, 300])
+    waves: list[Whole] = Field(default_factory=lambda: [300, 300, 300])
     draws: int = Field(default=256, ge=8, le=10_000, strict=True)
     check: int = Field(default=64, ge=2, le=10_000, strict=True)
     walkers: int = Field(default=200, ge=8, le=10_000, strict=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 P = ParamSpec("P")
 Part = TypeVar("Part", bound=BaseModel)
 Result = TypeVar("Result")
+
+Number = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+"""Numbers of a configuration: neither true or false, which Python would take for 1 and 0, nor text."""
 
 
 class Frozen(BaseModel):

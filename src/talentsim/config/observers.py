@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from talentsim.config.frozen import Whole
 from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter
 from talentsim.config.series import refuse_rules_of_level
 
@@ -32,8 +33,8 @@ class Conference(Frozen):
     """
 
     title: str
-    level_year: int
-    growth_until: int           # afterwards participation stands still
+    level_year: Whole
+    growth_until: Whole         # afterwards participation stands still
     recency: NonNegative        # years over which a past work's weight falls to 1/e; 0 counts the year alone
     others: Rate
     participation: dict[CountryName, Rate] = Field(default_factory=dict)
@@ -44,8 +45,8 @@ class Articles(Frozen):
 
     title: str
     source: list[str] = Field(min_length=1)
-    level_year: int
-    growth_until: int           # afterwards the rates stand still
+    level_year: Whole
+    growth_until: Whole         # afterwards the rates stand still
     others: Rate
     rate: dict[CountryName, Rate] = Field(default_factory=dict)
 

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from talentsim.arrays import Floats, Integers
-from talentsim.config.frozen import Frozen
+from talentsim.config.frozen import Frozen, Number, Whole
 from talentsim.config.series import Series, with_series
 from talentsim.vocab import Evidence
 
@@ -36,11 +36,11 @@ class Parameter(Frozen):
     value: float = Field(strict=True)
     series: Series | None = None
     unit: str
-    range: tuple[float, float]
+    range: tuple[Number, Number]
     source: list[str] = Field(default_factory=list)
     fact: list[str] = Field(default_factory=list)
     evidence: Evidence
-    year: int | None = None
+    year: Whole | None = None
     note: str = ""
 
     def __float__(self) -> float:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from talentsim.config.errors import nearest
+from talentsim.config.frozen import Number, Whole
 from talentsim.config.parameter import MOST, Frozen
 from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, WAGE_LEVELS, Evidence
 
@@ -33,14 +34,14 @@ class Policy(Frozen):
     partners: list[str] | None = None
     employers: list[str] | None = None
     headquarters: list[str] | None = None
-    levels: list[int] | None = None
+    levels: list[Whole] | None = None
     start: date
     end: date | None = None
     ramp_years: float = Field(default=0.0, ge=0.0, le=100.0, strict=True)
     change: Literal["set", "add", "multiply"]
     value: float | None = Field(default=None, strict=True)
-    path: dict[int, float] | None = Field(default=None, min_length=1)
-    range: tuple[float, float] | None = None
+    path: dict[int, Number] | None = Field(default=None, min_length=1)
+    range: tuple[Number, Number] | None = None
     source: list[str] = Field(default_factory=list)
     evidence: Evidence = Evidence.ASSUMED
     note: str = ""

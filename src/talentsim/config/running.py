@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from talentsim.config.frozen import Whole
 from talentsim.config.parameter import Frozen, Name
 
 MOST_REPLICATIONS = 10_000
@@ -22,7 +23,7 @@ class EnsembleConfig(Frozen):
 
     replications: int = Field(ge=1, le=MOST_REPLICATIONS, strict=True)
     seed: int = Field(ge=0, lt=2**63, strict=True)
-    until_precision: float | None = Field(default=None, gt=0.0)
+    until_precision: float | None = Field(default=None, gt=0.0, strict=True)
     max_replications: int = Field(default=256, ge=2, le=MOST_REPLICATIONS, strict=True)
     max_failures: int | None = Field(default=None, ge=0, strict=True)
 
@@ -65,7 +66,7 @@ class CompareConfig(Frozen):
     figures that `sensitivity` names.
     """
 
-    year: int | None = None
+    year: Whole | None = None
     level: float = Field(gt=0.0, lt=1.0, strict=True)
     decompose: bool = Field(default=False, strict=True)
     side_replications: int = Field(default=1, ge=1, le=10_000, strict=True)

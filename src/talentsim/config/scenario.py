@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from talentsim.config.errors import UserError
 from talentsim.config.files import Files
@@ -20,6 +20,13 @@ class Expectation(Frozen):
     outcome: Name
     country: CountryName
     sign: Literal[-1, 1]
+
+    @field_validator("sign", mode="before")
+    @classmethod
+    def _no_switch(cls, sign: object) -> object:
+        if isinstance(sign, bool):
+            raise ValueError("true or false is no direction; allowed: 1 or -1")
+        return sign
 
 
 class ScenarioMeta(Frozen):

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from talentsim.arrays import Floats, Integers
-from talentsim.config.frozen import Frozen
+from talentsim.config.frozen import Frozen, Number
 from talentsim.vocab import Evidence
 
 RULES = {"before": ("hold", "trend"), "between": ("linear", "hold"), "after": ("hold", "trend")}
@@ -41,7 +41,7 @@ class Series(Frozen):
     before: Literal["hold", "trend"] = "hold"
     between: Literal["linear", "hold"] = "linear"
     after: Literal["hold", "trend"] = "hold"
-    bounds: tuple[float, float] | None = None       # where there is a trend
+    bounds: tuple[Number, Number] | None = None       # where there is a trend
 
     @property
     def first(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from talentsim.config.frozen import Whole
 from talentsim.config.panel import PanelConfig
 from talentsim.config.parameter import CountryName, Frozen, Name, NonNegative, Parameter, Probability
 from talentsim.config.series import refuse_rules_of_level
@@ -167,7 +168,7 @@ class Country(Frozen):
 
     name: str
     split_from: SplitFrom | None = None
-    of_whole: float = Field(default=1.0, gt=0.0, le=1.0)
+    of_whole: float = Field(default=1.0, gt=0.0, le=1.0, strict=True)
     region: str
     languages: list[str] = Field(min_length=1)
     position: Position
@@ -204,9 +205,9 @@ class WorldConfig(Frozen):
 
     name: Name
     title: str
-    burn_in_year: int
-    start_year: int
-    end_year: int
+    burn_in_year: Whole
+    start_year: Whole
+    end_year: Whole
     data_dir: str | None = None
     panel: PanelConfig | None = None
     countries: dict[CountryName, Country] = Field(min_length=2, max_length=MOST_COUNTRIES)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from talentsim.config import UserError
+from talentsim.config.frozen import Number, Whole
 from talentsim.config.parameter import CountryName, Frozen, Name
 from talentsim.config.scenario import StackName
 
@@ -35,12 +36,12 @@ class PolicyChoice(Frozen):
     employers: Firms | None = None
     headquarters: Countries | None = None
     trained: Countries | None = None
-    levels: Annotated[list[int], Field(max_length=10)] | None = None
+    levels: Annotated[list[Whole], Field(max_length=10)] | None = None
     start: Year | Day | None = None
     end: Year | Day | None = None
-    ramp_years: float | None = None
-    value: float | None = None
-    range: tuple[float, float] | None = None
+    ramp_years: Number | None = None
+    value: Number | None = None
+    range: tuple[Number, Number] | None = None
 
 
 class Choice(Frozen):
