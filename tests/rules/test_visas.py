@@ -13,7 +13,7 @@ from talentsim.model.model import TalentModel
 from talentsim.model.rules import admission
 from talentsim.model.state.statuses import STEPS, set_status
 from talentsim.model.tables import exempt_share
-from talentsim.model.visas import chance_after_study, is_refused, whole_years
+from talentsim.model.visas import DOCTORATES, OTHER_VISAS, chance_after_study, is_refused, whole_places, whole_years
 from talentsim.vocab import CareerStage, Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 from worlds import edited, model_before, no_caps, policy, welcoming
 
@@ -307,3 +307,31 @@ def test_a_further_degree_of_years_that_are_not_whole_takes_them_in_the_mean(pla
 def test_one_person_has_one_luck_for_each_decision() -> None:
     assert len({int(each) for each in Decision}) == len(Decision) <= 32
     assert set(VisaOutcome) == {0, 1, 2, 3}
+
+
+def test_places_at_a_small_scale_are_kept_in_the_mean_and_never_fall_with_the_figure(plain_toy: Plain) -> None:
+    """Ten places at a fiftieth of the people are one in five years, not none in all; at scale 1 a figure is what it is."""
+    years = range(2010, 2026)
+    small = model_before(plain_toy, 2010, "visa", **{"population.scale": 0.5}).world
+    for of in (OTHER_VISAS, DOCTORATES):
+        drawn = {places: np.array([whole_places(small, np.full(64, places), year, of) for year in years]) for places in (0.4, 0.6, 7.0, np.inf)}
+        for places in (0.4, 0.6, 7.0):
+            assert drawn[places].mean() == pytest.approx(0.5 * places, abs=4 * 0.5 / np.sqrt(64 * len(years)))
+            assert set(np.unique(drawn[places])) <= {np.floor(0.5 * places), np.ceil(0.5 * places)}
+        assert (drawn[0.4] <= drawn[0.6]).all() and np.isinf(drawn[np.inf]).all()
+    assert not np.array_equal(*(np.array([whole_places(small, np.full(64, 1.0), year, of) for year in years]) for of in (OTHER_VISAS, DOCTORATES)))
+    whole = model_before(plain_toy, 2010, "visa", **{"population.scale": 1.0}).world
+    assert whole_places(whole, np.array([10.0, 0.9, np.inf]), 2010, DOCTORATES).tolist() == [10.0, 0.0, np.inf]
+
+
+def test_a_cap_on_doctorates_lets_some_in_at_a_small_scale(plain_toy: Plain) -> None:
+    """One place a year at half the people: each year as many foreigners begin as that year's draw says, and not none for ever."""
+    model = TalentModel(edited(plain_toy, {"population.scale": 0.5, "policy": {"x": policy("doctoral_capacity", change="set", value=1.0, start=2005)}}))
+    usa, begun, places = model.codes.index("USA"), [], []
+    while model.year < 2020:
+        model.step()
+        if model.year >= 2005:
+            people, new = model.world.researchers, model.world.entered
+            begun.append(int(((people.training_country[new] == usa) & (people.origin_country[new] != usa)).sum()))
+            places.append(int(whole_places(model.world, model.world.levers["doctoral_capacity"], model.year, DOCTORATES)[usa]))
+    assert all(one <= most for one, most in zip(begun, places, strict=True)) and sum(begun) > 0

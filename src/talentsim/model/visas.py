@@ -10,10 +10,11 @@ from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.model.selection import level_of, relative_odds
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
-from talentsim.streams import draw_key, to_uniform, words_at
+from talentsim.streams import draw_key, person_address, to_uniform, words_at
 from talentsim.vocab import BY_TRAINING, Decision, VisaOutcome, VisaRoute, VisaStatus
 
 NO_ROUTE = -1
+OTHER_VISAS, DOCTORATES = 2, 3      # places of the draws of SEATS; a lottery's seats and the others in it have the first two
 LEAST_TRIES = 1.0       # an employer can ask before the degree is taken: without time after study one try is left
 
 
@@ -31,6 +32,24 @@ def whole_years(world: World, rows: Integers, years: Floats | float, decision: D
         return np.empty(0, np.int64)
     luck = to_uniform(words_at(world.researchers.address[rows], draw_key(world.key, decision, world.config.world.burn_in_year)))
     return np.floor(np.minimum(years, 1000.0) + luck).astype(np.int64)
+
+
+def whole_places(world: World, places: Floats, year: int, of: int) -> Floats:
+    """Turn places of a year in researchers into whole ones of agents, by country; no limit stays none.
+
+    Where one agent stands for several researchers they are rounded up or down by a draw that is the country's own each year, so that
+    the mean is kept: ten places at a fiftieth of the people are one in a year of five, not none. From scale 1 on half a place is none.
+
+    Parameters
+    ----------
+    of
+        What the places are of, OTHER_VISAS or DOCTORATES: each has a draw of its own.
+    """
+    scale, packing = world.config.population.scale, world.key.packing
+    if scale >= 1.0:
+        return np.floor(places * scale)
+    luck = to_uniform(words_at(person_address(np.arange(len(places)), year, of, packing), draw_key(world.key, Decision.SEATS, year)))
+    return np.floor(places * scale + luck)
 
 
 def lever_of(world: World, name: str, rows: Integers, host: Integers) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from talentsim.model.policy import levers_in_year
 from talentsim.model.state.tally import Tally
 from talentsim.model.state.world import TurnedAway, World
+from talentsim.model.visas import OTHER_VISAS, whole_places
 
 READS = ("config.policy", "figures", "lever_axes", "training")
 WRITES = ("given", "levers", "levers_by_training", "offered", "other_visas_left", "tally", "applications", "turned_away", "ended")
@@ -20,7 +21,7 @@ def step(world: World, year: int) -> None:
     world.levers = world.levers_by_training[0]
     world.offered = {}
     world.tally = Tally.empty(len(world.countries))
-    world.other_visas_left = np.floor(world.levers["other_visa_cap"] * world.config.population.scale)
+    world.other_visas_left = whole_places(world, world.levers["other_visa_cap"], year, OTHER_VISAS)
     world.applications = []
     world.turned_away = TurnedAway.nobody()
     world.ended = np.empty(0, dtype=np.int64)

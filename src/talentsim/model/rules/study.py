@@ -11,6 +11,7 @@ from talentsim.model.policy import if_trained_there
 from talentsim.model.state.statuses import set_status
 from talentsim.model.state.world import World
 from talentsim.model.utility import systematic_utility, taste_of
+from talentsim.model.visas import DOCTORATES, whole_places
 from talentsim.streams import draw_key, to_uniform, words_at
 from talentsim.vocab import Decision, Reason, VisaOutcome, VisaRoute, VisaStatus
 
@@ -80,7 +81,7 @@ def _without_place(world: World, year: int, rows: Integers, country: Codes, orig
 
     The lot is each person's own for each country, so within one year a higher capacity only adds students.
     """
-    capacity = world.levers["doctoral_capacity"] * world.config.population.scale
+    capacity = whole_places(world, world.levers["doctoral_capacity"], year, DOCTORATES)
     turned_away = np.zeros(len(rows), dtype=bool)
     for host in np.flatnonzero(np.isfinite(capacity)):
         foreign = np.flatnonzero((country == host) & (origin != host))
