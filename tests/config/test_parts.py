@@ -91,7 +91,6 @@ def test_draws_of_another_version_are_told_in_a_split_world(plain_ai: dict[str, 
     for targets, told in ((said["hashes"]["targets"], []), ("others", ["the targets of the calibration"])):
         manifest = {**said, "hashes": {**said["hashes"], "targets": targets}}
         (tmp_path / "own.json").write_text(json.dumps(manifest), encoding="utf-8")
-        draws_named.cache_clear()
         own = wide.model_copy(update={"parameters": wide.parameters.model_copy(update={"draws": str(tmp_path / "own.csv")})})
         assert differences(own) == told
 

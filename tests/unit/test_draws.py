@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from talentsim.comparison.cautions import cautions
+from talentsim.comparison.pair import Pair
 from talentsim.config import Config, UserError
 from talentsim.config.arms import load_arms
 from talentsim.data.posterior import draws_named, draws_text
@@ -39,7 +41,6 @@ def own_draws(plain_toy: Plain, tmp_path: Path) -> str:
     table = tmp_path / "mine.csv"
     table.write_text(draws_text(keys, rows), encoding="utf-8")
     table.with_suffix(".json").write_text(json.dumps({"title": "mine", "point": point}), encoding="utf-8")
-    draws_named.cache_clear()
     return str(table)
 
 
@@ -88,7 +89,6 @@ def test_the_row_enters_the_run_and_not_its_neighbours(plain_toy: Plain, own_dra
     table = Path(own_draws)
     lines = table.read_text(encoding="utf-8").splitlines()
     table.write_text("\n".join([*lines[:2], lines[2].replace("3,", "3.5,", 1), lines[3]]) + "\n", encoding="utf-8")
-    draws_named.cache_clear()
     after = run_ids(config, range(3))
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
 
@@ -118,8 +118,45 @@ def test_draws_that_cannot_be_used_are_refused_in_words(plain_toy: Plain, own_dr
                          parameters={"name": "mine", "draws": own_draws}), 0)
     broken = tmp_path / "broken.csv"
     for table, manifest in ((f"{MOVE}\nnan\n", {"point": {MOVE: 1.0}}), (f"{MOVE},{MOVE}\n3.7,3.8\n", {"point": {MOVE: 1.0}}),
-                            (f"{MOVE}\n3.7\n", []), (f"{MOVE}\n3.7\n", {"point": [MOVE]})):
+                            (f"{MOVE}\n3.7\n", []), (f"{MOVE}\n3.7\n", {"point": [MOVE]}), (f"{MOVE}\n3.7\n", {"point": {MOVE: True}})):
         broken.write_text(table, encoding="utf-8")
         broken.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
         with pytest.raises(UserError, match="cannot be read as draws"):
             row_of(drawn(plain_toy, str(broken)), 0)
+
+
+@pytest.mark.parametrize("key", ["behaviour.location.first_mov", "behaviour.location", "world.countries.USA.entry.levle", "world.countries.USAA.entry.level",
+                                 "world.countries.IRN.entry.levle", "policy.", "policy.mine.value", "worlds.countries.USA.entry.level"])
+def test_a_key_that_no_figure_has_is_refused(plain_toy: Plain, tmp_path: Path, key: str) -> None:
+    """It would be passed over, and the figure that was meant would stand still in all draws."""
+    with pytest.raises(UserError, match="there is no figure of that name") as refused:
+        row_of(drawn(plain_toy, written(tmp_path, key)), 0)
+    assert repr(key) in refused.value.where
+
+
+@pytest.mark.parametrize("key", ["policy.of_the_other_arm", "world.countries.USA.doctoral_capacity",
+                                 "world.countries.USA.visa.other_visa_by_origin.IRN", "employers.another.premium"])
+def test_a_key_of_another_world_is_passed_over(plain_toy: Plain, tmp_path: Path, key: str) -> None:
+    assert row_of(drawn(plain_toy, written(tmp_path, key)), 0) == {MOVE: 3.0}
+
+
+def written(folder: Path, key: str) -> str:
+    """Write one draw of a figure, and of a key beside it; return its name."""
+    table = folder / "mine.csv"
+    table.write_text(draws_text((MOVE, key), np.array([[3.0, 0.5]])), encoding="utf-8")
+    table.with_suffix(".json").write_text(json.dumps({"point": {MOVE: 3.8, key: 0.5}}), encoding="utf-8")
+    return str(table)
+
+
+def test_draws_are_written_to_the_last_bit(tmp_path: Path) -> None:
+    """A bundle carries them: with seven digits it could not be reproduced."""
+    rows = np.array([[1 / 3, 1e-300], [np.pi * 1e7, 120_000.0]])
+    table = tmp_path / "mine.csv"
+    table.write_text(draws_text(("a", "b"), rows), encoding="utf-8")
+    table.with_suffix(".json").write_text(json.dumps({"point": {"a": 1, "b": 2.5}}), encoding="utf-8")
+    assert np.array_equal(draws_named(str(table)).values, rows) and ",120000\n" in table.read_text(encoding="utf-8")
+
+
+def test_draws_of_a_policy_that_neither_arm_has_are_told(plain_toy: Plain, tmp_path: Path) -> None:
+    config = drawn(plain_toy, written(tmp_path, "policy.china_initiative_2081"))
+    assert any("china_initiative_2081, and neither arm has a policy of that name" in line for line in cautions(Pair(config, config)))

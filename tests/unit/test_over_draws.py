@@ -16,7 +16,7 @@ from talentsim.comparison.sweep import join
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.dashboard.answer import headline_of
-from talentsim.data.posterior import draws_named, draws_text
+from talentsim.data.posterior import draws_text
 from talentsim.decide.variance_shares import UNEXPLAINED, _regressed, variance_shares
 from talentsim.ensemble.opened import open_results
 from talentsim.intervals import quantile_error, quantile_interval
@@ -40,7 +40,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     manifest = {"title": "mine", "world": "toy", "point": point, "groups": {ADMISSION: "study", MOVE: "moving"},
                 "parameters": {ADMISSION: "admission", MOVE: "move"}}
     (folder / "mine.json").write_text(json.dumps(manifest), encoding="utf-8")
-    draws_named.cache_clear()
     arms = load_arms(["world=toy", "world.burn_in_year=2002", "scenario=visa_tightening", f"parameters.draws='{folder}/mine.csv'", f"ensemble.replications={N}",
                       "compare.level=0.9", "executor=serial", f"output.dir='{folder}/out'", "output.people=false", "output.figures=false", "compare.structure=null", "compare.alone=null"])
     return folder / "results", compare_and_write(Pair(*arms), folder / "results", [], told=False)

@@ -23,6 +23,9 @@ from talentsim.model.simulation import Simulation
 
 PROBE_SCALE = 0.05
 PROBE_END = 2024
+DIGITS = 7
+"""Of a draw: far more than it is known to, and few enough to read."""
+
 COUNTED = ("stocks", "flows", "entries", "visas")
 """Tables of the probe run that are hashed: whole numbers alone, which are the same on every machine."""
 
@@ -33,7 +36,8 @@ def write_draws(folder: Path, name: str, title: str, config: Config, parameters:
     rows = [figures_of(config, parameters, row) for row in values]
     keys = tuple(rows[0])
     point = {key: figure.value for key in keys if (figure := figure_at(config, key)) is not None}
-    table = write_plain(draws_text(keys, np.array([[row[key] for key in keys] for row in rows])), folder / f"{name}.csv")
+    rounded = np.array([[float(f"{row[key]:.{DIGITS}g}") for key in keys] for row in rows])
+    table = write_plain(draws_text(keys, rounded), folder / f"{name}.csv")
     groups = {key: each.group for each in parameters for key in each.keys}
     names = {key: each.name for each in parameters for key in each.keys}
     manifest = {"title": title, "world": config.world.name, "point": point, "groups": groups, "parameters": names,

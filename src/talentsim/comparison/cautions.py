@@ -8,6 +8,7 @@ from talentsim.comparison.effective import out_of_range
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.config.running import MOST_REPLICATIONS
+from talentsim.data.posterior import is_own
 from talentsim.digits import figure
 from talentsim.ensemble.draws import draws_of, fits
 
@@ -17,7 +18,7 @@ LAST_YEAR = 2035
 
 def cautions(pair: Pair) -> list[str]:
     """Say which policies drive a figure out of what it may plausibly be, and whether the world goes on past its figures; each once."""
-    lines = [*out_of_range(pair.scenario, pair.baseline), *out_of_range(pair.baseline, pair.scenario), *_beyond(pair.scenario), *_of_another_world(pair.scenario)]
+    lines = [*out_of_range(pair.scenario, pair.baseline), *out_of_range(pair.baseline, pair.scenario), *_beyond(pair.scenario), *_of_another_world(pair.scenario), *_of_no_policy(pair)]
     return list(dict.fromkeys(lines))
 
 
@@ -34,6 +35,14 @@ def _of_another_world(arm: Config) -> list[str]:
         return []
     return [f"the draws of the parameters ({arm.parameters.name}) were fitted to world {draws.manifest['world']}, and this is world {arm.world.name}: no data "
             "support its intervals; parameters=point keeps every figure at its own value"]
+
+
+def _of_no_policy(pair: Pair) -> list[str]:
+    """Say which policies a draws file of one's own speaks of that neither arm has: another arm may, so that it is no fault."""
+    draws, policies = draws_of(pair.scenario), pair.baseline.policies.keys() | pair.scenario.policies.keys()
+    names = [key.removeprefix("policy.") for key in (draws.keys if draws and is_own(draws.name) else ()) if key.startswith("policy.")]
+    without = [name for name in names if name not in policies]
+    return [f"{draws.name} has draws of {', '.join(without)}, and neither arm has a policy of that name: they set nothing"] if draws and without else []
 
 
 def not_reached(scenario: Config, error: float) -> list[str]:

@@ -21,7 +21,7 @@ from talentsim.config.errors import nearest
 SHIPPED = "draws"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)       # told apart by which object they are: what is remembered of draws holds for those alone
 class Draws:
     """Joint draws of some figures.
 
@@ -62,9 +62,8 @@ class Draws:
         return hashlib.sha256(json.dumps([self.keys, self.values.tolist()]).encode()).hexdigest()
 
 
-@lru_cache(maxsize=16)
 def draws_named(name: str) -> Draws:
-    """Return draws that the package carries, or those in a file NAME.csv of one's own with NAME.json beside it.
+    """Return draws that the package carries, or those in a file NAME.csv of one's own with NAME.json beside it, as it stands now.
 
     Raises
     ------
@@ -72,12 +71,26 @@ def draws_named(name: str) -> Draws:
         When there are none of that name, or they cannot be read.
     """
     table, manifest = _files_of(name)
+    states = [(each.resolve(), state.st_mtime_ns, state.st_size) for each in (table, manifest) if isinstance(each, Path) and each.is_file()
+              for state in [each.stat()]] if is_own(name) else []
+    return _read(name, table, manifest, *states)
+
+
+def is_own(name: str) -> bool:
+    """Return whether draws are a file of the user's own."""
+    return name.endswith(".csv")
+
+
+@lru_cache(maxsize=16)
+def _read(name: str, table: Traversable, manifest: Traversable, *_: object) -> Draws:
+    """Read draws; a file that has changed since is read anew."""
     try:
         lines = table.read_text(encoding="utf-8-sig").splitlines()
         keys = tuple(lines[0].split(","))
         values = np.array([[float(each) for each in line.split(",")] for line in lines[1:]])
         said = json.loads(manifest.read_text(encoding="utf-8"))
-        whole = values.ndim == 2 and values.shape[1] == len(keys) == len(set(keys)) and np.isfinite(values).all() and said["point"].keys() >= set(keys)
+        whole = values.ndim == 2 and values.shape[1] == len(keys) == len(set(keys)) and np.isfinite(values).all() and all(
+            isinstance(said["point"][key], int | float) and not isinstance(said["point"][key], bool) for key in keys)
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):       # a manifest may be any JSON
         whole = False
     if not whole:
@@ -93,12 +106,12 @@ def shipped_draws() -> list[str]:
 
 
 def draws_text(keys: tuple[str, ...], values: Floats) -> str:
-    """Return draws as the text of their table; seven digits, so that what is read is what was written anywhere."""
-    return "\n".join([",".join(keys), *(",".join(f"{each:.7g}" for each in row) for row in values)]) + "\n"
+    """Return draws as the text of their table: each number in the fewest digits that are read as the same number."""
+    return "\n".join([",".join(keys), *(",".join(repr(each).removesuffix(".0") for each in row) for row in values.tolist())]) + "\n"
 
 
 def _files_of(name: str) -> tuple[Traversable, Traversable]:
-    if name.endswith(".csv"):
+    if is_own(name):
         own = Path(name)
         return own, own.with_suffix(".json")
     if name not in shipped_draws():

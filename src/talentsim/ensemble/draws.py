@@ -7,15 +7,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from talentsim.config import Config, Parameter, Policy, UserError
+from talentsim.config import Config, Parameter, Policy, UserError, parameters_of
+from talentsim.config.errors import nearest
+from talentsim.config.files import names_in_group
 from talentsim.config.frozen import remembered
 from talentsim.config.parts import followers, follows, size_at
-from talentsim.data.posterior import Draws, draws_named
+from talentsim.data.posterior import Draws, draws_named, is_own
 
 Tree = dict[str, Any]
 
 
-@remembered(16)
 def config_of(config: Config, replication: int) -> Config:
     """Return the configuration that a replication is simulated with; the arm's own where no draws are asked for.
 
@@ -27,7 +28,13 @@ def config_of(config: Config, replication: int) -> Config:
     UserError
         When the draws cannot be read, or a value leaves its figure's range.
     """
-    row = row_of(config, replication)
+    draws = draws_of(config)
+    return config if draws is None else _config_of(config, replication, draws)
+
+
+@remembered(16)
+def _config_of(config: Config, replication: int, draws: Draws) -> Config:
+    row = _row_of(config, replication, draws)
     if not row:
         return config
     return with_figures(config, row).model_copy(update={"parameters": config.parameters.model_copy(update={"draws": None})})
@@ -36,18 +43,19 @@ def config_of(config: Config, replication: int) -> Config:
 def row_of(config: Config, replication: int) -> dict[str, float]:
     """Return what a replication's draw sets, by key; nothing where no draws are asked for."""
     draws = draws_of(config)
-    if draws is None:
-        return {}
+    return {} if draws is None else _row_of(config, replication, draws)
+
+
+def _row_of(config: Config, replication: int, draws: Draws) -> dict[str, float]:
     row = draws.row(replication)
-    return {figure: row[key] * size for key, figure, size in _drawn(config)}
+    return {figure: row[key] * size for key, figure, size in _drawn(config, draws)}
 
 
 @remembered(64)
-def _drawn(config: Config) -> list[tuple[str, str, float]]:
+def _drawn(config: Config, draws: Draws) -> list[tuple[str, str, float]]:
     """Return which key of the draws sets which figure of an arm, and how much of it: a part of a country has its share of some."""
-    draws = draws_of(config)
     held = set(held_keys(config))
-    free = [key for key in (draws.keys if draws else ()) if key not in held and figure_at(config, key) is not None]
+    free = [key for key in draws.keys if key not in held and figure_at(config, key) is not None]
     return [(key, each, size_at(config.world, each)) for key in free for each in (key, *_followers(config, key))]
 
 
@@ -68,16 +76,47 @@ def draws_of(config: Config) -> Draws | None:
     Raises
     ------
     UserError
-        When they cannot be read, or speak of no country of this world.
+        When they cannot be read, speak of no country of this world, or a file of one's own has a key that no figure has.
     """
     if config.parameters.draws is None:
         return None
     draws = draws_named(config.parameters.draws)
+    if is_own(draws.name):
+        _refuse_unknown(config, draws)
     spoken_of = {key.split(".")[2] for key in draws.keys if key.startswith("world.countries.")}
     if spoken_of and not spoken_of & config.world.countries.keys():
         raise UserError("parameters", f"the draws of {config.parameters.name!r} are about {', '.join(sorted(spoken_of))}, and world "
                         f"{config.world.name} has none of them", "parameters=point in this world")
     return draws
+
+
+@remembered(64)
+def _refuse_unknown(config: Config, draws: Draws) -> None:
+    """Refuse a key that no world has: a figure that was meant to be drawn would stand still without a word."""
+    for key in draws.keys:
+        if not _can_be(config, key):
+            near = nearest(key, (name for name, _ in parameters_of(config)))
+            raise UserError(f"{draws.name}, column {key!r}", "there is no figure of that name", "keys of figures, as `talentsim parameters` prints them, "
+                            "and policy.NAME for the value of a policy", f"did you mean {near!r}?" if near else "")
+
+
+def _can_be(config: Config, key: str) -> bool:
+    """Return whether some world has a figure of that name: other worlds have other countries, firms and policies."""
+    node: Any = config
+    for place, name in enumerate(names := key.split(".")):
+        if names[place - 1] in ("policy", "employers") and place == 1:
+            return bool(name) and (len(names) == 2) == (names[0] == "policy")
+        if isinstance(node, Mapping) and name not in node:
+            if name not in names_in_group("country") or place == len(names) - 1:
+                return name in names_in_group("country")
+            node = next(iter(node.values()), None)
+        else:
+            if not isinstance(node, Mapping) and name not in getattr(type(node), "model_fields", ()):
+                return False
+            node = node[name] if isinstance(node, Mapping) else getattr(node, name)
+        if node is None:
+            return place == len(names) - 1      # there where another world gives it
+    return isinstance(node, Parameter)
 
 
 def fits(config: Config, draws: Draws) -> bool:

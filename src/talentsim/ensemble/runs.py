@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
-from talentsim.config import Config
+from talentsim.config import Config, UserError
 from talentsim.ensemble.accounts import conserved, people_digests, year_digests
 from talentsim.ensemble.draws import config_of
 from talentsim.ensemble.identity import arm_id, data_digests, run_ids
@@ -91,6 +91,9 @@ def simulate(run: Run) -> Content:
 
 def content(run: Run, simulation: Simulation, beginning: Beginning | None, started: float) -> Content:
     """Return what is stored of a run that is over: of its years before its own only what its beginning does not say, the outcomes."""
+    if run.config.parameters.draws is not None and run_ids(run.config, range(run.replication, run.replication + 1)) != [run.id]:
+        raise UserError("parameters.draws", f"{run.config.parameters.draws} has changed while runs were computed with it", "draws that stay as they are",
+                        "start the command again")
     config, result = simulation.config, simulation.tables()
     years = [int(year) for year in result.years]
     tables = {name: result.agents(name) for name in result.names}
