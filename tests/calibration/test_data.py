@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from talentsim.calibration.experiments import OUTCOMES
-from talentsim.calibration.measured import INDICATORS, simulate_targets
+from talentsim.calibration.measured import INDICATORS, Shown, simulate_targets
 from talentsim.calibration.priors import figures_of, parameters_for
-from talentsim.calibration.scorecard import forecasts, interval_score, scorecard, summary
+from talentsim.calibration.scorecard import forecasts, history_off, interval_score, scorecard, summary
 from talentsim.calibration.simulated import simulated_figures
 from talentsim.calibration.targets import ROLES, Target, roles_of_facts, targets_of
 from talentsim.commands.calibrate import FITS
@@ -19,7 +20,10 @@ from talentsim.config import Config
 from talentsim.data.facts import facts
 from talentsim.data.posterior import draws_named, shipped_draws
 from talentsim.ensemble.draws import draws_of, figure_at, held_keys, with_figures
+from talentsim.measures.observers import author_shares
+from talentsim.model.simulation import Simulation
 from talentsim.report.terminal.calibration import scorecard_lines
+from worlds import edited
 
 
 def test_every_target_says_what_it_rests_on() -> None:
@@ -106,3 +110,24 @@ def test_the_scorecard_puts_misses_first_and_scores_intervals() -> None:
     assert list(card["target"]) == ["missed", "met"] and np.isnan(card["median"][0]) and not card["inside"][0]
     assert summary(card)[["targets", "inside"]].to_numpy().tolist() == [[1, 1]] and set(forecasts(targets, shown)["target"]) == {"met"}
     assert "nobody" in str([*next(scorecard_lines({"scorecard": card, "summary": summary(card), "forecasts": scored}, [])).columns[5].cells])
+
+
+def test_authors_are_counted_as_the_observers_count_them(plain_toy: dict[str, Any]) -> None:
+    """Of rates by year, too: the one of the year, not the series' last value."""
+    part = {"unit": "relative to the other countries", "range": [0, 5], "evidence": "assumed"}
+    config = edited(plain_toy, {"world.end_year": 2016, "observers.conferences.neurips.participation.CHN": {
+        "level": {**part, "value": {2012: 0.3, 2024: 3.0}}, "growth": {**part, "value": 0.0}}})
+    run = Simulation(config)
+    while not run.is_over:
+        run.step()
+    shown = Shown(run.tables(), config)
+    for by in ("work", "origin", "training"):
+        shares = author_shares(shown.tables.agents("works"), config.observers.conferences["neurips"], by).set_index(["year", "country"])["share"]
+        asked = {"kind": "authors", "year": 2015, "where": {by: ["CHN"]}}
+        assert shown.value(asked) == pytest.approx(100.0 * shares[2015, "CHN"])
+
+
+def test_policies_of_one_title_and_what_nobody_shows_are_told_apart() -> None:
+    target = Target("x", "x", "none", {"kind": "formula"}, 10.0, "index", "points", 1.0, 0.0, "calibrate")
+    table = history_off([target], np.array([[11.0], [12.0]]), {"a": np.array([[13.0], [np.nan]])}).iloc[0]
+    assert table.moved == pytest.approx(2.0) and table.chi2_change == pytest.approx((9.0 - 1.0) / 2)

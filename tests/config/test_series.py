@@ -10,7 +10,7 @@ import pytest
 from talentsim.config import Config, Parameter, UserError
 from talentsim.config.observers import Conference
 from talentsim.ensemble.identity import run_id
-from talentsim.measures.observers import _rates
+from talentsim.measures.observers import rates_over
 from talentsim.model.cohorts import cohort_path
 from talentsim.model.inputs import Inputs
 from talentsim.model.meanfield import MeanField
@@ -181,7 +181,7 @@ def test_participation_by_country_and_year() -> None:
     conference = Conference.model_validate({"title": "A conference", "level_year": 2019, "growth_until": 2022, "others": rate,
                                             "recency": figure(0.0), "participation": {"CHN": moving}})
     years = np.array([2016, 2018, 2019, 2020, 2021, 2022, 2030])
-    rates = _rates(conference.participation, conference, years, ["USA", "CHN"])
+    rates = rates_over(conference.participation, conference, years, ["USA", "CHN"])
     assert rates[:, 0] == pytest.approx(np.exp(0.1 * (np.minimum(years, 2022) - 2019)))
     assert rates[:, 1] == pytest.approx([np.exp(-0.2), 1.0, 2.0, 3.0, 3 * np.exp(0.1), 3 * np.exp(0.2), 3 * np.exp(0.2)])
     with pytest.raises(ValueError, match="growth goes on"):

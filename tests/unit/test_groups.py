@@ -15,6 +15,7 @@ from talentsim.comparison.sides import headline_row
 from talentsim.config import Config, UserError
 from talentsim.config.arms import load_arms
 from talentsim.ensemble.store import Store
+from talentsim.report.terminal.brief import origins_line
 from worlds import edited
 
 
@@ -59,6 +60,14 @@ def test_a_comparison_of_a_group(tmp_path: Path) -> None:
     both = several.diversion[several.diversion["baseline_country"] == "CHN"].set_index("scenario_country")["researchers"]
     assert both["USA+CAN"] == pytest.approx(year["USA"] + year["CAN"])
     assert several.diversion["researchers"].sum() == pytest.approx(single.diversion["researchers"].sum())
+    for name, axis in (("by_origin", ["origin"]), ("by_tier", ["tier", "outcome"]), ("by_sector", ["sector", "outcome"])):
+        mine, theirs = (getattr(each, name).astype(dict.fromkeys([*axis, "country"], str)).set_index([*axis, "year", "country"]) for each in (several, single))
+        both = theirs[theirs.index.get_level_values("country").isin(["USA", "CAN"])].groupby([*axis, "year"])[["baseline", "scenario", "difference"]].sum()
+        put = mine.xs("USA+CAN", level="country")[["baseline", "scenario", "difference"]]
+        assert put.to_numpy() == pytest.approx(both.loc[put.index].to_numpy()) and len(put) == len(both)
+        assert mine.xs("CHN", level="country").equals(theirs.xs("CHN", level="country"))
+    said = origins_line(several.by_origin, Pair(*group), str)
+    assert said.startswith("By first degree, means: ") and "all " in said
     assert all(each.passed for each in several.checks)
     row = headline_row(run_pair(Pair(*group), store))
     shown = several.headline[(several.headline.outcome == "work_share") & (several.headline.country == "USA+CAN")].iloc[0]

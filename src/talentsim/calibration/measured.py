@@ -13,6 +13,7 @@ from talentsim.arrays import Booleans, Floats, Integers
 from talentsim.calibration.experiments import experiments_of
 from talentsim.calibration.targets import Target
 from talentsim.config import Config
+from talentsim.measures.observers import rates_over
 from talentsim.model.recorder import RunTables
 from talentsim.model.simulation import Simulation
 from talentsim.vocab import Reason
@@ -196,9 +197,7 @@ def _authors(run: Shown, asked: Mapping[str, Any]) -> float:
     cells, conference = run.tables.cells["works"], run.config.observers.conferences["neurips"]
     year, codes = asked["year"], run.tables.codes
     axes = dict(zip(AXES, np.unravel_index(cells.place, cells.shape), strict=True))
-    rates = [conference.participation.get(code, conference.others) for code in codes]
-    since = min(year, conference.growth_until) - conference.level_year
-    part = np.array([float(each.level) * np.exp(float(each.growth) * since) for each in rates])
+    part = rates_over(conference.participation, conference, np.array([year]), codes)[0]
     recency = float(conference.recency)
     age = year - cells.year.astype(float)
     fade = np.where(age == 0, 1.0, np.exp(-age / recency) if recency > 0 else 0.0)

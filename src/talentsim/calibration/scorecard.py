@@ -106,7 +106,7 @@ def history_off(targets: Sequence[Target], shown: Floats, without: Mapping[str, 
     shown
         Indicators of some draws with the whole of history.
     without
-        The same draws by the title of the policy left out.
+        The same draws by what the policy left out is called.
 
     Returns
     -------
@@ -115,9 +115,10 @@ def history_off(targets: Sequence[Target], shown: Floats, without: Mapping[str, 
     fitted = [place for place, each in enumerate(targets) if each.role in FITTED]
     rows = []
     for title, other in without.items():
-        before, after = (np.nan_to_num(np.stack([targets[place].miss(values[:, place]) / targets[place].tolerance for place in fitted], axis=1))
-                         for values in (shown, other))
-        moved = (after - before).mean(axis=0)
+        before, after = (np.stack([targets[place].miss(values[:, place]) / targets[place].tolerance for place in fitted], axis=1) for values in (shown, other))
+        unseen = ~np.isfinite(before + after)           # nobody to speak of in one of the two: no miss of either, which would be none
+        before, after = (np.where(unseen, 0.0, each) for each in (before, after))
+        moved = (after - before).sum(axis=0) / np.maximum((~unseen).sum(axis=0), 1)
         most = int(np.argmax(np.abs(moved)))
         rows.append({"policy": title, "chi2_change": float(((after**2).mean(axis=1) - (before**2).mean(axis=1)).mean()),
                      "target": targets[fitted[most]].title, "moved": float(moved[most])})

@@ -75,11 +75,12 @@ def checked_draws(config: Config, n: int, targets: Sequence[Target], tick: Tick 
 
 def _history(config: Config, targets: Sequence[Target], shown: Floats, tick: Tick | None) -> pd.DataFrame:
     """Switch the policies of the past off one by one, in a few draws each."""
-    n = min(HISTORY_DRAWS, len(shown))
-    without = {}
+    n, without = min(HISTORY_DRAWS, len(shown)), {}
+    titles = [each.title or name for name, each in config.policies.items()]
     for name, policy in config.policies.items():
         arm = config.model_copy(update={"policy": {other: each for other, each in config.policies.items() if other != name}})
-        without[policy.title or name] = checked_draws(arm, n, targets, tick)
+        called = policy.title or name
+        without[called if titles.count(called) == 1 else f"{called} ({name})"] = checked_draws(arm, n, targets, tick)
     return history_off(targets, shown[:n], without)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
+from talentsim.comparison.groups import codes_shown, put_together
 from talentsim.comparison.pair import PairRuns
 from talentsim.ensemble.accounts import dense
 from talentsim.ensemble.ensemble import Ensemble
@@ -47,8 +48,7 @@ def by_origin(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
     origin, country, year, baseline, scenario, difference, low, high.
     """
     one, other = (each * arm.weight for each, arm in zip(_stacked(runs, counts, "stocks researchers"), runs, strict=True))
-    scenario = runs.scenario
-    return _long(one, other, scenario, {"origin": scenario.codes, "country": scenario.codes}, COUNT)
+    return _long(one, other, runs.scenario, {"origin": runs.scenario.codes}, COUNT)
 
 
 def by_tier(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def _by_part(runs: PairRuns, counts: Counts | None, table: str) -> pd.DataFrame:
     for outcome, value in (("work_share", "works"), ("researchers", "researchers")):
         one, other = _stacked(runs, counts, f"{table} {value}")
         one, other = (percent(one), percent(other)) if outcome == "work_share" else (one * baseline.weight, other * scenario.weight)
-        parts.append(_long(one, other, scenario, {axis: names, "country": scenario.codes}, SHARE if outcome == "work_share" else COUNT).assign(outcome=outcome))
+        parts.append(_long(one, other, scenario, {axis: names}, SHARE if outcome == "work_share" else COUNT).assign(outcome=outcome))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -106,7 +106,11 @@ def _stacked(runs: PairRuns, counts: Counts | None, name: str) -> list[Floats]:
 
 
 def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]], within: Bounds) -> pd.DataFrame:
-    """Lay arrays of shape (replication, year, *axes) out in long form, cells that are zero in both arms left out."""
+    """Lay arrays of shape (replication, year, *axes, country) out in long form, countries of a focus of several put together.
+
+    Cells that are zero in both arms are left out.
+    """
+    one, other, axes = put_together(one, arm.config), put_together(other, arm.config), axes | {"country": codes_shown(arm.config)}
     mean, low, high = counts_spread_of_difference(one, other, arm.config.compare.level, arm.config.over_draws, within)
     before, after = one.mean(axis=0), other.mean(axis=0)
     where = np.nonzero((before != 0) | (after != 0))

@@ -41,7 +41,7 @@ def author_shares(works: pd.DataFrame, conference: Conference, by: By, measure: 
     sums = works.groupby(["year", *labels], observed=True)[measure].sum().unstack(labels, fill_value=0.0)
     sums = sums.reindex(range(sums.index.min(), sums.index.max() + 1), fill_value=0.0)
     years, places = sums.index.to_numpy(), sums.columns.get_level_values(0)
-    weight = _rates(conference.participation, conference, years, list(places))
+    weight = rates_over(conference.participation, conference, years, list(places))
     seen = pd.DataFrame(_recent(sums.to_numpy(dtype=float), float(conference.recency)) * weight, sums.index, sums.columns)
     authors = seen.T.groupby(level=by, observed=True).sum().T
     shares = authors.div(authors.sum(axis=1), axis=0).stack()
@@ -59,7 +59,7 @@ def article_counts(works: pd.DataFrame, articles: Articles) -> pd.DataFrame:
     year, country, articles.
     """
     sums = works.groupby(["year", "work"], observed=True)["works"].sum().unstack("work", fill_value=0.0)
-    rate = _rates(articles.rate, articles, sums.index.to_numpy(), list(sums.columns))
+    rate = rates_over(articles.rate, articles, sums.index.to_numpy(), list(sums.columns))
     counts = (sums * rate).stack()
     return counts[counts > 0.0].rename("articles").rename_axis(["year", "country"]).reset_index()
 
@@ -73,7 +73,7 @@ def publication_rates(works: pd.DataFrame, observed: Mapping[str, float], year: 
     return {country: count / float(sums[country]) for country, count in observed.items() if sums.get(country, 0.0) > 0.0}
 
 
-def _rates(rates: Mapping[str, Rate], of: Conference | Articles, years: Integers, countries: list[str]) -> Floats:
+def rates_over(rates: Mapping[str, Rate], of: Conference | Articles, years: Integers, countries: list[str]) -> Floats:
     """Return a rate by year and country; shape (n_years, n_countries)."""
     chosen = [rates.get(country, of.others) for country in countries]
     level = np.stack([each.level.over(years) for each in chosen], axis=1)
