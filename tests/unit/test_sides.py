@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from talentsim.comparison.compare import compare
+from talentsim.comparison.expectations import expectations
 from talentsim.comparison.idle import idle_reason, is_idle
 from talentsim.comparison.pair import Pair, run_pairs
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sides import compare_sides, decomposition, headline_row, policies_alone, structure_side, with_effects
-from talentsim.config import Config, parameters_of
+from talentsim.config import Config, UserError, parameters_of
 from talentsim.config.arms import Composer, load_arms
 from talentsim.config.files import names_in_group
 from talentsim.ensemble.ensemble import Ensemble, run_ensemble
@@ -236,3 +237,14 @@ def test_what_cannot_act_says_why() -> None:
     assert idle == {"h1b_cap", "work_visas_without_cap"}     # the odds are data there and no lottery is ranked
     assert is_idle(early, "behaviour.study.weights.beta_pay") and not is_idle(early, "behaviour.location.weights.beta_pay")
     assert not any(is_idle(config, key) for key, _ in parameters_of(config))
+
+
+def test_what_is_expected_of_a_country_that_the_world_lacks_is_left_out(plain_toy: Plain, tmp_path: Path) -> None:
+    said = [{"outcome": "work_share", "country": country, "sign": -1} for country in ("USA", "IRN", "CAN")]
+    arms = [edited(plain_toy, {"world.end_year": 2011, "ensemble.replications": 1, "scenario.expects": expects, **more})
+            for expects, more in (([], {}), (said, {"focus": "CAN+IND"}))]
+    table = expectations([Pair(*arms)], Store(tmp_path))
+    assert table["country"].tolist() == ["USA"] and not table["as_said"].any()
+    with pytest.raises(UserError, match="outcome"):
+        expectations([Pair(arms[0], edited(plain_toy, {"world.end_year": 2011, "ensemble.replications": 1, "scenario.expects": [said[0] | {"outcome": "works_share"}]}))],
+                     Store(tmp_path))

@@ -70,10 +70,8 @@ def draws_named(name: str) -> Draws:
     UserError
         When there are none of that name, or they cannot be read.
     """
-    table, manifest = _files_of(name)
-    states = [(each.resolve(), state.st_mtime_ns, state.st_size) for each in (table, manifest) if isinstance(each, Path) and each.is_file()
-              for state in [each.stat()]] if is_own(name) else []
-    return _read(name, table, manifest, *states)
+    paths = [each.resolve() for each in _files_of(name) if is_own(name) and isinstance(each, Path) and each.is_file()]
+    return _read(name, *((path, path.stat().st_mtime_ns, path.stat().st_size) for path in paths))
 
 
 def is_own(name: str) -> bool:
@@ -82,8 +80,9 @@ def is_own(name: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _read(name: str, table: Traversable, manifest: Traversable, *_: object) -> Draws:
+def _read(name: str, *_: tuple[Path, int, int]) -> Draws:
     """Read draws; a file that has changed since is read anew."""
+    table, manifest = _files_of(name)
     try:
         lines = table.read_text(encoding="utf-8-sig").splitlines()
         keys = tuple(lines[0].split(","))

@@ -7,7 +7,7 @@ between databases and countries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -73,7 +73,7 @@ def publication_rates(works: pd.DataFrame, observed: Mapping[str, float], year: 
     return {country: count / float(sums[country]) for country, count in observed.items() if sums.get(country, 0.0) > 0.0}
 
 
-def rates_over(rates: Mapping[str, Rate], of: Conference | Articles, years: Integers, countries: list[str]) -> Floats:
+def rates_over(rates: Mapping[str, Rate], of: Conference | Articles, years: Integers, countries: Sequence[str]) -> Floats:
     """Return a rate by year and country; shape (n_years, n_countries)."""
     chosen = [rates.get(country, of.others) for country in countries]
     level = np.stack([each.level.over(years) for each in chosen], axis=1)
