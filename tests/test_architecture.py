@@ -13,7 +13,7 @@ import talentsim
 
 PACKAGE = Path(talentsim.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-OPENS_FILES = {"config/composed.py", "ensemble/checkpoint.py", "commands/export.py", "config/compose.py", "ensemble/bundle.py", "dashboard/exports.py", "data/posterior.py", "scholars/proposals.py", "panel/published.py", "panel/source_files.py", "data/shapes.py", "data/shipped.py", "ensemble/identity.py", "ensemble/opened.py", "ensemble/results.py", "ensemble/store.py", "config/reading.py", "report/figures/save.py"}
+OPENS_FILES = {"ensemble/checkpoint.py", "commands/export.py", "config/compose.py", "ensemble/bundle.py", "dashboard/exports.py", "data/posterior.py", "scholars/proposals.py", "panel/published.py", "panel/source_files.py", "data/shapes.py", "data/shipped.py", "ensemble/identity.py", "ensemble/opened.py", "ensemble/results.py", "ensemble/store.py", "config/reading.py", "report/figures/save.py"}
 OPENING = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "to_parquet", "to_csv", "savefig", "unlink"}
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import Any
 
 import pytest
 
 from talentsim.config.arms import Composer
-from talentsim.config.compose import compose_plain, parse
-from talentsim.config.files import names_in_group
+from talentsim.config.asked import asked_for
+from talentsim.config.compose import _composed, compose_plain, parse
+from talentsim.config.files import Files, names_in_group
 
 SETS = [
     ["world=toy", "entry=plateau", "executor=serial", "entry.damping.value=0.5", "population.scale=2", "seed=3"],
@@ -22,7 +24,7 @@ SETS = [
 
 @pytest.mark.parametrize("overrides", SETS, ids=lambda each: each[-1])
 def test_figures_set_on_composed_data_are_hydras(overrides: list[str]) -> None:
-    assert Composer().plain(parse(overrides)) == compose_plain(overrides)
+    assert Composer().plain(parse(overrides)) == _composed(overrides, {})
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +34,22 @@ def composer() -> Composer:
 
 
 QUICK = ("baseline", "visa_tightening", "great_decoupling", "india_return")
-"""A scenario of each kind: none, several policies, a stack, another country's; `make test` composes all of them."""
+"""A scenario of each kind: none, several policies, a stack, another country's; `make test-all` has Hydra merge all of them."""
 
 
-@pytest.mark.parametrize("name", [each if each in QUICK else pytest.param(each, marks=pytest.mark.whole) for each in names_in_group("scenario")])
+@pytest.mark.parametrize("name", names_in_group("scenario"))
+def test_a_scenario_joined_to_what_is_composed_is_as_composed_with_it(composer: Composer, name: str) -> None:
+    overrides = ["world=toy", f"scenario={name}"]
+    _same_but_for_parts(copy.deepcopy(composer.plain(parse(overrides))), compose_plain(overrides), name)
+
+
+@pytest.mark.parametrize("name", [each if each in QUICK else pytest.param(each, marks=pytest.mark.slow) for each in names_in_group("scenario")])
 def test_a_scenario_joined_to_what_is_composed_is_hydras(composer: Composer, name: str) -> None:
     overrides = ["world=toy", f"scenario={name}"]
-    ours, hydras = copy.deepcopy(composer.plain(parse(overrides))), compose_plain(overrides)
+    _same_but_for_parts(copy.deepcopy(composer.plain(parse(overrides))), _composed(overrides, asked_for(Files.of(None), parse(overrides)).texts), name)
+
+
+def _same_but_for_parts(ours: dict[str, Any], hydras: dict[str, Any], name: str) -> None:
     parts = ours["scenario"].pop("parts", {})           # which policies each scenario of a stack brought: Hydra does not keep it
     assert {policy for names in parts.values() for policy in names} <= set(ours["policy"])
     assert bool(parts) == (name == "great_decoupling")

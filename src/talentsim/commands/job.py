@@ -20,7 +20,6 @@ from talentsim.comparison.portrait import tables_of_one
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.reduced import Reduced, reduced
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone, with_effects
-from talentsim.config.composed import SHELF
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.decide.variance_shares import variance_shares
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
@@ -120,8 +119,6 @@ def _run_all(pair: Pair, beside: Sequence[Side], told: bool, store: Store, repor
         pair, _ = until_precise(pair, store, report)
     arms, sides = pair.arms_to_run(), _all_sides(pair, beside, told)
     run_ensembles([*arms, *(arm for side in sides for arm in side.pair)], store, report, n_apart=len(arms))
-    if shelf := SHELF.get():
-        shelf.keep()
     return pair, sides
 
 

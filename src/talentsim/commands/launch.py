@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
     """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
     from talentsim.config.arms import Composer
-    from talentsim.config.composed import FOLDER, SHELF, Shelf
 
     own = [line for line in arguments.overrides if not is_hydras(line)]
-    folders = [line.partition("=")[2].strip("'\"") for line in own if line.startswith("output.dir=")]
-    SHELF.set(Shelf(Path(folders[-1] if folders else "outputs") / "store" / FOLDER))
     return Composer(arguments.config_dir), own
 
 

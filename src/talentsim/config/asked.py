@@ -1,4 +1,4 @@
-"""Which files of the user's own a command asks for, and the text of them that Hydra is given before the shipped ones."""
+"""Which files of the user's own a command asks for, and what they hold, which Hydra is given before the shipped ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from hydra.core.override_parser.types import Override
 from talentsim.config.files import Files, shipped_file
 from talentsim.config.stacks import OVERRIDE, STACK, scenario_of
 
+Contents = dict[str, tuple[str | None, dict[str, Any]]]
+"""Path below the configuration's folder -> package that the file names, and what it holds."""
+
 ROOT = ("", "config")
 _LEAVES = ("country", "region")
 """Groups whose shipped files choose nothing themselves."""
@@ -23,14 +26,29 @@ class Asked:
 
     Parameters
     ----------
-    texts
-        Path below the configuration's folder -> text.
+    contents
+        Path below the configuration's folder -> package that the file names, and what it holds.
     replaced
         Shipped files that the user's own take the place of, by group and name.
     """
 
-    texts: dict[str, str] = field(default_factory=dict)
+    contents: Contents = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Path below the configuration's folder -> text, as Hydra is given it."""
+        return {path: with_package(package, _text(content)) for path, (package, content) in self.contents.items()}
+
+
+def outlines(contents: Contents) -> dict[str, tuple[str | None, list[Any]]]:
+    """Return the files as `shipped_outlines` does: what Hydra needs to know of them to say in what order they are merged."""
+    return {path: (package, content.get("defaults") or []) for path, (package, content) in contents.items()}
+
+
+def with_package(package: str | None, text: str) -> str:
+    """Return a file's text under the line that names its package, where it names one."""
+    return f"# @package {package}\n{text}" if package else text
 
 
 def asked_for(files: Files, overrides: Iterable[Override]) -> Asked:
@@ -72,9 +90,8 @@ def _follow(files: Files, waiting: list[tuple[str, str]], choices: Mapping[str, 
         seen.add((group, name))
         own = files.own_file(group, name)
         if own:
-            head = f"# @package {own.package}\n" if own.package else ""
             path = f"{group}/{name}.yaml".lstrip("/")
-            asked.texts[path] = head + _text(own.content)
+            asked.contents[path] = own.package, own.content
             asked.replaced += [path] if own.replaces else []
         content = own.content if own else None if group in _LEAVES else shipped_file(group, name)
         for led in _defaults_of(content or {}, group):
@@ -108,7 +125,7 @@ def _add_scenario(files: Files, name: str, asked: Asked) -> None:
                              for key, value in content["policy"].items()}
     if scenario.choices:
         content = {"defaults": [*scenario.choices, "_self_"], **content}
-    asked.texts[f"scenario/{name}.yaml"] = "# @package _global_\n" + _text(content)
+    asked.contents[f"scenario/{name}.yaml"] = "_global_", content
 
 
 def _text(content: Mapping[str, Any]) -> str:

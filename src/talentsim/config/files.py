@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from talentsim.config.errors import UserError, unknown_name
-from talentsim.config.reading import read_yaml, refuse_targets
+from talentsim.config.reading import outline_of, read_yaml, refuse_targets
 
 OVERRIDE = "override"
 """Key by which a file, or a policy, says that it means to take the place of a shipped one of its name."""
@@ -133,6 +133,12 @@ def shipped_file(group: str, name: str) -> dict[str, Any] | None:
 def _shipped(group: str, name: str) -> dict[str, Any] | None:
     path = conf_dir() / group / f"{name}.yaml"
     return read_yaml(path)[0] if _is_there(path) else None
+
+
+@lru_cache(maxsize=1)
+def shipped_outlines() -> dict[str, tuple[str | None, list[Any]]]:
+    """Return of every shipped file its path, the package that it names, and its list of defaults."""
+    return {path.relative_to(conf_dir()).as_posix(): outline_of(path) for path in sorted(conf_dir().rglob("*.yaml"))}
 
 
 def _own(path: Path, group: str, name: str) -> OwnFile:

@@ -10,6 +10,7 @@ from hydra.core.override_parser.types import Override
 from talentsim.config.compose import compose_over, parse, refuse_misread, with_fixed
 from talentsim.config.errors import UserError
 from talentsim.config.files import OVERRIDE, Files, shipped_file
+from talentsim.config.merged import SHORT
 from talentsim.config.overrides import (
     DEFAULT_SCENARIO,
     adds_a_country,
@@ -30,14 +31,11 @@ from talentsim.config.stacks import Scenario, join, known_scenario, scenario_of
 PLAIN_GROUPS = ("entry", "executor", "parameters")
 """Groups whose file is the whole of their part of the configuration: one can be put in another's place."""
 
-SHORT = {"seed": ("ensemble", "seed"), "timing": ("output", "timing")}
-"""Keys that stand for another."""
-
 
 class PlainComposer:
     """Composes plain data, of which nothing is trusted yet, each combination of group choices once; figures are set on what is composed already.
 
-    Hydra needs more than a second for a world of many countries. Setting a figure on the composed data gives what
+    Where an override sets a figure, Hydra needs seconds for a world of many countries. Setting it on the composed data gives what
     Hydra's override gives, and so does joining a scenario, which comes last; whatever is not that simple goes through Hydra.
     """
 

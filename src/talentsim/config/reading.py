@@ -131,6 +131,22 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], str | None]:
     return content, header.group(1) if header else None
 
 
+def outline_of(path: Path) -> tuple[str | None, list[Any]]:
+    """Return of a file the package that it names and its list of defaults; one without that word is not parsed.
+
+    Raises
+    ------
+    UserError
+        As `read_yaml`.
+    """
+    text = _text_of(path)
+    if "defaults:" not in text:
+        header = _HEADER.search(text)
+        return header.group(1) if header else None, []
+    content, package = read_yaml(path)
+    return package, list(content.get("defaults") or [])
+
+
 def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:

@@ -33,7 +33,7 @@ from talentsim.ensemble.parquet import decoded, encoded
 
 MANIFEST = "manifest.json"
 CONFIG = "config.json"
-SEPARATE = {"damaged", "claims", "parts", "checkpoints", "composed"}
+SEPARATE = {"damaged", "claims", "parts", "checkpoints"}
 YEARS = {"people": "entry_year"}
 """Column with the year that a row belongs to, where it is not called "year"."""
 SELF_CONTAINED = ("outcomes",)
