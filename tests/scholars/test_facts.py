@@ -13,6 +13,7 @@ from talentsim.panel.panel import Panel
 from talentsim.panel.paths import replay_of
 from talentsim.scholars.careers import Careers, counted_careers, expected_careers, moments
 from talentsim.scholars.fact_table import NOT_SHOWN, fact_table
+from talentsim.scholars.scores import largest
 from talentsim.scholars.stylised import FACTS, Series
 
 
@@ -102,3 +103,33 @@ def test_the_shipped_figures_hold_the_patterns_of_careers(scholars: Config, data
     found = moments(expected_careers(replay_of(scholars), 2004, 2014))
     for name in ("R1", "R2", "R4", "R5", "R6", "R7"):
         assert found[name] == pytest.approx(targets.target[name], abs=targets.tolerance[name]), name
+
+
+def test_facts_of_years_before_a_panel_are_not_shown(panel: Panel, data_dir: Path) -> None:
+    """A panel from 2003 on: what looks at earlier years has no figure, and everything else the same one."""
+    late = panel.years >= 2003
+    short = Panel(panel.codes, panel.years[late], panel.migrations[late], panel.stock[:len(late)][late], panel.gdp_years, panel.gdp, panel.pair)
+    whole, later = (Series(each, each.migrations, each.stock[:len(each.years)]) for each in (panel, short))
+    targets = pd.read_csv(data_dir / "stylised_facts.csv")
+    one, other = (fact_table(targets[targets.id.isin([*["S1", "S7", "S8", "S9", "S10", "S11", "S12", "S13", "S20", "S22", "S24"]])], each, each, {}, 2014).set_index("id") for each in (whole, later))
+    gone = other.index[other.panel.isna()]
+    assert set(gone) == {"S8", "S24"} and (other.remark[gone] == "the panel begins in 2003").all()
+    assert other.panel.drop(gone).to_numpy() == pytest.approx(one.panel.drop(gone).to_numpy())
+
+
+def test_iran_loses_from_the_year_after_its_last_gain(panel: Panel) -> None:
+    """A year of losses before years of gains is not the turn."""
+    years, moves = np.arange(2000, 2019), panel.migrations.copy()
+    here, there = panel.codes.index("IRN"), panel.codes.index("USA")
+    series = Series(panel, moves, panel.stock)
+    assert FACTS["S24"][2](series, years) == 2008.0
+    moves[panel.place(2003), here, there] += 3000.0
+    assert series.net_rate(2003)[here] < 0.0 and FACTS["S24"][2](series, years) == 2008.0
+    moves[panel.place(2018), there, here] += 1e5
+    assert np.isnan(FACTS["S24"][2](series, years))
+
+
+def test_a_small_panel_has_fewer_large_corridors(panel: Panel) -> None:
+    """Six named regions have 30 corridors: none from a region to itself, and none of the rest, fills the list up."""
+    chosen = largest(Panel(("USA", "CHN", "IND", "GBR", "DEU", "FRA", "ROW"), panel.years, panel.migrations, panel.stock, panel.gdp_years, panel.gdp, {}), np.ones((7, 7)))
+    assert chosen.sum() == 30 and not np.diagonal(chosen).any() and not chosen[-1].any() and not chosen[:, -1].any()

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from scholars.conftest import CODES
-from talentsim.config import UserError
+from talentsim.config import Config, UserError
 from talentsim.panel.panel import Panel, load_panel
+from talentsim.panel.paths import panel_paths
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -95,3 +96,27 @@ def test_csv_stands_in_for_parquet(data_dir: Path, tmp_path: Path, panel: Panel)
     same = load_panel(str(tmp_path), CODES)
     assert np.array_equal(same.migrations, panel.migrations) and np.array_equal(same.stock, panel.stock)
     assert np.allclose(same.pair["dist_km"], panel.pair["dist_km"])
+
+
+def test_tables_that_have_changed_are_read_anew(data_dir: Path, tmp_path: Path) -> None:
+    """Within one process, too: a run's identity speaks of the tables as they are."""
+    folder = broken(data_dir, tmp_path, "flows", lambda table: table)
+    config = Config.load("world=scholars", f"world.data_dir={folder}", "world.burn_in_year=1993", "world.panel.known_until=2008", "world.panel.fit_from=2000",
+                         "world.end_year=2008")
+    panel, paths = load_panel(folder, CODES), panel_paths(config)
+    broken(data_dir, tmp_path, "flows", lambda table: table.assign(migrations=2 * table["migrations"]))
+    assert load_panel(folder, CODES).migrations.sum() == 2 * panel.migrations.sum()
+    assert (panel_paths(config).corridor[-1] > paths.corridor[-1] + 0.3).mean() > 0.8
+
+
+def test_a_year_that_the_panel_lacks_is_no_other_year(panel: Panel) -> None:
+    """Counted from the end, a year before the first would be one of the last."""
+    for year in (1997, 2019):
+        with pytest.raises(ValueError, match="runs from 1998 to 2018"):
+            panel.place(year)
+
+
+def test_covariates_must_cover_the_flows(data_dir: Path, tmp_path: Path) -> None:
+    folder = broken(data_dir, tmp_path, "covariates", lambda table: table[table["year"] >= 2000])
+    with pytest.raises(UserError, match="covariates of 2000 to 2023 do not cover the flows"):
+        load_panel(folder, CODES)

@@ -99,8 +99,15 @@ def _tell(found: Validation, config: Config, panel: Panel, lacks_targets: bool) 
 
 def _agents(config: Config) -> AgentRuns:
     """Run the agents: all replications for the scores, and a smaller world whose people are recorded for careers."""
+    from talentsim.config import UserError
     from talentsim.ensemble.ensemble import run_ensemble
+    from talentsim.panel.paths import panel_of
     from talentsim.scholars.validate import AgentRuns
+
+    first, last = (int(panel_of(config).years[place]) for place in (0, -1))
+    if config.world.start_year > first or config.world.end_year < last:     # years that no run has would count as years without anybody
+        raise UserError("world.start_year, world.end_year", f"the agents live from {config.world.start_year} to {config.world.end_year}, and the panel has "
+                        f"{first} to {last}", f"{first} or earlier, and {last} or later")
 
     def kept(people: bool) -> dict[str, object]:
         return {"output": config.output.model_copy(update={"people": people})}

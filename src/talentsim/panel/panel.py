@@ -62,19 +62,38 @@ class Panel:
                      self.gdp_years[gdp_known], self.gdp[gdp_known], self.pair)
 
     def place(self, year: int) -> int:
-        """Return the position of a year."""
+        """Return the position of a year.
+
+        Raises
+        ------
+        ValueError
+            When the panel does not have it: a place before the first would be counted from the end.
+        """
+        if not self.years[0] <= year <= self.years[-1]:
+            raise ValueError(f"the panel runs from {self.years[0]} to {self.years[-1]}, and {year} was asked for")
         return int(year - self.years[0])
 
 
-@lru_cache(maxsize=4)
 def load_panel(data_dir: str, codes: tuple[str, ...]) -> Panel:
-    """Read and check the tables of a folder.
+    """Read and check the tables of a folder, as they stand now.
 
     Raises
     ------
     UserError
         When the folder, a table, a column, a year or a corridor is missing, a code is unknown or a count is negative.
     """
+    return _loaded(data_dir, codes, *states_of(data_dir))
+
+
+def states_of(data_dir: str) -> list[tuple[Path, int, int]]:
+    """Return of each file of tables in a folder which it is, when it was written and how long it is."""
+    paths = [Path(data_dir) / f"{name}{suffix}" for name in COLUMNS for suffix in (".parquet", ".csv")]
+    return [(path.resolve(), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file()]
+
+
+@lru_cache(maxsize=4)
+def _loaded(data_dir: str, codes: tuple[str, ...], *_: tuple[Path, int, int]) -> Panel:
+    """Read a folder's tables; those that have changed since are read anew."""
     folder = Path(data_dir)
     if not folder.is_dir():
         raise UserError("world.data_dir", f"there is no folder {data_dir!r}",
@@ -90,6 +109,9 @@ def load_panel(data_dir: str, codes: tuple[str, ...]) -> Panel:
     stock = _cube(folder / "stocks.parquet", stocks, codes, ("region",), "researchers", years)
     _check_sizes(folder, codes, years, migrations, stock)
     gdp_years, gdp, pair = _covariates(folder, codes)
+    if len(gdp_years) and (gdp_years[0] > years[0] or gdp_years[-1] < years[-1]):
+        raise UserError(str(folder / "covariates.parquet"), f"covariates of {gdp_years[0]} to {gdp_years[-1]} do not cover the flows",
+                        f"every year from {years[0]} to {years[-1]}")
     return Panel(codes, years, migrations, stock, gdp_years, gdp, pair)
 
 

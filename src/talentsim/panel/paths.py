@@ -14,7 +14,7 @@ from talentsim.config import Config, UserError
 from talentsim.config.panel import DriftConfig, PanelConfig
 from talentsim.panel.drift import Drift, damped_growth, forecast_corridors, take_apart
 from talentsim.panel.inversion import MovingLaw, Replay, replay
-from talentsim.panel.panel import Panel, load_panel, read_table
+from talentsim.panel.panel import Panel, load_panel, read_table, states_of
 
 KINDS = ("origin", "destination", "corridor")
 
@@ -97,7 +97,7 @@ def panel_paths(config: Config) -> Paths:
     world = config.world
     rules = world.model_dump_json(include={"data_dir", "panel", "burn_in_year", "end_year"})
     behaviour = config.behaviour.model_dump_json(include={"location", "exit"})
-    return _paths(_Asked(config, rules + behaviour + ",".join(world.countries)))
+    return _paths(_Asked(config, rules + behaviour + ",".join(world.countries) + str(states_of(world.data_dir or ""))))
 
 
 def replay_of(config: Config, known: Panel | None = None) -> Replay:

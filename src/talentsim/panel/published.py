@@ -105,7 +105,6 @@ def write_tables(tables: dict[str, pd.DataFrame], folder: Path, regions: Sequenc
     finally:
         for left in (beside, old):
             shutil.rmtree(left, ignore_errors=True)
-        load_panel.cache_clear()
     return [folder / f"{name}.parquet" for name in tables]
 
 

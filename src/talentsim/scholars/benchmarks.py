@@ -48,7 +48,7 @@ def gravity(known: Panel, horizon: int, residual: bool = False) -> Forecast:
     With `residual`, each corridor keeps the ratio of observed to fitted flows of its last three years.
     """
     n, off = len(known.codes), corridors(len(known.codes))
-    years = [place for place, year in enumerate(known.years) if year >= FIRST_FIT]
+    years = _fitted(known)
     diaspora, gdp = diasporas(known), np.log(_gdp(known, horizon))
     stock, migrations = stock_trend(known, horizon), list(known.migrations)
     stocks = np.log(np.concatenate([known.stock, stock]))
@@ -68,7 +68,7 @@ def gravity(known: Panel, horizon: int, residual: bool = False) -> Forecast:
 def multinomial(known: Panel, horizon: int, residual: bool = False) -> Forecast:
     """Choose destinations by conditional logit among those who move; the share who move stays as of the last years."""
     n, off = len(known.codes), corridors(len(known.codes))
-    years = [place for place, year in enumerate(known.years) if year >= FIRST_FIT]
+    years = _fitted(known)
     diaspora, gdp, stock = diasporas(known), np.log(_gdp(known, horizon)), stock_trend(known, horizon)
     stocks = np.log(np.concatenate([known.stock, stock]))
 
@@ -183,6 +183,11 @@ def _slope(series: Floats) -> Floats:
 def _line(series: Floats, horizon: int) -> Floats:
     ahead = np.arange(1, horizon + 1) + (len(series) - 1) / 2.0
     return np.asarray(series.mean(axis=0) + np.multiply.outer(ahead, _slope(series)))
+
+
+def _fitted(known: Panel) -> list[int]:
+    """Return the places of the years that regressions look at, each with a year before it."""
+    return [place for place, year in enumerate(known.years) if year >= FIRST_FIT and place > 0]
 
 
 def _first(known: Panel) -> int:

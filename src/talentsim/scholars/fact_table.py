@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from talentsim.scholars.stylised import FACTS, Fact, Series, Years
+from talentsim.scholars.stylised import FACTS, LOOKS_BACK, Fact, Series, Years
 
 CALIBRATED_UNTIL = 2014
 NOT_SHOWN = {
@@ -84,6 +84,8 @@ def _not_shown(name: str, observed: Series) -> str:
         return "no covariates in the data folder"
     if name in FACTS and observed.panel.years[-1] < FACTS[name][1]:
         return f"the panel ends in {observed.panel.years[-1]}"
+    if name in FACTS and observed.panel.years[0] > FACTS[name][0] - LOOKS_BACK.get(name, 0):
+        return f"the panel begins in {observed.panel.years[0]}"
     return NOT_SHOWN.get(name, "")
 
 

@@ -132,7 +132,7 @@ def largest(panel: Panel, weight: Floats) -> Booleans:
     named = np.array([code != REST for code in panel.codes])
     candidates = np.where(named[:, None] & named & corridors(len(named)), weight, -1.0)
     chosen = np.zeros(candidates.size, dtype=bool)
-    chosen[np.argsort(-candidates, axis=None, kind="stable")[:N_LARGEST]] = True
+    chosen[np.argsort(-candidates, axis=None, kind="stable")[:min(N_LARGEST, int((candidates >= 0.0).sum()))]] = True
     return chosen.reshape(candidates.shape)
 
 

@@ -130,9 +130,10 @@ def _share_to(start: str, end: str) -> Fact:
 
 
 def _turns_negative(x: Series, years: Years) -> float:
-    """Return the first year from which on Iran's net rate is below 0."""
-    below = [x.net_rate(int(year))[x.at("IRN")] < 0.0 for year in years]
-    return float(years[int(np.argmax(below))]) if any(below) else float("nan")
+    """Return the first year from which on Iran's net rate is below 0; NaN where it is not in the last."""
+    above = np.flatnonzero([x.net_rate(int(year))[x.at("IRN")] >= 0.0 for year in years])
+    first = int(above[-1]) + 1 if len(above) else 0
+    return float(years[first]) if first < len(years) else float("nan")
 
 
 def _balance(x: Series, year: int) -> float:
@@ -204,3 +205,6 @@ FACTS: dict[str, tuple[int, int, Fact]] = {
     "G7": (2000, 2018, lambda x, years: stock_and_gdp(x.panel, x.migrations, x.stock, years)[1]),
 }
 """Facts of flows and stocks: first and last year, and how they are computed."""
+
+LOOKS_BACK = {"S7": 5, "S8": 5, "S9": 5, "S10": 2, "S11": 6} | dict.fromkeys(("S12", "S13", "S20", "S21", "S22", "S23", "S24", "G6", "G7"), 1)
+"""How many years before its first year a fact looks at."""
