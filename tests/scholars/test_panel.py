@@ -98,11 +98,13 @@ def test_csv_stands_in_for_parquet(data_dir: Path, tmp_path: Path, panel: Panel)
     assert np.allclose(same.pair["dist_km"], panel.pair["dist_km"])
 
 
-def test_tables_that_have_changed_are_read_anew(data_dir: Path, tmp_path: Path) -> None:
+def test_tables_that_have_changed_are_read_anew(scholars: Config, data_dir: Path, tmp_path: Path) -> None:
     """Within one process, too: a run's identity speaks of the tables as they are."""
     folder = broken(data_dir, tmp_path, "flows", lambda table: table)
-    config = Config.load("world=scholars", f"world.data_dir={folder}", "world.burn_in_year=1993", "world.panel.known_until=2008", "world.panel.fit_from=2000",
-                         "world.end_year=2008")
+    assert scholars.world.panel is not None
+    rules = scholars.world.panel.model_copy(update={"known_until": 2008, "fit_from": 2000})
+    config = scholars.model_copy(update={"world": scholars.world.model_copy(update={
+        "data_dir": folder, "burn_in_year": 1993, "end_year": 2008, "panel": rules})})
     panel, paths = load_panel(folder, CODES), panel_paths(config)
     broken(data_dir, tmp_path, "flows", lambda table: table.assign(migrations=2 * table["migrations"]))
     assert load_panel(folder, CODES).migrations.sum() == 2 * panel.migrations.sum()
