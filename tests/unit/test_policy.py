@@ -56,6 +56,18 @@ def test_set_then_multiply_then_add_whatever_the_order() -> None:
         assert levers_in_year(base(), {name: policies[name] for name in names}, 2030, AXES)["pay"][0] == 16.0
 
 
+@pytest.mark.parametrize(("change", "values", "expected"), [("add", (0.9, -0.4), 0.7), ("add", (-0.5, 0.4), 0.1), ("multiply", (10.0, 0.5), 1.0),
+                                                           ("multiply", (4.0, 0.25), 0.2)])
+def test_what_two_policies_of_a_kind_come_to_does_not_depend_on_their_names(change: str, values: tuple[float, float], expected: float) -> None:
+    """Nor on which starts first: bounds hold for what they come to together, and a renamed policy is the same one."""
+    for names in ("ab", "ba"):
+        for starts in ((2026, 2026), (2024, 2026), (2026, 2024)):
+            policies = {name: policy(lever="student_refusal", origins=["CHN"], change=change, value=value, start=start)
+                        for name, value, start in zip(names, values, starts, strict=True)}
+            found = levers_in_year(base(), policies, 2026, AXES)["student_refusal"]
+            assert found[0, 1] == pytest.approx(expected) and np.array_equal(np.delete(found, 1), np.delete(base()["student_refusal"], 1))
+
+
 def test_a_host_does_not_screen_its_own_nationals() -> None:
     visa = policy(lever="student_refusal", countries=None, value=0.5)
     changed = levers_in_year(base(), {"x": visa}, 2026, AXES)["student_refusal"]

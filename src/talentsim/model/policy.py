@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 
@@ -115,8 +116,8 @@ def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], y
     """Apply the policies in force to the base values of the levers.
 
     Changes that set come first, then those that multiply, then those that add, each by start and name, so that the
-    order in which policies are listed does not matter. A result past a lever's bounds is held there. No policy of a
-    host touches its own nationals.
+    order in which policies are listed does not matter. When all changes of a kind are made, a result past a lever's bounds is
+    held there: held after each, +80 and -30 points would depend on which comes first. No policy of a host touches its own nationals.
 
     Parameters
     ----------
@@ -135,13 +136,14 @@ def levers_in_year(base: Mapping[str, Floats], policies: Mapping[str, Policy], y
     in_force = [(name, policy, share) for name, policy in policies.items()
                 if (policy.trained is None or trained in policy.trained) and (share := share_in_force(policy, year)) > 0.0]
     in_force.sort(key=lambda each: (_ORDER[each[1].change], each[1].start, each[0]))
-    for _, policy, share in in_force:
-        lever = LEVERS[policy.lever]
-        value = levers[policy.lever].copy()
-        mask = _mask(policy, lever.axes, axes)
-        changed = np.clip(_change(value[mask], policy, policy.value_in(year), share), lever.low, lever.high)
-        value[mask] = changed
-        levers[policy.lever] = value
+    for _, alike in groupby(in_force, key=lambda each: each[1].change):
+        touched: dict[str, Booleans] = {}
+        for _, policy, share in alike:
+            value, mask = levers[policy.lever].copy(), _mask(policy, LEVERS[policy.lever].axes, axes)
+            value[mask] = _change(value[mask], policy, policy.value_in(year), share)
+            levers[policy.lever], touched[policy.lever] = value, mask | touched.get(policy.lever, False)
+        for name, mask in touched.items():
+            levers[name][mask] = np.clip(levers[name][mask], LEVERS[name].low, LEVERS[name].high)
     return levers
 
 
