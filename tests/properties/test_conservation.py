@@ -69,6 +69,9 @@ def check_year(model: TalentModel, before: np.ndarray, stock: np.ndarray) -> Non
         assert (tally.frontier_works[works == 0] == 0).all()
         assert tally.works.sum() == pytest.approx(tally.tier_works[Tier.ALL].sum(), rel=1e-12)
         assert (tally.sector_researchers.sum(axis=0) == tally.tier_researchers[Tier.ALL]).all()
+        assert (tally.sector_researchers.sum(axis=0) == now.sum(axis=0)).all()          # people of the end of the year, as the stock
+        for tier, cut in zip(Tier, model.world.origins.tier_ability, strict=True):
+            assert tally.tier_researchers[tier].sum() == (people.ability >= cut).sum()
         assert tally.sector_works.sum(axis=0) == pytest.approx(tally.tier_works[Tier.ALL], rel=1e-12)
         assert (np.diff(tally.tier_researchers, axis=0) <= 0).all()
 

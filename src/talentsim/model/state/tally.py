@@ -76,9 +76,9 @@ class Tally:
     stock: CellSums                     # (o, t, w, stage, status) researchers at the end of the year
     output: CellSums                    # (o, t, w, q) works and frontier works
     talent: Floats                      # (w) whole numbers of ABILITY_UNIT, those who worked this year
-    tier_researchers: Integers          # (tier, w)
+    tier_researchers: Integers          # (tier, w) at the end of the year; before exits those who worked in it, as the next but one
     tier_works: Floats                  # (tier, w)
-    sector_researchers: Integers        # (sector, w)
+    sector_researchers: Integers        # (sector, w) as by tier
     sector_works: Floats                # (sector, w)
     collaboration: Floats               # (w) factor of output: 1 with every partner open
     components: dict[str, Floats]       # component -> (w) log relative to the world's geometric mean
