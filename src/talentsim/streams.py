@@ -71,7 +71,7 @@ class Key:
 
 
 def packing_of(n_countries: int, n_firms: int) -> Packing:
-    """Return the packing of a world with so many countries and firms with a name.
+    """Return the packing of a world with so many countries and named firms.
 
     Raises
     ------

@@ -140,8 +140,8 @@ class Axes(StrEnum):
     COUNTRY = "country"
     HOST_ORIGIN = "host and origin"
     PAIR = "pair of countries"                  # symmetric
-    EMPLOYER_SITE = "employer and country"      # of the employers with a name
-    EMPLOYER = "employer"                       # of the employers with a name
+    EMPLOYER_SITE = "employer and country"      # of the named employers
+    EMPLOYER = "employer"                       # of the named employers
     LEVEL = "country and wage level"
 
 

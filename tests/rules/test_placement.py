@@ -23,14 +23,14 @@ def test_nobody_without_a_status_stays(plain_toy: Plain) -> None:
     people, ended = model.world.researchers, model.world.ended
     uid, country, employer = people.uid[ended].copy(), people.work_country[ended].copy(), people.employer[ended].copy()
     assert len(uid) > 50
-    n, named = len(model.codes), employer >= 2 * len(model.codes)
+    named = model.world.employers.is_named(employer)
     model.world.journal.is_on = True
     displacement.step(model.world, 2026)
     assert (people.work_country[ended] != country).all()
     told = dict(model.world.journal.columns().items())
     placed = np.isin(uid, told["uid"][(told["reason"] == Reason.PLACED) & (told["year"] == 2026)])
     assert placed.sum() > 3
-    assert (employer[placed] >= 2 * n).all() and placed[named].mean() > 0.05
+    assert named[placed].all() and placed[named].mean() > 0.05
     assert (people.employer[ended][placed] == employer[placed]).all()               # ownership stays
 
 
@@ -44,8 +44,8 @@ def test_who_has_to_go_goes_home_when_borders_are_closed(plain_toy: Plain) -> No
 def test_a_closed_laboratory_leaves_nobody_behind(plain_toy: Plain) -> None:
     closing = policy("site_weight", countries=["USA"], headquarters=["CHN"], change="set", value=0.0)
     model = model_before(plain_toy, 2026, "output", policy={"x": closing})
-    people, n = model.world.researchers, len(model.codes)
-    gone = [e for e in range(2 * n, len(model.world.employers.hq)) if model.world.employers.hq[e] == model.codes.index("CHN")]
+    people, employers = model.world.researchers, model.world.employers
+    gone = np.flatnonzero((employers.hq == model.codes.index("CHN")) & employers.is_named(np.arange(len(employers.hq))))
     assert not np.isin(people.employer[people.work_country == model.codes.index("USA")], gone).any()
     told = model.world.journal.columns()
     this_year = told["year"] == 2026
@@ -81,13 +81,13 @@ def test_a_country_gives_those_placed_the_answer_it_gives_applicants(plain_toy: 
 def test_those_not_let_in_are_handed_to_the_firms_that_would_have_hired_them(plain_toy: Plain) -> None:
     """All who wanted to move to a post with a named firm and did not, but the firm's own people; nobody who asks inside."""
     model = model_before(plain_toy, 2026, "admission")
-    people, n = model.world.researchers, len(model.codes)
+    people, employers = model.world.researchers, model.world.employers
     asked, employer = admission._gather(model.world, 2026), people.employer.copy()
     admission.step(model.world, 2026)
     stayed = (asked.reason != Reason.STATUS) & (people.work_country[asked.rows] != asked.host)
-    offered = stayed & (asked.employer >= 2 * n) & (asked.employer != employer[asked.rows])
+    offered = stayed & employers.is_named(asked.employer) & (asked.employer != employer[asked.rows])
     away = model.world.turned_away
-    expected = sorted(zip(asked.rows[offered], asked.host[offered], asked.employer[offered] - 2 * n, strict=True))
+    expected = sorted(zip(asked.rows[offered], asked.host[offered], employers.firm_of(asked.employer[offered]), strict=True))
     assert sorted(zip(away.rows, away.country, away.firm, strict=True)) == expected and len(expected) > 50
 
 
@@ -97,20 +97,20 @@ def test_a_firm_places_those_not_let_in_with_its_chance_and_by_the_size_of_its_l
     model = model_before(no_caps(plain_toy), 2026, "displacement", **free, **{"population.scale": 1000.0, "policy": {
         "x": policy("entry_refusal", change="set", value=1.0)}})
     world, people, usa, n = model.world, model.world.researchers, model.codes.index("USA"), len(model.codes)
-    away, alpha = world.turned_away, world.employers.names.index("ALPHA")
-    rows = away.rows[(away.country == usa) & (away.firm == alpha - 2 * n) & ~np.isin(away.rows, world.ended)]
+    away, alpha = world.turned_away, list(world.employers.firms.names).index("ALPHA")
+    rows = away.rows[(away.country == usa) & (away.firm == alpha) & ~np.isin(away.rows, world.ended)]
     before = {name: getattr(people, name)[rows].copy() for name in ("work_country", "employer", "visa_status", "n_moves", "last_move_year")}
     displacement.step(world, 2026)
     told = world.journal.columns()
     placed = np.isin(people.uid[rows], told["uid"][(told["year"] == 2026) & (told["reason"] == Reason.PLACED)])
     assert placed.sum() > 100
-    assert stats.binomtest(int(placed.sum()), len(rows), float(world.levers["placement"][alpha - 2 * n])).pvalue > 1e-4
+    assert stats.binomtest(int(placed.sum()), len(rows), float(world.levers["placement"][alpha])).pvalue > 1e-4
     place = people.work_country[rows]
-    size = world.levers["site_weight"][alpha - 2 * n] * world.destinations.industry_share * world.headcount
+    size = world.levers["site_weight"][alpha] * world.destinations.industry_share * world.headcount
     sites = np.flatnonzero((size > 0) & (np.arange(n) != usa))
     assert len(sites) == 2 and np.isin(place[placed], sites).all()
     assert stats.binomtest(int((place[placed] == sites[0]).sum()), int(placed.sum()), size[sites[0]] / size[sites].sum()).pvalue > 1e-4
-    assert (people.employer[rows[placed]] == alpha).all()
+    assert (world.employers.firm_of(people.employer[rows[placed]]) == alpha).all()
     # whoever lives where the laboratory is does not move, and whoever is not placed keeps post and place
     moved = place != before["work_country"]
     assert (placed & ~moved).sum() > 20 < moved.sum() and not (moved & ~placed).any()

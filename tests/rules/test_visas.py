@@ -247,8 +247,8 @@ def test_an_employer_that_shrinks_draws_nobody(plain_toy: Plain) -> None:
         rows = np.arange(len(model.world.researchers))
         offers.append(offered_employers(model.world, rows, np.zeros(len(rows), np.int64), 2026))
     moved = offers[0] != offers[1]
-    n = len(model.codes)
-    shrinking = 2 * n + np.flatnonzero(model.world.employers.hq[2 * n:] == model.codes.index("USA"))
+    employers = model.world.employers
+    shrinking = np.flatnonzero((employers.hq == model.codes.index("USA")) & employers.is_named(np.arange(len(employers.hq))))
     assert moved.sum() > 20 and np.isin(offers[0][moved], shrinking).any()
     assert not np.isin(offers[1][moved], shrinking).any()
 

@@ -159,4 +159,4 @@ def test_draws_are_written_to_the_last_bit(tmp_path: Path) -> None:
 
 def test_draws_of_a_policy_that_neither_arm_has_are_told(plain_toy: Plain, tmp_path: Path) -> None:
     config = drawn(plain_toy, written(tmp_path, "policy.china_initiative_2081"))
-    assert any("china_initiative_2081, and neither arm has a policy of that name" in line for line in cautions(Pair(config, config)))
+    assert any("china_initiative_2081, and neither baseline nor scenario has a policy of that name" in line for line in cautions(Pair(config, config)))

@@ -26,7 +26,7 @@ def test_every_offer_is_the_first_to_arrive_of_its_country(plain_toy: dict[str, 
             weight = np.array([max(1.0 - sites[firms, place].sum(), 0.0), *sites[firms, place]])
             luck = to_uniform(words_at(world.researchers.address[row], draw_key(world.key, Decision.EMPLOYER, 2026, np.array([0, *(firms + 1)]))))
             won = int((to_exponential(luck) / weight).argmin()) if len(firms) else 0
-            expected = n + place if won == 0 else 2 * n + firms[won - 1]
+            expected = n + place if won == 0 else world.employers.named(firms[won - 1])
         assert got[row] == expected
 
 

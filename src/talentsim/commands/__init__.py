@@ -34,7 +34,7 @@ COMMANDS: dict[str, Command] = {
     "calibrate": Command("talentsim.commands.calibrate", "calibrate world=ai", "fit to what is observed; propose draws, or figures (world=scholars)"),
     "dashboard": Command("talentsim.commands.dashboard", "dashboard [PORT]", "a page with every lever as a slider, on this machine alone"),
     "completion": Command("talentsim.commands.completion", "completion bash|zsh|fish", "print what makes a shell complete talentsim's words"),
-    "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make world=scholars' tables from published files"),
+    "data": Command("talentsim.commands.data", "data scholars SOURCE_DIR", "make the tables of world=scholars from published files"),
     "doctor": Command("talentsim.commands.doctor", "doctor", "say whether this machine and installation are fit for work"),
     "export": Command("talentsim.commands.export", "export RESULTS --xlsx", "write one Excel workbook, or with --csv every table", ("--xlsx", "--csv")),
     "facts": Command("talentsim.commands.facts", "facts [BEGINNING]", "what is observed: figures with unit, year and source"),

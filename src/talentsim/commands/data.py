@@ -38,7 +38,7 @@ def run(arguments: Arguments) -> int:
     written = write_tables(made.tables, folder, regions)
     panel = load_panel(str(folder), regions)
     out = terminal()
-    out.print(verbatim(f"Taken: {', '.join(str(path) for path in made.files)}"))
+    out.print(verbatim(f"Read: {', '.join(str(path) for path in made.files)}"))
     for note in made.notes:
         out.print(verbatim(f"Note: {note}"))
     out.print(verbatim(f"{panel.migrations.sum():,.0f} moves between {len(regions)} regions, {panel.years[0]} to {panel.years[-1]}; "

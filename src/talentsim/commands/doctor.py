@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from talentsim.commands.arguments import Arguments
+from talentsim.digits import counted
 
 if TYPE_CHECKING:
     from talentsim.config import Config
@@ -83,7 +84,7 @@ def folder_and_store(folder: Path) -> Iterator[Finding]:
                   "" if writable else "output.dir=FOLDER, a folder you may write to")
     store = open_store(str(folder))
     n_bytes, free = _size(store.folder), shutil.disk_usage(there).free
-    yield Finding("store", f"{sum(1 for _ in store)} runs, {n_bytes / 1e6:,.0f} MB with states to begin from; {free / 1e9:,.1f} GB free",
+    yield Finding("store", f"{counted(sum(1 for _ in store), 'run', 'runs')}, {n_bytes / 1e6:,.0f} MB with states to begin from; {free / 1e9:,.1f} GB free",
                   "" if free > ROOM else "less than 1 GB is free: talentsim runs prune, or output.dir=FOLDER elsewhere")
 
 

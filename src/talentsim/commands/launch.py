@@ -61,7 +61,7 @@ def checked(pair: Pair, warned: set[str] | None = None) -> Pair:
         pair.must_match()
     except ValueError as error:
         raise UserError(f"scenario={pair.scenario.scenario.name}", str(error), "scenarios that leave alone how many people, years and replications there are",
-                        "take it out of the scenario's file and give it on the command line, where it holds for both arms") from None
+                        "take it out of the scenario's file and give it on the command line, where it holds for baseline and scenario alike") from None
     for arm in pair:
         used_sources(arm)
         corridor_path(arm)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from talentsim.commands.arguments import Arguments
+from talentsim.digits import counted
 
 if TYPE_CHECKING:
     from talentsim.ensemble.reasons import Told
@@ -42,7 +43,7 @@ def run(arguments: Arguments) -> int:
     if action == "prune":
         old = list(table.run[(table.model != "this")])
         store.delete(old)
-        out.print(verbatim(f"{len(old)} runs of another version of the model deleted, {len(table) - len(old)} kept in {store.folder}"))
+        out.print(verbatim(f"{counted(len(old), 'run', 'runs')} of another version of the model deleted, {len(table) - len(old)} kept in {store.folder}"))
         return 0
     if action == "list":
         for line in run_lines(table, str(store.folder)):
@@ -51,7 +52,7 @@ def run(arguments: Arguments) -> int:
     faults = verify_all(store, list(table.run))
     for name, fault in faults.items():
         out.print(verbatim(f"{name}: {fault}"))
-    out.print(verbatim(f"{len(table) - len(faults)} of {len(table)} runs are what was written, in {store.folder}"))
+    out.print(verbatim(f"{len(table) - len(faults)} of {counted(len(table), 'run', 'runs')} as written, in {store.folder}"))
     return 1 if faults else 0
 
 

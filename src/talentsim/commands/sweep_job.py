@@ -11,6 +11,7 @@ import pandas as pd
 from talentsim.comparison.pair import Pair
 from talentsim.comparison.sweep import Joined, join
 from talentsim.config import Config, UserError
+from talentsim.digits import counted
 from talentsim.ensemble.ensemble import RunsFailedError
 from talentsim.ensemble.provenance import version_of
 from talentsim.ensemble.results import prepare_folder, read_json, write_json, write_manifest, write_table
@@ -48,7 +49,7 @@ def _say_what_is_there(store: Store, runs: Collection[str]) -> None:
     """Say on stderr how many of a sweep's runs were computed before; nothing where none was."""
     there = sum(store.suits(run, apart=True) for run in runs)
     if there:
-        print(f"talentsim: {there} of {len(runs)} runs of this sweep are in the store already; {len(runs) - there} are computed", file=sys.stderr)
+        print(f"talentsim: {there} of {counted(len(runs), 'run', 'runs')} of this sweep are in the store already; {len(runs) - there} to compute", file=sys.stderr)
 
 
 def record_failure(folder: Path, overrides: Sequence[str], message: str, traceback: str) -> None:
@@ -71,7 +72,7 @@ def join_and_write(folder: Path) -> int:
         out.print(failure_table(failures))
     write_manifest(folder, {"jobs": len(places), "failed": len(failures)}, written)
     folder = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    out.print(verbatim(f"{len(done)} of {len(places)} jobs done. Results: {folder}"))
+    out.print(verbatim(f"{len(done)} of {counted(len(places), 'job', 'jobs')} done. Results: {folder}"))
     return len(places) - len(done)
 
 
@@ -111,5 +112,5 @@ def _figure(joined: Joined, folder: Path) -> list[Path]:
     pair = Pair(*(Config.model_validate(joined.arms[name]["config"]) for name in ("baseline", "scenario")))
     figure = dose_response(joined.curves, dose=short_dose(joined.dose, pair.scenario), axis=dose_in_words(joined.dose, pair.scenario),
                            beside=also_in_force(joined.keys, pair), outcome=joined.title, unit="% of works", level=joined.level,
-                           source=f"talentsim {version_of('talentsim')}; {len(joined.headline)} comparisons in {folder.name}")
+                           source=f"talentsim {version_of('talentsim')}; {counted(len(joined.headline), 'comparison', 'comparisons')} in {folder.name}")
     return save_figure(figure, folder, "dose_response")

@@ -9,7 +9,7 @@ from talentsim.comparison.pair import Pair
 from talentsim.config import Config
 from talentsim.config.running import MOST_REPLICATIONS
 from talentsim.data.posterior import is_own
-from talentsim.digits import figure
+from talentsim.digits import counted, figure
 from talentsim.ensemble.draws import draws_of, fits
 
 LAST_YEAR = 2035
@@ -42,7 +42,7 @@ def _of_no_policy(pair: Pair) -> list[str]:
     draws, policies = draws_of(pair.scenario), pair.baseline.policies.keys() | pair.scenario.policies.keys()
     names = [key.removeprefix("policy.") for key in (draws.keys if draws and is_own(draws.name) else ()) if key.startswith("policy.")]
     without = [name for name in names if name not in policies]
-    return [f"{draws.name} has draws of {', '.join(without)}, and neither arm has a policy of that name: they set nothing"] if draws and without else []
+    return [f"{draws.name} has draws of {', '.join(without)}, and neither baseline nor scenario has a policy of that name: such draws change nothing"] if draws and without else []
 
 
 def not_reached(scenario: Config, error: float) -> list[str]:
@@ -57,7 +57,7 @@ def not_reached(scenario: Config, error: float) -> list[str]:
     if wanted is None or not error > wanted:
         return []
     return [f"the precision asked for was not reached: the standard error of {scenario.focus}'s difference is {figure(error, 3)} points "
-            f"after {n} replications, {figure(wanted)} were asked for; {_enough(n * (error / wanted) ** 2)}"]
+            f"after {counted(n, 'replication', 'replications')}, and {figure(wanted)} were asked for; {_enough(n * (error / wanted) ** 2)}"]
 
 
 def _enough(replications: float) -> str:

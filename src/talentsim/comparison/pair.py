@@ -106,7 +106,7 @@ class Pair:
         one, other = _frame(self.baseline), _frame(self.scenario)
         differing = [name for name in one if one[name] != other[name]]
         if differing:
-            raise ValueError(f"the arms differ in {', '.join(differing)} and cannot be paired")
+            raise ValueError(f"baseline and scenario differ in {', '.join(differing)} and cannot be paired")
 
     def arms_to_run(self) -> list[Config]:
         """Return both arms and the placebo where there is one."""

@@ -200,7 +200,7 @@ def _fault(schema: type[BaseModel], fault: Mapping[str, Any]) -> UserError:
         return UserError(where, f"there is no key {str(fault['loc'][-1])!r} here", ", ".join(sorted(allowed)),
                          f"did you mean {near!r}?" if near else "take it out")
     if kind == "missing":
-        return UserError(where, "this key is missing", "", "give it: every field is needed but those with a default")
+        return UserError(where, "this key is missing", "", "add it: every field without a default is needed")
     if kind in ("model_type", "model_attributes_type") and _fields_at(schema, fault["loc"]) >= set(PRIMARY_KEYS):
         return UserError(where, f"found {shown(found)}, a parameter is needed",
                          "{" + ", ".join(PRIMARY_KEYS) + "}", f"to change the figure alone: {where}.value={shown(found)}")

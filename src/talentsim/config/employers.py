@@ -1,4 +1,4 @@
-"""Schema of the employers with a name: firms with laboratories in several countries."""
+"""Schema of the named employers: firms with laboratories in several countries."""
 
 from __future__ import annotations
 

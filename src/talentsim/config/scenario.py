@@ -25,7 +25,7 @@ class Expectation(Frozen):
     @classmethod
     def _no_switch(cls, sign: object) -> object:
         if isinstance(sign, bool):
-            raise ValueError("true or false is no direction; allowed: 1 or -1")
+            raise ValueError("true or false is not a direction; allowed: 1 or -1")
         return sign
 
 

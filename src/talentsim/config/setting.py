@@ -83,7 +83,7 @@ def with_policies(baseline: Plain, scenario: Plain, overrides: Iterable[Override
         if adds and len(path) == 2:
             if value is None and name not in known:
                 raise UserError(f"command line, {each.input_line!r}", f"there is no policy called {name!r} to take out", "existing policies",
-                                f"the arms have {', '.join(sorted(known)) or 'none'}")
+                                f"baseline and scenario have {', '.join(sorted(known)) or 'none'}")
             if not isinstance(value, dict | None):
                 raise UserError(f"command line, {each.input_line!r}", f"found {value!r}, which is not a policy",
                                 "'+policy.NAME={lever: pay, countries: [CAN], start: 2027, change: multiply, value: 1.2}'",

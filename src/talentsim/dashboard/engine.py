@@ -226,7 +226,7 @@ def spread_of(both: tuple[Outcomes, Outcomes], scenario: Config) -> float:
 
 def words_of(n: int, total: int, config: Config, spread: float) -> str:
     """Say how many pairs there are, and of one how far it may be from the middle of many."""
-    who = "Every researcher" if config.population.scale == 1.0 else f"{figure(config.population.scale)} agents a researcher"
+    who = "Every researcher" if config.population.scale == 1.0 else f"{figure(config.population.scale)} agents per researcher"
     kind, middle = ("pairs", "mean") if not config.over_draws else ("draws", "median")
     if n > 1:
         return f"{who}, {n} {kind}" + ("" if n == total else f" of {total}")

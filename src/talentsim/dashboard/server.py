@@ -218,7 +218,7 @@ async def _json(request: Request) -> dict[str, Any]:
     except ValueError:
         raise HTTPException(400, "this is not JSON") from None
     if not isinstance(sent, dict):
-        raise HTTPException(422, "an object is expected")
+        raise HTTPException(422, "a JSON object is expected")
     return sent
 
 

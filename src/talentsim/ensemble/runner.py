@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 
 from talentsim.config import UserError
 from talentsim.config.schema import ExecutorConfig
+from talentsim.digits import counted
 from talentsim.ensemble.checkpoint import Checkpoints
 from talentsim.ensemble.executors import open_executor
 from talentsim.ensemble.group import Grown, make_group
@@ -135,7 +136,7 @@ def _round(groups: Sequence[list[Run]], store: Store, executor: ExecutorConfig, 
             n_dropped += grown.n_dropped
             yield from (made for made in grown.made if made.state != "busy")
     if n_dropped:
-        print(f"talentsim: {n_dropped} states that later runs could begin from found no room in store.checkpoints, "
+        print(f"talentsim: {counted(n_dropped, 'state', 'states')} that later runs could begin from found no room in store.checkpoints, "
               f"{states.budget / 2**20:.0f} MiB: such runs simulate more years", file=sys.stderr)
 
 

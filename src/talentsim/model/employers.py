@@ -1,4 +1,4 @@
-"""Employers of a configured world: the generic ones of each country, then the firms with a name.
+"""Employers of a configured world: the generic ones of each country, then the named firms.
 
 Everybody's employer is one code in one list. How the list is laid out is known here alone.
 """
@@ -21,7 +21,7 @@ NO_FIRM = -1
 
 @dataclass(frozen=True)
 class FirmTable:
-    """Firms with a name; a firm's place here is its place along the first axis of the levers of firms."""
+    """Named firms; a firm's place here is its place along the first axis of the levers of firms."""
 
     names: tuple[str, ...]
     hq: Integers                # (f) position of the headquarters country
@@ -34,7 +34,7 @@ class FirmTable:
 
 @dataclass(frozen=True)
 class EmployerTable:
-    """Employers in this order: academia of each country, national firms of each country, firms with a name."""
+    """Employers in this order: academia of each country, national firms of each country, named firms."""
 
     n_countries: int
     names: tuple[str, ...]
@@ -52,11 +52,11 @@ class EmployerTable:
         return (country.astype(EmployerCode) + EmployerCode(self.n_countries)).astype(EmployerCode)
 
     def named(self, firm: Integers) -> EmployerCodes:
-        """Return the employer that each firm with a name is."""
+        """Return the employer that each named firm is."""
         return (firm + 2 * self.n_countries).astype(EmployerCode)
 
     def firm_of(self, employer: EmployerCodes) -> Integers:
-        """Return each employer's place among the firms with a name; NO_FIRM for the others and for NO_EMPLOYER."""
+        """Return each employer's place among the named firms; NO_FIRM for the others and for NO_EMPLOYER."""
         firm = employer.astype(np.int64) - 2 * self.n_countries
         return np.where((firm >= 0) & (employer != NO_EMPLOYER), firm, NO_FIRM)
 
@@ -65,7 +65,7 @@ class EmployerTable:
         return np.asarray(employer >= self.n_countries)
 
     def is_named(self, employer: EmployerCodes) -> Booleans:
-        """Return which employers are firms with a name."""
+        """Return which employers are named firms."""
         return np.asarray((employer >= 2 * self.n_countries) & (employer != NO_EMPLOYER))
 
     @cached_property
@@ -75,7 +75,7 @@ class EmployerTable:
 
 
 def employer_table(config: Config) -> EmployerTable:
-    """Gather the employers: each country's academia, each country's national firms, then those with a name.
+    """Gather the employers: each country's academia, each country's national firms, then the named ones.
 
     The weights are shares of a country's posts in the employer's sector, as they are without policies.
     """
@@ -93,7 +93,7 @@ def employer_table(config: Config) -> EmployerTable:
 
 
 def site_weights(named: Floats, n_countries: int) -> Floats:
-    """Return the weights of all employers' sites, given those of the employers with a name.
+    """Return the weights of all employers' sites, given those of the named employers.
 
     National firms take what is left of a country's industry. Where a policy gives more than all of it away, those with
     a name share it in proportion.

@@ -21,14 +21,14 @@ _CHUNK = 2048       # people who draw at once: their arrays stay in cache
 
 @dataclass(frozen=True)
 class Posts:
-    """Who offers posts in industry: the options of each country with a laboratory of a firm with a name, one after the other.
+    """Who offers posts in industry: the options of each country with a laboratory of a named firm, one after the other.
 
     Parameters
     ----------
     n_options, first
         Number of options of each country, 0 without such a laboratory, and place of the first; shape (n_countries,).
     alternative
-        0 for the national firms, else the firm's place among those with a name plus one; shape (n_options,).
+        0 for the national firms, else the firm's place among the named ones plus one; shape (n_options,).
     weight
         Share of the country's posts in industry, shape (n_options,).
     """
@@ -40,7 +40,7 @@ class Posts:
 
     @classmethod
     def of(cls, site_weight: Floats) -> Posts:
-        """Gather the options under a lever site_weight; national firms take what the firms with a name leave."""
+        """Gather the options under a lever site_weight; national firms take what the named firms leave."""
         alternative, weight = [], []
         for sites in site_weight.T:
             firms = np.flatnonzero(sites > 0.0)
@@ -93,7 +93,7 @@ def sites_elsewhere(world: World, firm: Integers, country: Integers) -> Floats:
     Parameters
     ----------
     firm
-        Place among the employers with a name, shape (n,).
+        Place among the named employers, shape (n,).
     country
         Country that is left out for each, shape (n,).
     """

@@ -25,7 +25,7 @@ class LeverAxes:
     codes
         Country codes.
     employers, headquarters
-        Employers with a name, and the country each has its headquarters in.
+        Named employers, and the country each has its headquarters in.
     """
 
     codes: tuple[str, ...]

@@ -52,7 +52,7 @@ def in_researchers(long: pd.DataFrame, table: str, scale: float) -> pd.DataFrame
     counted = [] if table in ("ecosystem", "outcomes", *PERSON_TABLES) else [column for column in long.columns if column in COUNTS]
     if counted and scale != 1.0:
         long = long.assign(**{column: long[column] / scale for column in counted})
-    long.attrs["unit"] = ("researchers" if counted else f"a row an agent, who stands for {figure(1.0 / scale)} researchers" if table in PERSON_TABLES
+    long.attrs["unit"] = ("researchers" if counted else f"one row per agent, who stands for {figure(1.0 / scale)} researchers" if table in PERSON_TABLES
                           else "that of the outcome: % of works, researchers or works" if table == "outcomes" else "none: relative figures")
     return long
 

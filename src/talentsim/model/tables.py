@@ -263,7 +263,7 @@ def _visa_matrices(config: Config, years: Integers, codes: tuple[str, ...], fiel
 
 
 def site_table(config: Config) -> Floats:
-    """Return the weights of the sites of employers with a name, shape (employer, country)."""
+    """Return the weights of the sites of named employers, shape (employer, country)."""
     codes = codes_of(config)
     weights = np.zeros((len(config.employers), len(codes)))
     for row, employer in enumerate(config.employers.values()):

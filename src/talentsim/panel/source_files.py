@@ -40,7 +40,7 @@ def read_source(path: Path, columns: Mapping[str, Sequence[str]], codes: Sequenc
     """
     raw = _parquet(path) if path.suffix == ".parquet" else _csv(path)
     if raw.empty:
-        raise UserError(str(path), "there are no rows below the header" if len(raw.columns) else "the file is empty", "one row a country and year, or pair and year")
+        raise UserError(str(path), "there are no rows below the header" if len(raw.columns) else "the file is empty", "one row for each country and year, or pair and year")
     table = {ROW: raw.index.to_numpy()}
     for name, candidates in columns.items():
         given = [raw[each] for each in candidates if each in raw]

@@ -19,7 +19,7 @@ OF_OUTCOME = "that of the outcome: % of works, people or works; of a difference 
 
 TABLES = {
     "headline": "levels and paired difference of every outcome, in the year of the headline",
-    "over_time": "means of every outcome in both arms, every year, with the middle 90 % of single replications",
+    "over_time": "means of every outcome in baseline and scenario, every year, with the middle 90 % of single replications",
     "differences": "levels and paired difference of every outcome as in the headline, every year: over draws each is a median of its own, and they need not subtract",
     "by_origin": "people by country of first degree and of work, every year",
     "by_tier": "people and works of the ablest alone, every year; a higher tier is part of the lower, and all is everybody",
@@ -27,7 +27,7 @@ TABLES = {
     "diversion": "the same people in both worlds, in the year of the headline",
     "diversion_by_year": "the same people in both worlds, every year",
     "diverted": "people who are in different countries in the two worlds, by year, origin, tier and stage; a higher tier is part of the lower, and all is everybody: add up one tier alone",
-    "parting": "the first decision at which two lives of one person part",
+    "parting": "the first decision that differs between a person's two lives",
     "pathways": "works from training country to work country to headquarters, in the year of the headline",
     "corridors": "moves a year between countries since the first policy began",
     "stay_curves": "share of doctorates who are still in the country of training, by years since",
@@ -51,7 +51,7 @@ COLUMNS = {
     "high_error": Column("Monte-Carlo error of the upper end, over draws", OF_OUTCOME),
     "boot_low": Column("lower end of the bootstrap's interval", OF_OUTCOME), "boot_high": Column("upper end of the bootstrap's interval", OF_OUTCOME),
     "standard_error": Column("Monte-Carlo standard error of the difference", OF_OUTCOME),
-    "unpaired_error": Column("what that error would be if the arms had met different luck", OF_OUTCOME),
+    "unpaired_error": Column("what that error would be if baseline and scenario had met different luck", OF_OUTCOME),
     "origin": Column("country of first degree"), "tier": Column("all, or the ablest of the world (top20, top2: 20 % and 2 %), each with all tiers above it"),
     "sector": Column("academia (doctoral students included) or industry, that of the employer"), "stage": Column("student or researcher, in the baseline"), "training": Column("country of the doctorate"),
     "work": Column("country of work"), "hq": Column("country of the employer's headquarters"),

@@ -39,7 +39,7 @@ OTHER_TABLES = {
         "job", "overrides", "world", "focus", "headline_year", "level", "outcome", "country", "unit", "year", "baseline", "scenario", "difference", "low",
         "high", "standard_error"), "a column for each key that the sweep varies"),
     "failures": Written(SWEEP, "jobs that failed", ("job", "overrides", "message", "traceback")),
-    "indicators": Written(INDICATORS, "indicators of both arms, every year", (
+    "indicators": Written(INDICATORS, "indicators of baseline and scenario, every year", (
         "indicator", "unit", "year", "country", "partner", "baseline", "scenario", "difference", "low", "high")),
     "scorecard": Written(VALIDATE, "the model under draws beside every target", (
         "target", "title", "role", "group", "unit", "observed", "lower", "median", "low", "high", "parameter_low", "parameter_high", "inside", "miss", "score",

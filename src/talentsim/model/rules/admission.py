@@ -160,7 +160,7 @@ def _tell_refusals(world: World, asked: _Asked, which: Booleans, reason: Reason,
 
 
 def _turned_away(world: World, asked: _Asked, granted: Booleans) -> TurnedAway:
-    """Return who was not let in to work for a firm with a name; those it employs already stay with it where they are."""
+    """Return who was not let in to work for a named firm; those it employs already stay with it where they are."""
     firm = world.employers.firm_of(asked.employer)
     is_moving = asked.reason != Reason.STATUS               # those who ask where they are try again until their status ends
     which = ~granted & is_moving & (firm != NO_FIRM) & (asked.employer != world.researchers.employer[asked.rows])

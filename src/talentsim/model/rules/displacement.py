@@ -72,7 +72,7 @@ def _place(world: World, rows: Integers, firm: Integers, outside: Integers, year
     Parameters
     ----------
     firm
-        Place among the firms with a name, shape (n_rows,).
+        Place among the named firms, shape (n_rows,).
     outside
         The country that each cannot work in, shape (n_rows,).
     """

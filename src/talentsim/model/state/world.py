@@ -35,11 +35,11 @@ class Application:
 
 @dataclass(frozen=True)
 class TurnedAway:
-    """People whom a country has not let in although a firm with a name would have hired them there; each of shape (n,)."""
+    """People whom a country has not let in although a named firm would have hired them there; each of shape (n,)."""
 
     rows: Integers
     country: Integers
-    firm: Integers              # place among the firms with a name
+    firm: Integers              # place among the named firms
 
     @classmethod
     def nobody(cls) -> TurnedAway:

@@ -197,11 +197,11 @@ def variance_shares(table: pd.DataFrame) -> str:
     """Say which groups of parameters the spread of the answer goes with."""
     groups = table.iloc[:-1]
     if groups.empty:
-        return f"No figure tells the {int(table['draws'].iloc[0])} sets of plausible figures apart: what differs between their answers is chance, or no straight line."
+        return f"No figure tells the {int(table['draws'].iloc[0])} sets of plausible figures apart: what differs between their answers is chance, or follows no straight line."
     most = "; ".join(f"{GROUPS.get(row.group, row.group)} ({plain(100 * row.share, 0)} %)" for row in groups.head(N_GROUPS).itertuples())
     rest, more = float(table["share"].iloc[-1]), groups.iloc[N_GROUPS:]
     others = f"; {plain(100 * more['share'].sum(), 0)} % with {counted(len(more), 'other group', 'other groups')}" if len(more) else ""
-    return (f"The answer's range goes most of all with what is not known about: {most}{others}; the other {plain(100 * rest, 0)} % of its variance is "
+    return (f"The answer's range depends most on what is not known about: {most}{others}; the other {plain(100 * rest, 0)} % of its variance is "
             "chance, or nothing that a straight line through these figures explains.")
 
 
@@ -214,7 +214,7 @@ def sensitivity(table: pd.DataFrame) -> str:
     most = "; ".join(f"{row.title} ({signed(row.low, 2)} at the low end, {signed(row.high, 2)} at the high end)"
                      for row in figures.head(3).itertuples())
     return (f"{signed(here, 2)} points ({'a single pair' if n == 1 else f'{n} pairs'} of runs) become {signed(min(values.min(), here), 2)} to "
-            f"{signed(max(values.max(), here), 2)} when one of {len(figures)} figures goes to an end of its range and all others stay. It moves "
+            f"{signed(max(values.max(), here), 2)} when {'one figure' if len(figures) == 1 else f'one of {len(figures)} figures'} goes to an end of its range and all others stay. It moves "
             f"most with: {most}. {sign}.")
 
 

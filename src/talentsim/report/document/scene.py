@@ -9,7 +9,7 @@ import pandas as pd
 
 from talentsim.comparison.pair import Pair
 from talentsim.config import Config, UserError, parameters_of
-from talentsim.digits import figure
+from talentsim.digits import counted, figure
 from talentsim.ensemble.opened import Results
 
 
@@ -101,7 +101,7 @@ class Scene:
         """Where the numbers come from, in one line: version, world, vintage of the data, runs."""
         arms = self.results.manifest["arms"]
         return (f"talentsim {self.results.manifest.get('talentsim', '')}; world {self.scenario.world.name}, scale "
-                f"{figure(self.scenario.population.scale)}, {self.replications} replications, seed {self.scenario.ensemble.seed}; "
+                f"{figure(self.scenario.population.scale)}, {counted(self.replications, 'replication', 'replications')}, seed {self.scenario.ensemble.seed}; "
                 f"{vintage(self.scenario)}; runs: baseline {arms['baseline']['id']}, scenario {arms['scenario']['id']}")
 
     def name(self, code: str) -> str:

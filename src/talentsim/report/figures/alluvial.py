@@ -82,7 +82,7 @@ def alluvial(pathways: pd.DataFrame, *, scenario: str, year: int, source: str, n
     return style.frame(
         figure, title=title, source=source,
         subtitle=f"Works in {year}, both worlds in % of the baseline's works, mean over replications, so that a world that makes fewer is "
-        "lower; in brackets the change in points of that, no change of shares. Ribbons have the colour of the country on their left.")
+        "lower; in brackets the change in these points, which is not a change of shares. Ribbons have the colour of the country on their left.")
 
 
 def _in_percent(pathways: pd.DataFrame, stages: Sequence[str], total: float, n_countries: int) -> tuple[pd.DataFrame, list[str]]:

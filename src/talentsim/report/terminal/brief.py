@@ -151,7 +151,7 @@ def origins_line(by_origin: pd.DataFrame, pair: Pair, name: Namer) -> str:
 
 def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
     """Say what the interval holds, and what other structures add to the answer, each beside the same draws or runs."""
-    words = ("Medians over the draws need not subtract. The interval is what is not known of the parameters; rules are given."
+    words = ("Medians over the draws need not subtract. The interval covers the parameters alone; rules are taken as given."
              if pair.scenario.over_draws else "The interval shows chance alone; uncertainty about the parameters is larger.")
     if "sides" not in extra:
         return words

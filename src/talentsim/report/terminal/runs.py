@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from talentsim.digits import figure
+from talentsim.digits import counted, figure
 
 SHORT = 10
 """Signs of a run's id that are shown; `talentsim runs why` takes as many."""
@@ -25,7 +25,7 @@ def run_lines(runs: pd.DataFrame, place: str, width: int = 100) -> list[str]:
         Columns that a line may take.
     """
     sound, broken = runs[runs.fault == ""], runs[runs.fault != ""]
-    lines = [f"{len(runs)} runs in {place}"]
+    lines = [f"{counted(len(runs), 'run', 'runs')} in {place}"]
     if len(sound):
         lines += ["", _LINE.format("run", "last written", "world", "entry", "scale", "seed", "runs", "MB", "s/run")]
     keys = ["world", "entry", "scale", "seed", "policies", "model", "arm"]

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from talentsim.comparison.sweep import Joined
+from talentsim.digits import counted
 from talentsim.report.numbers import in_percent
 from talentsim.report.terminal.summaries import shown, shown_interval
 
@@ -22,7 +23,7 @@ def sweep_table(joined: Joined) -> Table:
     headline, mixed = joined.headline, [name for name in joined.mixed if name not in joined.keys and f"swept.{name}" not in joined.keys]
     said = ["Over draws levels and difference are medians, which need not subtract."] if joined.medians else []
     said += [f"The first {N_SHOWN}; all are in sweep.parquet."] if len(headline) > N_SHOWN else []
-    table = Table(title=f"{joined.title}, % of the world's: {len(headline)} comparisons", title_justify="left", title_style="bold",
+    table = Table(title=f"{joined.title}, % of the world's: {counted(len(headline), 'comparison', 'comparisons')}", title_justify="left", title_style="bold",
                   caption_justify="left", caption=" ".join(said))
     for key in joined.keys:
         table.add_column(Text(key.removeprefix("swept.")), overflow="fold")
