@@ -48,6 +48,11 @@ def namer(countries: Mapping[str, Named]) -> Namer:
     return lambda code: countries[code].name if code in countries else code
 
 
+def the(name: str) -> str:
+    """Put the article before names of countries that take one."""
+    return f"the {name}" if name.startswith(("United ", "Rest of")) or name == "Netherlands" else name
+
+
 def lever_name(name: str) -> str:
     """Return what a lever is called; its key where there is no such lever."""
     if name in LEVER_NAMES or name not in LEVERS:

@@ -32,5 +32,5 @@ def test_what_other_structures_add_is_told_whole_in_two_lines(toy: Config) -> No
     arm = toy.model_copy(update={"parameters": toy.parameters.model_copy(update={"draws": "ai"})})
     sides = pd.DataFrame({"kind": ["as configured", *["structure"] * 5, "policy alone"], "effect": [np.nan, -0.42, -0.1, 0.0, 0.1, 0.30, np.nan]})
     lines = wrapped(_how_sure({"sides": sides}, Pair(arm, arm)), 2)
-    assert len(lines) == 2 and lines[-1].endswith("5 other structures add -0.42 to +0.30 points to the difference.")
+    assert len(lines) == 2 and " ".join(lines).endswith("5 other structures add -0.42 to +0.30 points to the difference.")
     assert _how_sure({"sides": sides.iloc[:1]}, Pair(arm, arm)) == _how_sure({}, Pair(arm, arm))

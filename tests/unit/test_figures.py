@@ -257,7 +257,7 @@ def test_over_time_shares_one_scale_of_differences_that_holds_zero_and_all_of_th
 
 def test_over_time_shows_the_paired_interval_where_it_is_given() -> None:
     figure = built("time_paired")
-    band = figure.axes[1].collections[1].get_paths()[0].get_extents()
+    band = figure.axes[1].collections[0].get_paths()[0].get_extents()
     assert band.y0 == pytest.approx(EFFECTS[0] - 0.1) and band.y1 == pytest.approx(0.1)
     assert "90 % interval of the paired difference" in " ".join(" ".join(words(figure)).split())
     assert not any("interval" in each for each in words(built("time_6")))
@@ -291,10 +291,10 @@ def test_differences_are_ordered_and_coloured_by_their_sign() -> None:
 def test_differences_carry_their_units_and_numbers() -> None:
     figure = built("difference_17")
     assert figure.axes[0].get_xlabel() == "scenario minus baseline, in percentage points"
-    assert {"38.00 → 35.40", "−2.60", "−2.88 to −2.32"} <= set(words(figure))
+    assert {"38.00", "−2.60", "−2.88 to −2.32"} <= set(words(figure))
     people = built("difference_people")
     assert people.axes[0].get_xlabel() == "scenario minus baseline, in researchers"
-    assert "3,420,000 → 3,186,000" in words(people)
+    assert "3,420,000" in words(people)
 
 
 def test_the_level_of_the_intervals_is_named() -> None:
@@ -317,7 +317,7 @@ def test_flows_lie_on_two_sides_of_zero_and_add_up() -> None:
     colours = [bar.get_facecolor() for bar in figure.axes[0].patches]
     assert same_color(colours[0][:3], style.LOSS) and same_color(colours[-1][:3], style.GAIN)
     said = " ".join(" ".join(words(figure)).split())
-    assert "In all USA loses 4,600 (5.0 % of its 92,000 in the baseline) and gains 640: net −3,960." in said
+    assert "In all USA loses 4,600 (5.0 % of its 92,000 in the baseline) and gains 640." in said
 
 
 def test_intervals_of_few_people_end_at_none() -> None:

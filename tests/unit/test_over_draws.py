@@ -20,6 +20,7 @@ from talentsim.data.posterior import draws_text
 from talentsim.decide.variance_shares import UNEXPLAINED, _regressed, variance_shares
 from talentsim.ensemble.opened import open_results
 from talentsim.intervals import quantile_error, quantile_interval
+from talentsim.report.document.pictures import pictures_of
 from talentsim.report.terminal.sweep import sweep_table
 from talentsim.report.workbook import sheets_of
 
@@ -73,6 +74,15 @@ def test_every_way_to_the_answer_gives_the_same_levels_and_difference(results: t
     means = found.over_time[(found.over_time.outcome == "work_share") & (found.over_time.year == 2035) & (found.over_time.arm == "baseline")]
     assert not np.allclose(means["mean"], told.loc["work_share", "baseline"]), "here means and medians differ, or this shows nothing"
     assert swept.medians and "need not subtract" in sweep_table(swept).caption
+
+
+def test_the_picture_over_time_ends_at_the_headline(results: tuple[Path, Any]) -> None:
+    folder, found = results
+    row = found.headline[(found.headline.outcome == "work_share") & (found.headline.country == "USA")].iloc[0]
+    figure = next(each for each in pictures_of(open_results(folder)) if each.stem == "work_over_time").draw()
+    panel = next(axes for axes in figure.axes if axes.get_title(loc="left") == "United States")
+    ends = [float(line.get_ydata()[-1]) for line in panel.lines if len(line.get_xdata()) > 2]
+    assert sorted(ends) == pytest.approx(sorted([row.baseline, row.scenario]))
 
 
 def test_what_it_depends_on_is_asked_of_several_countries_as_of_one(results: tuple[Path, Any]) -> None:

@@ -38,7 +38,8 @@ def scene(plain_toy: Plain) -> Any:
 
 def test_the_answer_in_a_sentence(scene: Any) -> None:
     text = readings.headline_sentence(scene(headline(("work_share", "USA", 32.0, 28.5, -3.6, -3.4))))
-    assert "the United States make 28.5 % of the world's research output in 2035" in text and "3.50 percentage points less than the 32.0 % without it" in text
+    assert "the United States makes 32.0 % of the world's research output in 2035 without" in text and "and 3.50 percentage points less with it" in text
+    assert "28.5" not in text, "over draws the scenario's own median is not the sum of the other two"
     assert f"{MINUS}3.60 to {MINUS}3.40" in text
     same = readings.headline_sentence(scene(headline(("work_share", "USA", 32.0, 32.0, 0.0, 0.0))))
     assert "exactly as without it" in same
@@ -48,8 +49,10 @@ def test_the_answer_in_a_sentence(scene: Any) -> None:
 def test_who_gains_counts_only_what_chance_does_not_explain(scene: Any) -> None:
     table = headline(("work_share", "USA", 30.0, 26.0, -4.5, -3.5), ("work_share", "CAN", 10.0, 12.0, 1.5, 2.5), ("work_share", "CHN", 20.0, 20.1, -0.5, 0.7))
     text = readings.who_gains(scene(table), "work_share")
-    assert "1 of 3 countries gains, 1 loses" in text and f"United States {MINUS}4.00, Canada +2.00 percentage points" in text and "China" not in text
+    assert "1 of 3 countries and regions gains, 1 loses, clear of zero" in text and f"United States {MINUS}4.00, Canada +2.00 percentage points" in text and "China" not in text
     assert "told from chance" in readings.who_gains(scene(table.assign(low=-9.0, high=9.0)), "work_share")
+    barely = headline(("work_share", "USA", 30.0, 26.0, -4.5, -3.5), ("work_share", "CHN", 20.0, 20.002, 0.0001, 0.004))
+    assert "0 of 2 countries and regions gain, 1 loses" in readings.who_gains(scene(barely), "work_share"), "an interval that is printed as 0.00 is not clear of zero"
 
 
 def test_over_time_tells_half_way_and_the_end(scene: Any) -> None:
@@ -116,7 +119,8 @@ def test_other_structures_are_counted_by_what_they_do_beside_the_same_draws() ->
     table = pd.DataFrame({"variant": ["as it is", "a", "b", "c", "d"], "difference": [-2.0, -3.0, -2.5, -2.2, 0.1], "effect": [np.nan, -0.5, -0.25, 0.3, 2.6]})
     assert leaning(table) == ("Of 4 other structures, each beside the same draws or runs, 2 make the loss larger by up to 0.50 points, "
                               "1 makes the loss smaller by 0.30 points and 1 turns it into a gain")
-    assert leaning(table) in readings.structure(table)
+    assert readings.structure(table) == (f"What one other assumption adds to {MINUS}2.00 points, beside the same sets of figures: a ({MINUS}0.50); b ({MINUS}0.25); "
+                                         "c (+0.30); d (+2.60). Even the sign is not the same in all of them.")
     assert leaning(table.drop(columns="effect")) == leaning(table.head(1)) == ""
 
 

@@ -121,7 +121,11 @@ def _named(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 def _over_time(results: Results, names: Mapping[str, str]) -> pd.DataFrame:
     """Return every outcome with a column a year: both arms, the paired difference and its interval."""
-    long = results.table("differences").melt(["outcome", "country", "year"], ["baseline", "scenario", "difference", "low", "high"], "arm")
+    paired, places = results.table("differences"), ["outcome", "country", "year"]
+    if "baseline" not in paired:        # written by an older version: what it has of levels is means, and is called so
+        means = results.table("over_time").astype({"arm": str}).pivot(index=places, columns="arm", values="mean").add_suffix(", mean")
+        paired = paired.join(means, on=places)
+    long = paired.drop(columns="standard_error", errors="ignore").melt(places, var_name="arm")
     long["arm"] = long["arm"].replace({"low": "difference, lower end", "high": "difference, upper end"})
     long = long.assign(outcome=long["outcome"].astype(str), country=long["country"].astype(str))
     wide = long.pivot(index=["outcome", "country", "arm"], columns="year", values="value")

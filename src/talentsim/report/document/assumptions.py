@@ -10,10 +10,10 @@ from talentsim.data.sources import Source, all_sources, used_sources
 from talentsim.decide.sensitivity import by_figure, variations
 from talentsim.digits import figure
 from talentsim.report.document.changes import in_force
-from talentsim.report.document.readings import the
 from talentsim.report.document.scene import Scene
 from talentsim.report.figure_names import figure_name
 from talentsim.report.words import value_in_words
+from talentsim.spoken import the
 
 N_KEY = 12
 MINUS = "\N{MINUS SIGN}"

@@ -11,10 +11,10 @@ from talentsim.comparison.idle import idle_reason
 from talentsim.config import Config, Policy, parameters_of
 from talentsim.model.policy import levers_in_year
 from talentsim.model.tables import base_levers, codes_of, lever_axes
-from talentsim.report.document.readings import the
 from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import capital
 from talentsim.report.words import LeverChange, changes_by_year, end_of_range, policy_in_words, span
+from talentsim.spoken import the
 from talentsim.vocab import LEVERS, Axes
 
 

@@ -20,7 +20,7 @@ from talentsim.report.document.scene import Scene
 from talentsim.report.numbers import FEW, PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
 from talentsim.report.portrait import fit_sentence, gaps_in_words, growth_in_words
 from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
-from talentsim.spoken import lever_of
+from talentsim.spoken import lever_of, the
 from talentsim.vocab import Evidence
 
 SHOWN = ("work_share", "training_share", "hq_share", "frontier_share", "researchers")
@@ -113,7 +113,7 @@ def _embedded(plate: Plate) -> dict[str, str]:
 def _others(scene: Scene, shown: Sequence[Plate]) -> list[str]:
     """Return what is to be said after the headline: who gains, how people and works grow; what stands under a picture is not said again."""
     over_time = scene.results.table("over_time")
-    said = [readings.who_gains(scene, "work_share"), readings.growth(scene, over_time), readings.all_works(scene, over_time), readings.by_sector(scene)]
+    said = [readings.who_gains(scene, "work_share"), readings.by_first_degree(scene), readings.growth(scene, over_time), readings.all_works(scene, over_time), readings.by_sector(scene)]
     if "diversion" in scene.results:
         said.append(readings.diverted(scene, scene.results.table("diversion")))
     under = {each.reading for each in shown if SECTIONS.get(each.stem) == "first"}
@@ -142,7 +142,7 @@ def _ranges(scene: Scene) -> list[str]:
     """Say over what range the answer runs under other assumptions and at the ends of its figures' ranges, where they were run."""
     said, sides = [], pictures.structures(scene)
     if len(sides) > 1:
-        said.append(f"Under other assumptions {readings.structure(sides)}")
+        said.append(readings.structure(sides))
     if "sensitivity" in scene.results:
         said.append(readings.sensitivity(scene.results.table("sensitivity")))
     return said
@@ -199,7 +199,7 @@ def _diversion(scene: Scene) -> list[dict[str, Any]]:
     """Return whom the focus country loses and gains, by country, the most first."""
     if "diversion" not in scene.results:
         return []
-    table, name, sides = scene.results.table("diversion"), readings.the(scene.name(scene.focus)), []
+    table, name, sides = scene.results.table("diversion"), the(scene.name(scene.focus)), []
     for words, here, there in ((f"in {name} in the baseline, elsewhere in the scenario", "baseline_country", "scenario_country"),
                                (f"elsewhere in the baseline, in {name} in the scenario", "scenario_country", "baseline_country")):
         rows = table[(table[here].astype(str) == scene.focus) & (table[there].astype(str) != scene.focus) & (table["researchers"] > 0)]
@@ -236,7 +236,7 @@ def _diverted_by_origin(scene: Scene) -> dict[str, Any]:
     counts.loc[ALL] = counts.sum()
     places = 0 if counts.to_numpy().max() >= FEW else 1
     here, there = ("scenario", "baseline") if gains else ("baseline", "scenario")
-    return {"said": f"People in {readings.the(scene.name(scene.focus))} in the {here} and elsewhere in the {there}, {scene.year}: by country of first "
+    return {"said": f"People in {the(scene.name(scene.focus))} in the {here} and elsewhere in the {there}, {scene.year}: by country of first "
                     f"degree and by country in the {there}; the largest are named.",
             "title": f"By first degree, and {'where from' if gains else 'where to'}", "head": ["first degree from", *map(scene.name, counts.columns)],
             "rows": [[scene.name(str(origin)), *(plain(count, places) for count in row)]

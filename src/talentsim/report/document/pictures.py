@@ -19,6 +19,7 @@ from talentsim.report.figures.save import drawn
 from talentsim.report.portrait import fit_sentence
 from talentsim.report.words import GROUPS
 from talentsim.scholars.card import fact_card, forecast_card
+from talentsim.spoken import the
 
 N_COUNTRIES = 6
 
@@ -112,7 +113,8 @@ def _diversion(scene: Scene) -> Iterator[Picture]:
         table = scene.results.table("diversion")
         named = table.assign(**{end: [scene.called(str(each)) for each in table[end]] for end in ("baseline_country", "scenario_country")})
         yield Picture("diversion", readings.diverted(scene, table), lambda: figures.diversion_flow(
-            named, focus=scene.called(scene.focus), scenario=scene.title, year=scene.year, source=scene.source, level=scene.level))
+            named, focus=scene.called(scene.focus), scenario=scene.title, year=scene.year, source=scene.source, level=scene.level,
+            called=the(scene.called(scene.focus))))
 
 
 def _corridors(scene: Scene) -> Iterator[Picture]:
@@ -129,14 +131,14 @@ def _stay(scene: Scene) -> Iterator[Picture]:
         cohorts = int(table["first_cohort"].iloc[0]), int(table["last_cohort"].iloc[0])
         yield Picture("stay_curves", readings.stayed(scene, table, scene.focus), lambda: figures.stay_curves(
             table, training=scene.focus, scenario=scene.title, cohorts=cohorts, source=scene.source, level=scene.level, names=scene.names,
-            called=readings.the(scene.called(scene.focus))))
+            called=the(scene.called(scene.focus))))
 
 
 def _funnel(scene: Scene) -> Iterator[Picture]:
     if "visa_funnel" in scene.results:
         table = scene.results.table("visa_funnel")
         yield Picture("visa_funnel", readings.refused(scene, table), lambda: figures.visa_funnel(
-            table, country=scene.focus, scenario=scene.title, years=scene.span, source=scene.source, called=readings.the(scene.called(scene.focus))))
+            table, country=scene.focus, scenario=scene.title, years=scene.span, source=scene.source, called=the(scene.called(scene.focus))))
 
 
 def structures(scene: Scene) -> pd.DataFrame:

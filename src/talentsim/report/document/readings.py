@@ -24,7 +24,8 @@ from talentsim.report.numbers import (
     signed,
     unit_of_difference,
 )
-from talentsim.report.words import GROUPS, ROUTES, leaning
+from talentsim.report.words import GROUPS, ROUTES
+from talentsim.spoken import the
 
 PEOPLE = "researchers and doctoral students"
 N_GROUPS = 3
@@ -38,40 +39,31 @@ def headline_sentence(scene: Scene) -> str:
     row = rows.iloc[0]
     name, whose = the(scene.name(scene.focus)), scene.scenario.world.title
     if not row.difference:
-        return (f"{whose}: {name} {_makes(name)} {plain(row.baseline, 2)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
+        return (f"{whose}: {name} makes {plain(row.baseline, 2)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
                 "exactly as without it.")
     how = f"in {in_percent(scene.level)} % of {scene.replications} sets of plausible figures" if scene.scenario.over_draws else f"from chance alone, {interval_name(scene.level)}"
     sure = f" ({how}: {interval(row.low, row.high, 2)})" if np.isfinite(row.low) else ""
-    return (f"{whose}: {name} {_makes(name)} {plain(row.scenario, 1)} % of the world's research output in {scene.year} under {quoted(scene.title)}, "
-            f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} than the "
-            f"{plain(row.baseline, 1)} % without it{sure}."
-            + (" Each of the three numbers is the median over those sets, so that they need not subtract." if scene.scenario.over_draws else ""))
-
-
-def _makes(name: str) -> str:
-    return "make" if name in ("the United States", "the Netherlands") else "makes"
-
-
-def the(name: str) -> str:
-    """Put the article before names of countries that take one."""
-    return f"the {name}" if name.startswith(("United ", "Rest of")) or name == "Netherlands" else name
+    middle = ", each the median over those sets" if scene.scenario.over_draws else ""
+    return (f"{whose}: {name} makes {plain(row.baseline, 1)} % of the world's research output in {scene.year} without {quoted(scene.title)}, and "
+            f"{plain(abs(row.difference), 2)} percentage points {'more' if row.difference > 0 else 'less'} with it{sure}{middle}.")
 
 
 def who_gains(scene: Scene, outcome: str) -> str:
     """Say how many countries gain and lose in one outcome, and which most."""
     rows = scene.headline[scene.headline["outcome"] == outcome]
-    clear = rows[(rows["low"] > 0) | (rows["high"] < 0) | (rows["low"].isna() & (rows["difference"] != 0))]
+    places = places_for(rows["difference"])
+    low, high = (rows[end].round(places) for end in ("low", "high"))
+    clear = rows[(low > 0) | (high < 0) | (rows["low"].isna() & (rows["difference"] != 0))]
     if clear.empty:
         return "No country's difference can be told from chance."
-    unit = unit_of_difference(str(rows["unit"].iloc[0]))
-    ordered, places = clear.sort_values("difference"), places_for(clear["difference"])
+    unit, ordered = unit_of_difference(str(rows["unit"].iloc[0])), clear.sort_values("difference")
     gains, losses = ordered[ordered["difference"] > 0][::-1], ordered[ordered["difference"] < 0]
     most = pd.concat([losses.head(3), gains.head(3)] if losses["difference"].abs().max() > gains["difference"].max() or gains.empty
                      else [gains.head(3), losses.head(3)])
     named = ", ".join(f"{scene.name(str(row.country))} {signed(row.difference, places)}" for row in most.itertuples())
     verbs = "gains" if len(gains) == 1 else "gain", "loses" if len(losses) == 1 else "lose"
-    number = f"{len(gains)} of {len(rows)} countries {verbs[0]}, {len(losses)} {verbs[1]}"
-    return f"{OUTCOMES[outcome].title}: {number}. The largest that can be told from none: {named} {unit}."
+    number = f"{len(gains)} of {len(rows)} countries and regions {verbs[0]}, {len(losses)} {verbs[1]}, clear of zero"
+    return f"{OUTCOMES[outcome].title}: {number}. Most: {named} {unit}."
 
 
 def over_time(scene: Scene, differences: pd.DataFrame) -> str:
@@ -86,7 +78,8 @@ def over_time(scene: Scene, differences: pd.DataFrame) -> str:
         return same
     ways = {year: float(rows.loc[year, "difference"]) for year in ((start + scene.year) // 2, scene.year)}
     said = [f"{plain(abs(value), 2)} points {'above' if value > 0 else 'below'} the baseline in {year}" for year, value in ways.items()]
-    return f"{same} The share of {the(scene.name(scene.focus))} is {' and '.join(said)}.".lstrip()
+    both = " Both bands are as wide as what is not known of either world; most of that is the same in both, and is not in their difference." if scene.scenario.over_draws else ""
+    return f"{same} The share of {the(scene.name(scene.focus))} is {' and '.join(said)}.{both}".lstrip()
 
 
 def moving_figures(series: pd.DataFrame) -> str:
@@ -119,7 +112,7 @@ def by_sector(scene: Scene) -> str:
     table = scene.results.table("by_sector")
     rows = table[(table["year"] == scene.year) & (table["outcome"] == "work_share") & (table["country"].astype(str) == scene.focus)]
     name = the(scene.name(scene.focus))
-    said = [f"of the works in {row.sector} {name} {_makes(name)} {plain(row.baseline, 1)} % in the baseline, {signed(row.difference, 2)} points in the scenario"
+    said = [f"of the works in {row.sector} {name} makes {plain(row.baseline, 1)} % in the baseline, {signed(row.difference, 2)} points in the scenario"
             for row in rows.itertuples()]
     return f"{capital('; '.join(said))}." if said else ""
 
@@ -156,6 +149,17 @@ def diverted(scene: Scene, diversion: pd.DataFrame) -> str:
     return f"{lose}{alone}; {plain(gained, places)} go the other way. These are the same people in both worlds{how}."
 
 
+def by_first_degree(scene: Scene) -> str:
+    """Say from which first degrees the focus country has more people or fewer, the most first."""
+    if "by_origin" not in scene.results:
+        return ""
+    table = scene.results.table("by_origin")
+    rows = table[(table["country"].astype(str) == scene.focus) & (table["year"] == scene.year) & (table["difference"] != 0)]
+    rows = rows.sort_values("difference", key=lambda each: each.abs(), ascending=False, kind="stable")
+    said = [f"{plain(abs(row.difference), 0)} {'more' if row.difference > 0 else 'fewer'} from {the(scene.name(str(row.origin)))}" for row in rows.head(N_GROUPS).itertuples()]
+    return f"{capital(the(scene.name(scene.focus)))} has by first degree, in means: {', '.join(said)}; {signed(rows['difference'].sum(), 0)} in all." if said else ""
+
+
 def stayed(scene: Scene, stay: pd.DataFrame, training: str) -> str:
     """Say how the stay rate of the largest foreign group changes."""
     own = scene.scenario.focus_countries if training == scene.focus else (training,)
@@ -185,12 +189,15 @@ def refused(scene: Scene, funnel: pd.DataFrame) -> str:
 
 def structure(variants: pd.DataFrame) -> str:
     """Say over what range the answer runs when what is assumed is changed."""
-    values = variants["difference"].astype(float)
+    values, others = variants["difference"].astype(float), variants.iloc[1:]
     is_same = (np.sign(values) == np.sign(values.iloc[0])).all()
     sign = "The sign is the same in all of them" if is_same else "Even the sign is not the same in all of them"
-    others, lean = "; ".join(str(name) for name in variants["variant"].iloc[1:]), leaning(variants)
-    return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when one of these is assumed instead: "
-            f"{others}. {sign}.{lean and f' {lean}.'}")
+    if "effect" not in variants:        # written by an older version
+        named = "; ".join(str(name) for name in others["variant"])
+        return (f"{signed(values.iloc[0], 2)} points become {signed(values.min(), 2)} to {signed(values.max(), 2)} when one of these is assumed "
+                f"instead: {named}. {sign}.")
+    moves = "; ".join(f"{row.variant} ({signed(row.effect, 2)})" for row in others.itertuples())
+    return f"What one other assumption adds to {signed(values.iloc[0], 2)} points, beside the same sets of figures: {moves}. {sign}."
 
 
 def variance_shares(table: pd.DataFrame) -> str:
@@ -229,7 +236,7 @@ def growth(scene: Scene, over_time: pd.DataFrame) -> str:
     for code in dict.fromkeys([scene.focus, str(here.idxmax())]):
         before, without, with_it = (float(rows[arm, code, year]) for arm, year in (("baseline", first), ("baseline", shown), ("scenario", shown)))
         ends = f"{_thousands(without)} in both worlds" if _thousands(without) == _thousands(with_it) else f"{_thousands(without)} without the policy and {_thousands(with_it)} with it"
-        said.append(f"{the(scene.name(code))} go{'' if _makes(the(scene.name(code))) == 'make' else 'es'} from {_thousands(before)} to {ends}")
+        said.append(f"{the(scene.name(code))} goes from {_thousands(before)} to {ends}")
     return f"{capital(PEOPLE)}, {first} to {shown}, means: {'; '.join(said)}."
 
 

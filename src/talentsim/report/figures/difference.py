@@ -74,18 +74,16 @@ def difference_by_country(headline: pd.DataFrame, *, outcome: str, scenario: str
 def _draw_dots(axes: Axes, rows: pd.DataFrame) -> None:
     """Draw one dot and bar a country, with the numbers at the side; hollow where the interval does not exclude zero."""
     heights = np.arange(len(rows))[::-1]
+    places = places_for(rows["difference"] if rows["difference"].any() else rows["baseline"])
     for height, row in zip(heights, rows.itertuples(), strict=True):
         colour = style.sign_colour(row.difference)
-        is_clear = row.low > 0 or row.high < 0
+        is_clear = round(row.low, places) > 0 or round(row.high, places) < 0
         axes.hlines(height, row.low, row.high, color=colour, linewidth=2.2, alpha=0.55)
         axes.plot(row.difference, height, "o", markersize=6, color=colour, markerfacecolor=colour if is_clear else "white")
     style.name_rows(axes, heights, rows["country"].astype(str))
     axes.xaxis.set_major_formatter(FuncFormatter(signed_tick))
-    places = places_for(rows["difference"] if rows["difference"].any() else rows["baseline"])
     style.write_columns(axes, heights, {
-        "baseline \N{RIGHTWARDS ARROW} scenario": [
-            f"{plain(row.baseline, places)} \N{RIGHTWARDS ARROW} {plain(row.scenario, places)}" for row in rows.itertuples()
-        ],
+        "baseline": [plain(each, places) for each in rows["baseline"]],
         "difference": [signed(each, places) for each in rows["difference"]],
         "interval": [interval_of_people(row.low, row.high, max(row.baseline, row.scenario), places, is_difference=True) if row.unit == PEOPLE
                      else interval(row.low, row.high, places) for row in rows.itertuples()],

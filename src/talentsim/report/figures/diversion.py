@@ -10,12 +10,12 @@ from matplotlib.ticker import FuncFormatter
 
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
-from talentsim.report.numbers import interval_name, places_for, plain, quoted, signed, unsigned_tick
+from talentsim.report.numbers import capital, interval_name, places_for, plain, quoted, unsigned_tick
 
 
 @house_style()
 def diversion_flow(
-    diversion: pd.DataFrame, *, focus: str, scenario: str, year: int, source: str, level: float = 0.95
+    diversion: pd.DataFrame, *, focus: str, scenario: str, year: int, source: str, level: float = 0.95, called: str = ""
 ) -> Figure:
     """Draw to whom a country loses people under a scenario, and from whom it gains them.
 
@@ -33,21 +33,24 @@ def diversion_flow(
         Year of both arms that is compared.
     level
         Of the intervals.
+    called
+        What `focus` is called in a sentence, with its article; itself where nothing is given.
     """
     flows = _flows_of(diversion, focus)
     at_stake = float(diversion.loc[diversion["baseline_country"].astype(str) == focus, "researchers"].sum())
     figure = style.new_figure(8.6, 0.85 + 0.28 * max(len(flows), 4))
     axes = figure.add_subplot()
-    title = f"To whom does {focus} lose researchers under {quoted(scenario)}, and from whom does it gain them?"
+    called = called or focus
+    title = f"To whom does {called} lose researchers under {quoted(scenario)}, and from whom does it gain them?"
     units = f"Researchers in {year}, mean over replications"
     if flows.empty:
-        nobody = f"Nobody works in {focus}, in the baseline or under {quoted(scenario)}."
-        all_stay = (f"Nobody is diverted: whoever works in {focus} in the baseline works there under {quoted(scenario)} too, "
+        nobody = f"Nobody works in {called}, in the baseline or under {quoted(scenario)}."
+        all_stay = (f"Nobody is diverted: whoever works in {called} in the baseline works there under {quoted(scenario)} too, "
                     "and nobody else does.")
         style.say(axes, all_stay if at_stake else nobody)
         return style.frame(figure, title=title, subtitle=f"{units}.", source=source)
-    _draw_sides(axes, flows, focus)
-    subtitle = f"{units}; thin lines: {interval_name(level)}. {_in_all(flows, at_stake, focus)}"
+    _draw_sides(axes, flows, called)
+    subtitle = f"{units}; thin lines: {interval_name(level)}. {_in_all(flows, at_stake, called)}"
     return style.frame(figure, title=title, subtitle=subtitle, source=source)
 
 
@@ -79,13 +82,12 @@ def _draw_sides(axes: Axes, flows: pd.DataFrame, focus: str) -> None:
     style.name_rows(axes, heights, flows.index, ticks=8)
     axes.xaxis.set_major_formatter(FuncFormatter(unsigned_tick))
     axes.set_xlabel("researchers and doctoral students")
-    axes.set_title(f"\N{LEFTWARDS ARROW} {focus} loses to", loc="left", fontsize=style.SMALL, color=style.LOSS)
-    axes.set_title(f"{focus} gains from \N{RIGHTWARDS ARROW}", loc="right", fontsize=style.SMALL, color=style.GAIN)
+    axes.set_title(f"\N{LEFTWARDS ARROW} {capital(focus)} loses to", loc="left", fontsize=style.SMALL, color=style.LOSS)
+    axes.set_title(f"{capital(focus)} gains from \N{RIGHTWARDS ARROW}", loc="right", fontsize=style.SMALL, color=style.GAIN)
     places = min(2, places_for(flows[["lost", "gained"]].to_numpy().ravel()))
     style.write_columns(axes, heights, {
         "lost": [plain(each, places) for each in flows["lost"]],
         "gained": [plain(each, places) for each in flows["gained"]],
-        "net": [signed(each, places) for each in flows["gained"] - flows["lost"]],
     })
 
 
@@ -94,4 +96,4 @@ def _in_all(flows: pd.DataFrame, at_stake: float, focus: str) -> str:
     lost, gained = flows["lost"].sum(), flows["gained"].sum()
     places = min(2, places_for((lost, gained)))
     share = f" ({100 * lost / at_stake:.1f}\N{NO-BREAK SPACE}% of its {plain(at_stake, 0)} in the baseline)" if at_stake else ""
-    return f"In all {focus} loses {plain(lost, places)}{share} and gains {plain(gained, places)}: net {signed(gained - lost, places)}."
+    return f"In all {focus} loses {plain(lost, places)}{share} and gains {plain(gained, places)}."

@@ -37,7 +37,7 @@ def work_over_time(
         Year in which the policy starts; None draws no line.
     differences
         Columns outcome, country, year, difference, low, high: paired, in percentage points. Without it the difference
-        of the means is drawn, and no interval.
+        of the means is drawn, and no interval. Columns baseline and scenario are the lines above, where they are there.
     level
         Of the intervals in `differences`.
     names
@@ -85,6 +85,8 @@ def _arms_of(shares: pd.DataFrame, paired: pd.DataFrame | None, code: str) -> pd
     own = pd.DataFrame(columns=["difference", "low", "high"], dtype=float) if paired is None else paired[paired["country"].astype(str) == code].set_index("year")
     if paired is not None:          # over draws a median, which the difference of two means is not
         wide["gap", "mean"] = own["difference"].astype(float).reindex(wide.index)
+        for arm in {"baseline", "scenario"} & set(own):         # and so are the levels; results of older versions have none here
+            wide["mean", arm] = own[arm].astype(float).reindex(wide.index)
     ends = own[["low", "high"]]
     return wide.join(ends.set_axis(pd.MultiIndex.from_product([["gap"], ["low", "high"]]), axis=1))
 
@@ -126,7 +128,6 @@ def _draw_levels(axes: Axes, code: str, arms: pd.DataFrame) -> None:
 def _draw_gap(axes: Axes, code: str, arms: pd.DataFrame, limits: tuple[float, float]) -> None:
     """Draw scenario minus baseline around zero, and write its last value above."""
     gap, colour = arms["gap", "mean"].dropna(), style.country_colour(code)
-    axes.fill_between(gap.index, 0.0, gap, color=colour, alpha=0.15, linewidth=0)
     axes.fill_between(arms.index, arms["gap", "low"], arms["gap", "high"], color=colour, alpha=0.3, linewidth=0)
     axes.plot(gap.index, gap, color=colour, linewidth=1.4)
     axes.axhline(0.0, color=style.GREY, linewidth=0.8, zorder=1)

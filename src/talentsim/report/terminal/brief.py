@@ -101,10 +101,12 @@ def _headline(result: Comparison, pair: Pair, name: Namer) -> str:
     scenario = pair.scenario
     row = _row(result.headline, HEADLINE, scenario.focus)
     level = f"{in_percent(scenario.compare.level)}% interval" if not scenario.over_draws else f"{in_percent(scenario.compare.level)}% of the draws"
-    middle = "median " if scenario.over_draws else ""
     span = "no interval from one replication" if pd.isna(row.low) else f"{level} {shown_interval(row.low, row.high, row.unit)}"
-    return (f"{name(scenario.focus)}, {scenario.headline_year}, {outcome_in_words(HEADLINE)}: {middle}{shown(row.baseline, row.unit)} in the baseline, "
-            f"{shown(row.scenario, row.unit)} in the scenario, difference {shown(row.difference, row.unit, is_difference=True)} points ({span})")
+    change = f"{shown(row.difference, row.unit, is_difference=True)} points"
+    where, before = f"{name(scenario.focus)}, {scenario.headline_year}, {outcome_in_words(HEADLINE)}:", shown(row.baseline, row.unit)
+    if scenario.over_draws:         # the scenario's own median is not the sum of the other two
+        return f"{where} median {before} in the baseline, {change} in the scenario ({span})"
+    return f"{where} {before} in the baseline, {shown(row.scenario, row.unit)} in the scenario, difference {change} ({span})"
 
 
 def _row(headline: pd.DataFrame, outcome: str, country: str) -> pd.Series:
@@ -151,7 +153,7 @@ def origins_line(by_origin: pd.DataFrame, pair: Pair, name: Namer) -> str:
 
 def _how_sure(extra: Mapping[str, pd.DataFrame], pair: Pair) -> str:
     """Say what the interval holds, and what other structures add to the answer, each beside the same draws or runs."""
-    words = ("Medians over the draws need not subtract. The interval covers the parameters alone; rules are taken as given."
+    words = ("The interval covers the parameters alone; rules are taken as given."
              if pair.scenario.over_draws else "The interval shows chance alone; uncertainty about the parameters is larger.")
     if "sides" not in extra:
         return words
