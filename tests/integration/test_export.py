@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -54,6 +56,21 @@ def test_years_stand_side_by_side_with_units(written: Path) -> None:
     told = differences[(differences.outcome == "work_share") & (differences.country == "USA")].sort_values("year").difference
     assert row[-26:] == pytest.approx(told.tolist()) and "percentage points" in row
     assert {"% of works", "people", "works"} <= {str(cell) for each in rows for cell in each}
+
+
+def test_years_of_results_that_an_older_version_wrote(written: Path, tmp_path: Path) -> None:
+    """Their differences have no levels: the workbook has the means that they have, and calls them so."""
+    older = shutil.copytree(written, tmp_path / "older")
+    path = older / "differences.parquet"
+    pd.read_parquet(path).drop(columns=["baseline", "scenario"]).to_parquet(path)
+    manifest = json.loads((older / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (older / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert run(["export", str(older), "--xlsx"]) == 0
+    means = open_results(older).table("over_time").astype({"arm": str}).query("outcome == 'work_share' and country == 'USA' and arm == 'scenario'")
+    _, *rows = sheets(older / "comparison.xlsx")["Over time"]
+    (row,) = (each for each in rows if each[0] == "work_share" and "USA" in each and "scenario, mean" in each)
+    assert row[-26:] == pytest.approx(means.sort_values("year")["mean"].tolist())
 
 
 def test_what_was_asked_stands_in_it_as_text(written: Path) -> None:
