@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,8 +18,9 @@ from talentsim.comparison.reproduce import _numbers as held_numbers
 from talentsim.config.arms import load_arms
 from talentsim.ensemble.bundle import ARMS, packed, read_bundle
 from talentsim.ensemble.opened import open_results
-from talentsim.ensemble.reasons import reasons, results_told, run_told
+from talentsim.ensemble.reasons import Told, reasons, results_told, run_told
 from talentsim.ensemble.store import open_store
+from worlds import edited, policy
 
 GIVEN = ["world=toy", "executor=serial", "population.scale=0.1", "ensemble.replications=2", "world.end_year=2028", "output.report=false", "output.figures=false"]
 
@@ -70,6 +72,19 @@ def test_runs_are_compared_by_the_beginning_of_their_ids(place: Path) -> None:
     assert {each.kind for each in found} == {"policies"} and any("f1_refusal" in each.what for each in found)
     second = manifest["arms"]["baseline"]["runs"][1]
     assert [(each.kind, each.what) for each in reasons(run_told(store, one), run_told(store, second))] == [("seed", "replication")]
+
+
+def test_a_policy_called_note_and_the_last_digit_count(plain_toy: dict[str, Any]) -> None:
+    """Nor is a run another one for how many there are beside it, or for what was asked of them."""
+    one, other, third = ({**edited(plain_toy, {"ensemble.replications": n, "focus": focus}, policy={"note": policy("pay", value=value)}).model_dump(mode="json")}
+                         for n, focus, value in ((2, "USA", 0.1), (5, "CAN", 0.1), (2, "USA", 0.1 + 1e-12)))
+    facts = {"seed": {"replication": 0}}
+    runs = [Told(name, {"run": arm}, facts) for name, arm in (("a", one), ("a", other), ("b", third), ("b", one))]
+    assert reasons(runs[0], runs[1]) == []
+    (found,) = reasons(runs[0], runs[2])
+    assert (found.kind, found.what) == ("policies", "policies.note.value") and found.one == "0.1" != found.other
+    assert [each.kind for each in reasons(runs[0], runs[3])] == ["input"], "runs that are not the same are never said to be"
+    assert {each.what for each in reasons(*(Told("x", {"scenario": arm}, {}) for arm in (one, other)))} >= {"scenario: ensemble.replications"}
 
 
 def test_why_at_the_command_line(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,11 +78,16 @@ def reasons(one: Told, other: Told) -> list[Reason]:
     """Return all that differs between two sides and may move a number, most telling first; nothing where nothing does."""
     found = [*_made(one, other)]
     for name in [each for each in one.arms if each in other.arms]:
-        found += _configured(one.arms[name], other.arms[name], "" if name == "run" else f"{name}: ")
+        where = "" if name == "run" else f"{name}: "
+        found += _configured(one.arms[name], other.arms[name], where)
+        if name != "run":           # how many runs there are, and what is read out of them, is not a run's
+            found += _compared(one.arms[name], other.arms[name], where)
     if set(one.arms) != set(other.arms):
         found.append(Reason("kind", "what it is", _kind(one), _kind(other)))
     if "run" in one.arms and "run" in other.arms:
         found += _differs("seed", "replication", one.facts["seed"]["replication"], other.facts["seed"]["replication"])
+    if not found and _runs(one) != _runs(other):
+        found.append(Reason("input", "what the configurations do not hold (input tables, draws of the parameters as they stood): the runs are others", _runs(one), _runs(other)))
     return list({(each.kind, each.what.partition(": ")[2] or each.what, each.one, each.other): each for each in reversed(found)}.values())[::-1]
 
 
@@ -99,14 +104,18 @@ def _made(one: Told, other: Told) -> Iterator[Reason]:
 
 
 def _configured(one: Mapping[str, Any], other: Mapping[str, Any], where: str) -> Iterator[Reason]:
-    """Yield what differs in two configurations: figures, policies, seed, draws, and what is read out."""
+    """Yield what differs in two configurations: figures, policies, seed and draws."""
     yield from _differs("seed", f"{where}ensemble.seed", *(each["ensemble"]["seed"] for each in (one, other)))
-    yield from _differs("draws", f"{where}ensemble.replications", *(each["ensemble"]["replications"] for each in (one, other)))
     yield from _differs("draws", f"{where}parameters.draws", *(_draws(each) for each in (one, other)))
     first, second = (dict(_leaves(_counting(each))) for each in (one, other))
     for key in dict.fromkeys([*first, *second]):
         kind = "policies" if key.startswith(("policies.", "policy.")) else "figures"
         yield from _differs(kind, where + key, first.get(key), second.get(key))
+
+
+def _compared(one: Mapping[str, Any], other: Mapping[str, Any], where: str) -> Iterator[Reason]:
+    """Yield what differs in how two comparisons were made of runs: how many there are, and what is read out."""
+    yield from _differs("draws", f"{where}ensemble.replications", *(each["ensemble"]["replications"] for each in (one, other)))
     for key, words in READ_OUT.items():
         yield from _differs("read out", f"{where}{words}, {key}", *(_at(each, key) for each in (one, other)))
 
@@ -133,14 +142,22 @@ def _draws(plain: Mapping[str, Any]) -> str:
 def _leaves(node: Any, prefix: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(node, Mapping):
         for name, each in node.items():
-            if name not in WORDS:
+            if name not in WORDS or isinstance(each, Mapping):       # a policy may be called `note`
                 yield from _leaves(each, f"{prefix}.{name}" if prefix else str(name))
     else:
         yield prefix, node
 
 
 def _differs(kind: str, what: str, one: object, other: object) -> list[Reason]:
-    return [] if one == other else [Reason(kind, what, _text(one), _text(other))]
+    if one == other:
+        return []
+    texts = _text(one), _text(other)
+    return [Reason(kind, what, *(texts if texts[0] != texts[1] else (repr(one), repr(other))))]
+
+
+def _runs(told: Told) -> str:
+    """Return which runs a side rests on, the first of each arm by its id."""
+    return told.name if "run" in told.arms else ", ".join(str(arm.get("runs", [""])[0]) for arm in told.facts.get("arms", {}).values())
 
 
 def _text(value: object) -> str:
