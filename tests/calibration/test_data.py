@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from talentsim.calibration import simulated
 from talentsim.calibration.experiments import OUTCOMES
 from talentsim.calibration.measured import INDICATORS, Shown, simulate_targets
 from talentsim.calibration.priors import figures_of, parameters_for
 from talentsim.calibration.scorecard import forecasts, history_off, interval_score, scorecard, summary
 from talentsim.calibration.simulated import simulated_figures
 from talentsim.calibration.targets import ROLES, Target, roles_of_facts, targets_of
+from talentsim.calibration.waves import chi2_of
 from talentsim.commands.calibrate import FITS
 from talentsim.config import Config
 from talentsim.data.facts import facts
@@ -131,3 +133,27 @@ def test_policies_of_one_title_and_what_nobody_shows_are_told_apart() -> None:
     target = Target("x", "x", "none", {"kind": "formula"}, 10.0, "index", "points", 1.0, 0.0, "calibrate")
     table = history_off([target], np.array([[11.0], [12.0]]), {"a": np.array([[13.0], [np.nan]])}).iloc[0]
     assert table.moved == pytest.approx(2.0) and table.chi2_change == pytest.approx((9.0 - 1.0) / 2)
+
+
+def test_bands_of_shares_stay_within_what_can_be() -> None:
+    """Those of a straight line, too: one from -76 to 203 % made the simple forecast look worse than it is."""
+    shown = np.full((8, len(targets_of("ai"))), 50.0)
+    table = forecasts(targets_of("ai"), shown)
+    shares = table[table.target.isin([each.id for each in targets_of("ai") if each.unit == "%" and each.scale == "points"])]
+    assert (shares.forecast == "linear trend").sum() == 5 and shares.low.ge(0.0).all() and shares.high.le(100.0).all()
+
+
+def test_what_a_run_does_not_show_counts_neither_way() -> None:
+    targets = [Target(name, name, "none", {"kind": "formula"}, 10.0, "index", "points", 1.0, 0.0, "calibrate") for name in "ab"]
+    assert chi2_of(targets, np.array([[12.0, np.nan]]), ("calibrate",)) == 4.0
+
+
+def test_runs_measured_by_other_code_are_other_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain_toy: dict[str, Any]) -> None:
+    config = edited(plain_toy, {"world.end_year": 2004, "world.start_year": 2003}, executor={"kind": "serial"})
+    target = Target("x", "x", "none", {"kind": "stock", "year": 2004}, 1.0, "thousands", "log", 1.0, 0.0, "calibrate")
+    for _ in range(2):
+        simulated_figures(config, [{}], [target], tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+    monkeypatch.setattr(simulated, "MEASURING", (*simulated.MEASURING, "measures/lives.py"))
+    simulated_figures(config, [{}], [target], tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2

@@ -11,13 +11,14 @@ import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.calibration.priors import CalibratedParameter, figures_of
+from talentsim.calibration.simulated import MEASURING
 from talentsim.calibration.targets import Target, content_of, digest_of, targets_of
 from talentsim.config import Config, UserError
 from talentsim.config.wholes import without_parts
 from talentsim.data.facts import facts
 from talentsim.data.posterior import draws_text
 from talentsim.ensemble.draws import draws_of, figure_at, fits
-from talentsim.ensemble.identity import arm_id
+from talentsim.ensemble.identity import arm_id, digest_of_modules
 from talentsim.ensemble.results import read_json, write_json, write_plain
 from talentsim.model.simulation import Simulation
 
@@ -75,7 +76,7 @@ def probe(config: Config) -> str:
 def version_of(config: Config, targets: Sequence[Target]) -> str:
     """Return a hash of all that a run's indicators depend on beside its parameters: model and scale, and how targets are looked at."""
     looked = [[each.id, each.indicator] for each in targets]
-    return digest_of([probe(config), config.population.scale, looked, config.observers.model_dump(mode="json")])
+    return digest_of([probe(config), digest_of_modules(*MEASURING), config.population.scale, looked, config.observers.model_dump(mode="json")])
 
 
 def differences(config: Config) -> list[str]:

@@ -161,7 +161,7 @@ def _steps(targets: Sequence[Target]) -> dict[str, float]:
 
 
 def _trend(target: Target, year: int) -> tuple[float, float]:
-    """Return the prediction interval of a straight line through the earlier observations."""
+    """Return the prediction interval of a straight line through the earlier observations, within what can be, as the other bands."""
     years = np.array(sorted(target.earlier), float)
     values = np.array([_scale(target, target.earlier[int(each)]) for each in years])
     x = np.column_stack([np.ones(len(years)), years - years.mean()])
@@ -171,6 +171,6 @@ def _trend(target: Target, year: int) -> tuple[float, float]:
     residual = float(np.sqrt(np.sum((values - x @ slope) ** 2) / freedom))
     half = float(t.ppf(0.5 + LEVEL / 2, freedom)) * float(np.hypot(residual * np.sqrt(1.0 + at @ np.linalg.inv(x.T @ x) @ at), target.tolerance))
     middle = float(at @ slope)
-    return (float(np.exp(middle - half)), float(np.exp(middle + half))) if target.scale == "log" else (middle - half, middle + half)
+    return _around(target, float(np.exp(middle)) if target.scale == "log" else middle, half)
 
 

@@ -15,10 +15,13 @@ from talentsim.calibration.targets import Target, digest_of
 from talentsim.config import Config
 from talentsim.ensemble.draws import with_figures
 from talentsim.ensemble.executors import open_executor
-from talentsim.ensemble.identity import arm_id
+from talentsim.ensemble.identity import arm_id, digest_of_modules
 from talentsim.ensemble.results import prepare_folder, read_json, write_json
 
 Tick = Callable[[int, int], None]
+
+MEASURING = ("calibration/experiments.py", "calibration/measured.py", "measures/observers.py")
+"""Modules that say what a run shows: other code reads other figures off the same run."""
 
 
 def simulated(config: Config, parameters: Sequence[CalibratedParameter], values: Floats, targets: Sequence[Target], folder: Path,
@@ -47,7 +50,7 @@ def simulated_figures(config: Config, figures: Sequence[Mapping[str, float]], ta
     """Return every target's indicator at every set of figures, as `simulated`."""
     prepare_folder(folder)
     bare = config.model_copy(update={"parameters": config.parameters.model_copy(update={"draws": None})})
-    whole = digest_of([arm_id(bare), [vars(each) for each in targets], bare.observers.model_dump(mode="json"), bare.ensemble.seed])
+    whole = digest_of([arm_id(bare), digest_of_modules(*MEASURING), [vars(each) for each in targets], bare.observers.model_dump(mode="json"), bare.ensemble.seed])
     paths = [folder / f"{digest_of([whole, dict(each), first + place])}.json" for place, each in enumerate(figures)]
     missing = [place for place, path in enumerate(paths) if not path.exists()]
     n_done = len(paths) - len(missing)

@@ -172,14 +172,16 @@ def thinned(draws: Floats, n: int) -> Floats:
 
 
 def misses_of(targets: Sequence[Target], shown: Floats, roles: Sequence[str]) -> Floats:
-    """Return misses in tolerances of the targets with one of some roles, shape (n_runs, n_of_them); 0 where nobody is to speak of."""
-    columns = [np.nan_to_num(each.miss(shown[:, place]) / each.tolerance) for place, each in enumerate(targets) if each.role in roles]
+    """Return misses in tolerances of the targets with one of some roles, shape (n_runs, n_of_them); NaN where nobody is to speak of."""
+    columns = [each.miss(shown[:, place]) / each.tolerance for place, each in enumerate(targets) if each.role in roles]
     return np.stack(columns, axis=1)
 
 
 def chi2_of(targets: Sequence[Target], shown: Floats, roles: Sequence[str]) -> float:
-    """Return the median over runs of the mean squared miss of a target, in tolerances."""
-    return float(np.median((misses_of(targets, shown, roles) ** 2).mean(axis=1)))
+    """Return the median over runs of the mean squared miss of a target, in tolerances, of those targets that a run shows."""
+    misses = misses_of(targets, shown, roles)
+    seen = np.isfinite(misses)
+    return float(np.median((np.where(seen, misses, 0.0) ** 2).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)))
 
 
 def simulator(config: Config, parameters: Sequence[CalibratedParameter], targets: Sequence[Target], folder: Path, tick: Tick | None) -> Simulate:

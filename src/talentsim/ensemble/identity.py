@@ -97,6 +97,13 @@ def digest_of_code(package: Path) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=16)
+def digest_of_modules(*names: str) -> str:
+    """Return a hash of some modules of this package, for what is kept beside runs and rests on more code than they do."""
+    package = Path(__file__).resolve().parents[1]
+    return hashlib.sha256(b"".join(hashlib.sha256((package / name).read_bytes()).digest() for name in names)).hexdigest()
+
+
 def settings_of(config: Config) -> dict[str, Any]:
     """Return the settings that a run depends on, as plain data.
 
