@@ -12,6 +12,7 @@ import pytest
 
 from talentsim.commands.job import compare_and_write
 from talentsim.comparison.pair import Pair, run_pair
+from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sweep import join
 from talentsim.config import Config
 from talentsim.config.arms import load_arms
@@ -83,6 +84,14 @@ def test_the_picture_over_time_ends_at_the_headline(results: tuple[Path, Any]) -
     panel = next(axes for axes in figure.axes if axes.get_title(loc="left") == "United States")
     ends = [float(line.get_ydata()[-1]) for line in panel.lines if len(line.get_xdata()) > 2]
     assert sorted(ends) == pytest.approx(sorted([row.baseline, row.scenario]))
+
+
+def test_precision_is_that_of_the_answer_which_is_a_median(results: tuple[Path, Any]) -> None:
+    folder, found = results
+    arms = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]
+    pair, error = until_precise(Pair(*(Config.checked(arms[name]["config"]) for name in ("baseline", "scenario"))))
+    row = found.headline[(found.headline.outcome == "work_share") & (found.headline.country == pair.scenario.focus)].iloc[0]
+    assert error == pytest.approx(row.standard_error)
 
 
 def test_what_it_depends_on_is_asked_of_several_countries_as_of_one(results: tuple[Path, Any]) -> None:

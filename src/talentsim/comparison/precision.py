@@ -9,14 +9,14 @@ from talentsim.comparison.cautions import not_reached
 from talentsim.comparison.pair import Pair, PairRuns, run_pairs
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
-from talentsim.intervals import standard_error
+from talentsim.intervals import quantile_error, standard_error
 from talentsim.model.outcomes import HEADLINE
 
 
 def until_precise(pair: Pair, store: Store | None = None, progress: Progress | None = None) -> tuple[Pair, float]:
     """Return the pair with as many replications as `ensemble.until_precision` takes, and the standard error reached.
 
-    The error falls with the root of the number; each round goes to the number that the last error asks for, at most twice
+    It is the error that the headline shows: of the mean over replications, or of the median over draws. It falls with the root of the number; each round goes to the number that the last error asks for, at most twice
     as many, up to `ensemble.max_replications`. Without a precision the pair stays as it is.
 
     Returns
@@ -41,4 +41,4 @@ def _error(runs: PairRuns) -> float:
     config = runs.scenario.config
     year, focus = config.headline_year - config.world.start_year, [runs.scenario.codes.index(each) for each in config.focus_countries]
     one, other = (arm.outcomes[HEADLINE][:, year, focus].sum(axis=1) for arm in runs)
-    return float(standard_error(other - one))
+    return float(quantile_error(other - one, 0.5) if config.over_draws else standard_error(other - one))

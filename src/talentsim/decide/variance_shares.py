@@ -36,14 +36,14 @@ def variance_shares(baseline: Ensemble, scenario: Ensemble) -> pd.DataFrame:
     first: dict[str, str] = {}
     for key in draws.keys:
         if key not in held and not key.startswith("observers."):
-            first.setdefault(draws.manifest["parameters"][key], key)
+            first.setdefault(draws.manifest["parameters"].get(key, key), key)
     rows = [draws.row(each) for each in range(len(scenario))]
     names = list(first)
     x = np.array([[row[first[name]] for name in names] for row in rows])
     if not names or change.std() < 1e-9:
         return pd.DataFrame()
     chosen, shares, r2 = _regressed(x, change)
-    groups = {name: draws.manifest["groups"][first[name]] for name in names}
+    groups = {name: draws.manifest.get("groups", {}).get(first[name], name) for name in names}
     found = pd.DataFrame({"group": [groups[names[place]] for place in chosen], "share": shares, "parameters": [names[place] for place in chosen]})
     found = found.sort_values("share", ascending=False)
     by_group = found.groupby("group", sort=False).agg(share=("share", "sum"), parameters=("parameters", ", ".join)).reset_index()

@@ -24,7 +24,7 @@ def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, 
     titles
         Indicator -> title.
     """
-    listed = Table(title=f"Indicators, {focus}, {year}", title_justify="left", title_style="bold")
+    listed = Table(title=f"Indicators, {focus}, {year}: means", title_justify="left", title_style="bold")
     for column in ("indicator", "partner", "baseline", "scenario", "difference", f"{in_percent(level)}% interval"):
         listed.add_column(column, justify="left" if column in ("indicator", "partner") else "right", overflow="fold")
     rows = table[(table.year == year) & table.country.isin([*(countries or [focus]), ""])]
@@ -42,7 +42,7 @@ def indicator_table(table: pd.DataFrame, titles: Mapping[str, str], focus: str, 
 def indicators_over_time(table: pd.DataFrame, titles: Mapping[str, str], countries: Sequence[str], year: int) -> Table:
     """Return the indicators of the focus country in the baseline every five years and in the headline's year, with the partners that matter most."""
     years = sorted({each for each in table.year if each % 5 == 0} | {year, table.year.max()})
-    listed = Table(title=f"Indicators over time, {', '.join(countries)}, baseline", title_justify="left", title_style="bold")
+    listed = Table(title=f"Indicators over time, {', '.join(countries)}, baseline: means", title_justify="left", title_style="bold")
     for column in ("indicator", "partner", *map(str, years)):
         listed.add_column(column, justify="left" if column in ("indicator", "partner") else "right", overflow="fold")
     for name, title in titles.items():

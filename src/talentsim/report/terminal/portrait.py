@@ -37,7 +37,7 @@ def portrait_lines(tables: Mapping[str, pd.DataFrame], pair: Pair) -> list[Rende
 
 def _countries(portrait: pd.DataFrame, pair: Pair) -> Table:
     first, last = (int(portrait[column].iloc[0]) for column in ("from_year", "year"))
-    table = Table(title=f"People, and works in % of the world's: where they are made, and of {last} by training and owner", title_justify="left",
+    table = Table(title=f"Means of people, and of works in % of the world's: where they are made, and of {last} by training and owner", title_justify="left",
                   title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     table.add_column("country", max_width=20, no_wrap=True, overflow="ellipsis")
     for column in (f"{PEOPLE} {first}", str(last), "%/year", f"in {first}", str(last), "90 %", "trained", "owned"):
