@@ -6,8 +6,10 @@ from typing import Any
 
 from talentsim import __version__
 from talentsim.commands import COMMANDS
-from talentsim.report.dictionary import COLUMNS, TABLES
-from talentsim.report.dictionary_of_others import OTHER_COLUMNS, OTHER_TABLES
+from talentsim.measures.indicators import INDICATORS
+from talentsim.model.outcomes import OUTCOMES
+from talentsim.report.dictionary import COMPARISON, Column, Described
+from talentsim.report.dictionary_of_others import OTHERS
 from talentsim.vocab import LEVERS
 
 project, author = "talentsim", "The talentsim developers"
@@ -29,14 +31,23 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def _row(name: str, each: Column) -> str:
+    return f"| `{name}` | {_cell(each.meaning)} | {_cell(each.unit)} |"
+
+
+def _described(table: Described) -> list[str]:
+    rows = [*(_row(name, table.column(name)) for name in table.columns), *(_row(label, each) for label, each in table.besides.items())]
+    return [f"### {table.name}", "", f"{table.holds[0].upper()}{table.holds[1:]}.", "", "| column | meaning | unit |", "|---|---|---|", *rows, ""]
+
+
 def _dictionary() -> str:
-    tables = [f"| `{name}` | {_cell(what)} |" for name, what in TABLES.items()]
-    others = [f"| `{name}` | `{each.command}` | {_cell(each.holds)} | {', '.join(f'`{column}`' for column in each.columns)}{'; ' * bool(each.columns and each.besides)}{each.besides} |"
-              for name, each in OTHER_TABLES.items()]
-    columns = [f"| `{name}` | {_cell(each.meaning)} | {_cell(each.unit)} |" for name, each in {**COLUMNS, **OTHER_COLUMNS}.items()]
-    return "\n".join(["## Tables", "", "| table | what it holds |", "|---|---|", *tables, "", "## Tables of runs and of other commands", "",
-                      "| table | written by | what it holds | columns |", "|---|---|---|---|", *others, "", "## Columns", "",
-                      "| column | meaning | unit |", "|---|---|---|", *columns])
+    lines: list[str] = []
+    for command in dict.fromkeys(each.command for each in (*COMPARISON.values(), *OTHERS)):
+        lines += [f"## {command[0].upper()}{command[1:]}" if command.startswith("every") else f"## {command}", ""]
+        lines += [line for each in (*COMPARISON.values(), *OTHERS) if each.command == command for line in _described(each)]
+    for title, listed in (("Outcomes", OUTCOMES), ("Indicators", INDICATORS)):
+        lines += [f"## {title}", "", "| name | what it is | unit |", "|---|---|---|", *(_row(name, Column(each.title, each.unit)) for name, each in listed.items()), ""]
+    return "\n".join(lines)
 
 
 def _levers() -> str:

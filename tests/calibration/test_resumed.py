@@ -13,6 +13,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from described_files import FIT, hold
+from talentsim.calibration.priors import parameters_for
+from talentsim.calibration.targets import targets_of
+from talentsim.commands.cli import run
+from talentsim.config import Config
+from talentsim.report.dictionary_of_others import CALIBRATE, VALIDATE
+
 SMALL = ("world=ai", "calibration.scale=0.02", "calibration.first=10", "calibration.waves=[6]", "calibration.draws=8", "calibration.check=2",
          "calibration.walkers=12", "calibration.steps=30")
 ENOUGH = 16         # runs on disk: those that tell the noise are done, the first design has begun
@@ -62,6 +69,16 @@ def test_a_calibration_begins_from_the_runs_of_another(tmp_path: Path) -> None:
     pd.concat([runs, runs.head(5).assign(version="before")], ignore_index=True).to_parquet(mixed)
     assert calibrate(two, "executor=serial", f"calibration.earlier={mixed}").wait() == 0
     folder = next(two.glob("*/*-calibrate"))
+    targets, parameters = {each.id for each in targets_of("ai")}, parameters_for(Config.load("world=ai"))
+    hold(folder, CALIBRATE, {"runs": targets | {f"z {each.name}" for each in parameters}, f"{FIT}_checked": targets,
+                             FIT: {key for each in parameters for key in each.keys}})
     manifest, known = json.loads((folder / "ai.json").read_text()), pd.read_parquet(folder / "runs.parquet")
     assert (manifest["runs"], manifest["earlier_runs"]) == (2 * len(runs), 5) and manifest["settings"]["earlier"] == "mixed.parquet"
     pd.testing.assert_frame_equal(known.tail(len(runs) + 5).reset_index(drop=True), pd.read_parquet(mixed))
+
+
+@pytest.mark.slow
+def test_the_scorecard_is_in_the_dictionary_and_nothing_besides(tmp_path: Path) -> None:
+    assert run(["validate", "history", *SMALL, "executor=serial", "output.csv=true", f"output.dir={tmp_path}"]) == 0
+    (folder,) = tmp_path.glob("*/*-validate")
+    hold(folder, VALIDATE)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from described_files import hold_comparison
 from talentsim import Config, TalentModel
 from talentsim.commands.job import compare_and_write
 from talentsim.comparison.pair import Pair
@@ -75,6 +76,7 @@ def test_the_report_shows_the_fit_of_its_own_baseline(tmp_path: Path) -> None:
             for name in ("baseline", "visa_tightening")]
     compare_and_write(Pair(*arms), tmp_path / "results", [])
     results = open_results(tmp_path / "results")
+    assert {"fit", "departures"} <= hold_comparison(tmp_path / "results")
     table, document = results.table("fit"), report_of(results)
     assert (tmp_path / "results" / "baseline_fit.png").exists()
     section = document[document.index('<section id="fit">'):document.index('<section id="assumptions">')]

@@ -20,6 +20,7 @@ from talentsim.ensemble.bundle import ARMS, packed, read_bundle
 from talentsim.ensemble.opened import open_results
 from talentsim.ensemble.reasons import Told, reasons, results_told, run_told
 from talentsim.ensemble.store import open_store
+from talentsim.report.dictionary import COMPARISON
 from worlds import edited, policy
 
 GIVEN = ["world=toy", "executor=serial", "population.scale=0.1", "ensemble.replications=2", "world.end_year=2028", "output.report=false", "output.figures=false"]
@@ -107,6 +108,7 @@ def test_a_bundle_holds_plain_text_and_no_place_of_this_machine(place: Path, bun
     with zipfile.ZipFile(bundle) as file:
         texts = {name: file.read(name).decode() for name in file.namelist()}
     assert set(texts) == {"README.txt", "bundle.json", "headline.csv", "baseline.json", "scenario.json"}
+    assert tuple(texts["headline.csv"].partition("\n")[0].split(",")) == COMPARISON["headline"].columns
     assert not any(str(place) in text for text in texts.values())
     results = open_results(place / "one")
     assert packed(results, open_store(str(place / "out"))) == bundle.read_bytes()

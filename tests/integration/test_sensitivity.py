@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from described_files import hold_comparison
 from talentsim.commands.cli import run
 from talentsim.comparison.compare import compare
 from talentsim.comparison.pair import Pair, run_pair
@@ -73,6 +74,7 @@ def test_the_command_writes_a_comparison_that_says_what_it_hangs_on(tmp_path: Pa
     done = talentsim("sensitivity", PAY, TALENT, *TOY, "compare.structure=null", "compare.alone=null", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (folder,) = (tmp_path / "outputs").glob("*/*-visa_tightening-sensitivity")
+    assert "sensitivity" in hold_comparison(folder)
     table = pd.read_parquet(folder / "sensitivity.parquet")
     assert table.kind.tolist() == ["as configured", "low", "high", "low", "high"] and set(table.parameter[1:]) == {PAY, TALENT}
     assert "how much students weigh pay" in done.stdout and "What it depends on" in done.stdout and "Checks that hold: before start, placebo, conservation" in done.stdout

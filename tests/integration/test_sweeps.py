@@ -15,8 +15,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from described_files import hold
 from talentsim.commands.cli import run
 from talentsim.ensemble.store import Store
+from talentsim.report.dictionary_of_others import SWEEP
 
 QUICK = ["world=toy", "world.burn_in_year=2004", "ensemble.replications=2"]
 DOSES = ["scenario=visa_tightening", "policy.f1_refusal.value=0.1,0.4"]
@@ -60,8 +62,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_sweep_is_one_tidy_table_and_one_figure(whole: Path) -> None:
     table = joined(whole)
-    assert {"job", "overrides", "world", "focus", "headline_year", "level", "policy.f1_refusal.value", "seed", "outcome", "country", "unit", "year", "baseline", "scenario",
-            "difference", "low", "high", "standard_error"} == set(table.columns)
+    hold(next(whole.rglob("sweep.parquet")).parent, SWEEP, {"sweep": ["policy.f1_refusal.value", "seed"]}, ["failures"])
     assert set(table["policy.f1_refusal.value"]) == {0.1, 0.4} and set(table.seed) == {1, 2}
     assert table.difference.to_numpy() == pytest.approx((table.scenario - table.baseline).to_numpy(), abs=1e-9)
     assert table.groupby("job").size().nunique() == 1 and set(table.year) == set(range(2010, 2036))
@@ -83,6 +84,7 @@ def test_one_failing_job_is_a_row_and_the_others_finish(tmp_path: Path) -> None:
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "1 failed" in done.stdout and "1 of 2 jobs done" in done.stdout
     folder = next(tmp_path.rglob("sweep.parquet")).parent
+    hold(folder, SWEEP)        # of one comparison no key varies
     failures = pd.read_parquet(folder / "failures.parquet")
     assert "policy.f1_refusal.value=7" in failures.overrides[0] and "out of range" in failures.message[0] and failures.job[0] == 1
     assert set(joined(tmp_path)["job"]) == {0}

@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 import yaml
 
+from described_files import hold
 from talentsim.commands.cli import run
 from talentsim.config import Config, UserError
-from talentsim.panel.panel import Panel, load_panel
-from talentsim.panel.published import make_tables, write_tables
+from talentsim.panel.panel import Panel, load_panel, read_table
+from talentsim.panel.published import COVARIATES, make_tables, write_tables
+from talentsim.report.dictionary_of_others import OTHERS, PANEL_CALIBRATE, PANEL_DATA, PANEL_VALIDATE
 from talentsim.scholars.forecast import as_configured, forecast, live
 from talentsim.scholars.scores import score
 
@@ -56,9 +58,21 @@ def test_published_files_become_the_panel(panel: Panel, tmp_path: Path, raw: boo
     made = make_tables(tmp_path, panel.codes)
     assert [path.parent for path in made.files] == [tmp_path, tmp_path]
     write_tables(made.tables, tmp_path / "out", panel.codes)
+    hold(tmp_path / "out", PANEL_DATA, without=["covariates", "covariates_pair"])
     again = load_panel(str(tmp_path / "out"), panel.codes)
     assert np.array_equal(again.migrations, panel.migrations) and np.array_equal(again.stock, panel.stock[:len(panel.years)])
     assert not again.has_covariates
+
+
+def test_covariates_that_lie_beside_come_along(panel: Panel, data_dir: Path, tmp_path: Path) -> None:
+    """With whatever else stands in them."""
+    for name in COVARIATES:
+        shutil.copyfile(data_dir / f"{name}.parquet", tmp_path / f"{name}.parquet")
+    publish(panel, tmp_path)
+    write_tables(make_tables(tmp_path, panel.codes).tables, tmp_path / "out", panel.codes)
+    assert load_panel(str(tmp_path / "out"), panel.codes).has_covariates
+    described = {each.name: each.columns for each in OTHERS if each.command == PANEL_DATA}
+    hold(tmp_path / "out", PANEL_DATA, {name: set(read_table(data_dir, name).columns) - set(described[name]) for name in COVARIATES})
 
 
 def test_what_is_missing_is_named(panel: Panel, tmp_path: Path) -> None:
@@ -90,6 +104,8 @@ def test_the_commands_from_published_files_to_scores(panel: Panel, tmp_path: Pat
     said = capsys.readouterr().out
     assert "persistence" in said and "gravity" not in said and "No stylised facts" in said
     folder = next(tmp_path.glob("outputs/*/*-validate"))
+    hold(folder, PANEL_VALIDATE)
+    hold(tmp_path / "outputs" / "data" / "scholars", PANEL_DATA, without=["covariates", "covariates_pair"])
     assert pd.read_parquet(folder / "scores.parquet").set_index("model").wlogRMSE["persistence"] == pytest.approx(0.1771, abs=1e-4)
     flows, stocks = (pd.read_parquet(folder / f"forecast_{name}.parquet").set_index("model").loc["model, expected numbers"]
                      for name in ("flows", "stocks"))
@@ -160,6 +176,7 @@ def test_calibration_proposes_what_is_shipped(data_dir: Path, tmp_path: Path, ca
     assert run(["calibrate", "world=scholars", f"world.data_dir={data_dir}", f"output.dir={tmp_path}"]) == 0
     assert "Moments of careers" in capsys.readouterr().out
     folder = next(tmp_path.glob("*/*-calibrate"))
+    hold(folder, PANEL_CALIBRATE)
     found = pd.read_parquet(folder / "parameters.parquet")
     personal = found[found.key.str.startswith("behaviour")]
     assert personal.proposed.to_numpy() == pytest.approx(personal.before.to_numpy(), abs=0.03)
@@ -180,6 +197,7 @@ def test_agents_are_scored_beside_expected_numbers(data_dir: Path, tmp_path: Pat
                 "ensemble.replications=2", "executor=serial"]) == 0
     capsys.readouterr()
     folder = next(tmp_path.glob("*/*-validate"))
+    hold(folder, PANEL_VALIDATE)
     scores = pd.read_parquet(folder / "scores.parquet").set_index("model").wlogRMSE
     assert scores["model, expected numbers"] < scores["model, mean of 2 runs of agents at scale 0.05"] < 0.35
     facts = pd.read_parquet(folder / "facts.parquet").set_index("id")

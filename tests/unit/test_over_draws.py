@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from described_files import hold_comparison
 from talentsim.commands.job import compare_and_write
 from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.precision import until_precise
@@ -110,6 +111,7 @@ def test_every_replication_is_another_world(results: tuple[Path, Any]) -> None:
 
 
 def test_what_it_depends_on_is_told_and_sums_to_the_whole(results: tuple[Path, Any]) -> None:
+    assert "variance_shares" in hold_comparison(results[0])
     shares = pd.read_parquet(results[0] / "variance_shares.parquet")
     assert shares["share"].sum() == pytest.approx(1.0)
     assert shares["group"].iloc[-1] == UNEXPLAINED and shares["draws"].iloc[0] == N
