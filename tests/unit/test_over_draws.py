@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +18,15 @@ from talentsim.commands.job import compare_and_write
 from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.precision import until_precise
 from talentsim.comparison.sweep import join
-from talentsim.config import Config
+from talentsim.config import Config, UserError
 from talentsim.config.arms import load_arms
 from talentsim.dashboard.answer import headline_of
 from talentsim.data.posterior import draws_text
 from talentsim.decide.variance_shares import UNEXPLAINED, _regressed, variance_shares
-from talentsim.ensemble.opened import open_results
+from talentsim.ensemble.bundle import packed
+from talentsim.ensemble.opened import Results, open_results
+from talentsim.ensemble.reasons import reasons, results_told
+from talentsim.ensemble.store import open_store
 from talentsim.intervals import quantile_error, quantile_interval
 from talentsim.report.document.pictures import pictures_of
 from talentsim.report.terminal.sweep import sweep_table
@@ -93,6 +99,27 @@ def test_precision_is_that_of_the_answer_which_is_a_median(results: tuple[Path, 
     pair, error = until_precise(Pair(*(Config.checked(arms[name]["config"]) for name in ("baseline", "scenario"))))
     row = found.headline[(found.headline.outcome == "work_share") & (found.headline.country == pair.scenario.focus)].iloc[0]
     assert error == pytest.approx(row.standard_error)
+
+
+def test_draws_that_are_others_by_now_are_told_and_not_packed(results: tuple[Path, Any]) -> None:
+    """A name, or a file, may come to stand for other values than those that a result took."""
+    found, store = open_results(results[0]), open_store(str(results[0].parent / "out"))
+    with zipfile.ZipFile(io.BytesIO(packed(found, store))) as file:
+        assert pd.read_csv(file.open("draws.csv")).columns.tolist() == [ADMISSION, MOVE]
+    unsaid = Results(found.folder, {**found.manifest, "arms": {name: {key: each for key, each in arm.items() if key != "draws_sha256"} for name, arm in found.manifest["arms"].items()}})
+    assert packed(unsaid, store) == packed(found, store)        # its identity says that they are the same
+    told = results_told(found)
+    other = replace(told, draws=dict.fromkeys(told.draws, "others"))
+    assert {(each.kind, each.what) for each in reasons(told, other)} == {("draws", "baseline: values of the draws")} and not reasons(told, told)
+    table = results[0].parent / "mine.csv"
+    before = table.read_text(encoding="utf-8")
+    try:
+        table.write_text(before.replace("0.95", "0.94"), encoding="utf-8")
+        for each in (found, unsaid):
+            with pytest.raises(UserError, match="are not those that these results took"):
+                packed(each, store)
+    finally:
+        table.write_text(before, encoding="utf-8")
 
 
 def test_what_it_depends_on_is_asked_of_several_countries_as_of_one(results: tuple[Path, Any]) -> None:

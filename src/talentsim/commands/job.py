@@ -22,6 +22,7 @@ from talentsim.comparison.reduced import Reduced, reduced
 from talentsim.comparison.sides import Side, compare_sides, decomposition, headline_row, policies_alone, with_effects
 from talentsim.decide.sensitivity import End, sensitivity
 from talentsim.decide.variance_shares import variance_shares
+from talentsim.ensemble.draws import values_digest
 from talentsim.ensemble.ensemble import Ensemble, run_ensembles
 from talentsim.ensemble.executors import begin_workers, workers_kept
 from talentsim.ensemble.identity import arm_id, run_ids
@@ -147,7 +148,7 @@ def _beside_facts(baseline: Ensemble, tables: Sequence[pd.DataFrame]) -> dict[st
 
 
 def _facts(pair: Pair, result: Comparison, overrides: Sequence[str]) -> dict[str, Any]:
-    arms = {name: {"id": arm_id(config), "config": config.model_dump(mode="json"),
+    arms = {name: {"id": arm_id(config), "config": config.model_dump(mode="json"), "draws_sha256": values_digest(config),
                    "runs": run_ids(config, range(config.ensemble.replications))}
             for name, config in (("baseline", pair.baseline), ("scenario", pair.scenario))}
     return {"arms": arms, "store": str(open_store(pair.scenario.output.dir).folder), "overrides": list(overrides),

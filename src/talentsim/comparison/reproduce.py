@@ -83,7 +83,8 @@ def _draws(bundle: Bundle, name: str, place: Path) -> str:
 
 def _made(facts: Mapping[str, Any]) -> list[Held]:
     now = made_with()
-    code = Held("code of a run", facts.get("source_sha256") == now["source_sha256"], f"talentsim {facts.get('talentsim')} then, {now['talentsim']} now")
+    then, here = (f"talentsim {each.get('talentsim')}, code {str(each.get('source_sha256'))[:10]}" for each in (facts, now))
+    code = Held("code of a run", facts.get("source_sha256") == now["source_sha256"], f"{then} then, {here} now")
     packages = [Held(name, (facts.get("versions") or {}).get(name) == now["versions"][name], f"{(facts.get('versions') or {}).get(name)} then, {now['versions'][name]} now")
                 for name in ("python", "numpy")]
     return [code, *packages]
@@ -105,8 +106,15 @@ def _numbers(then: pd.DataFrame, now: pd.DataFrame) -> Held:
     if not one.index.equals(other.index):
         return Held("numbers", False, "other countries or outcomes than in the bundle")
     gap = (one - other).abs()
-    equal = bool(((gap == 0) | (one.isna() & other.isna())).to_numpy().all())
-    if equal:
+    differ = ~((gap == 0) | (one.isna() & other.isna()))
+    if not differ.to_numpy().any():
         return Held("numbers", True, f"all {one.size} of headline.csv equal to the last bit")
-    worst = gap["difference"].fillna(0.0).groupby("outcome").max()
-    return Held("numbers", False, "largest gap of a difference: " + ", ".join(f"{name} {value:.3g}" for name, value in worst.items()))
+    moved = [f"{column}: {int(rows.sum())}, {_largest(gap[column][rows])}" for column, rows in differ.items() if rows.any()]
+    return Held("numbers", False, f"{int(differ.to_numpy().sum())} of {one.size} of headline.csv differ; {'; '.join(moved)}")
+
+
+def _largest(gap: pd.Series[float]) -> str:
+    """Return the largest of some gaps, and in which outcome it is; a number that is there on one side alone has none."""
+    if gap.isna().any():
+        return f"one without a number ({gap.index[gap.isna().argmax()][0]})"
+    return f"at most by {gap.max():.3g} ({gap.idxmax()[0]})"

@@ -20,6 +20,8 @@ from pydantic import ValidationError
 
 from talentsim.config import Config, UserError
 from talentsim.data.posterior import draws_named, draws_text
+from talentsim.ensemble.draws import values_digest
+from talentsim.ensemble.identity import arm_id
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.store import DamagedError, Store
 
@@ -74,11 +76,12 @@ def packed(results: Results, store: Store) -> bytes:
     Raises
     ------
     UserError
-        When the results are no comparison, or are not what was written.
+        When the results are no comparison, or are not what was written, or the draws that they took are no longer there.
     """
     if set(results.arms) != set(ARMS):
         raise UserError(str(results.folder), "these results are not a comparison", "results of `talentsim scenario=NAME`", "name one job of a sweep: RESULTS/0")
     manifest, draws = results.manifest, results.arms["scenario"].parameters.draws
+    _refuse_other_draws(results)
     facts = {name: manifest.get(name) for name in ("talentsim", "versions", "source_sha256", "git", "written", "overrides")}
     facts |= {"format": FORMAT, "draws": draws and draws_named(draws).digest(),
               "runs": {arm: {run: digest_of_run(store, run) for run in manifest["arms"][arm]["runs"]} for arm in ARMS},
@@ -130,6 +133,16 @@ def digest_of_run(store: Store, run: str) -> str | None:
     except DamagedError:
         return None
     return hashlib.sha256(json.dumps([manifest["years"], manifest.get("people")], sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _refuse_other_draws(results: Results) -> None:
+    """Make sure that the draws by the name that results give are still those they took: others would be packed beside numbers that are not theirs."""
+    for name, config in results.arms.items():
+        taken = results.manifest["arms"][name]
+        same = taken["draws_sha256"] == values_digest(config) if "draws_sha256" in taken else taken.get("id") == arm_id(config)
+        if config.parameters.draws is not None and not same:
+            raise UserError(str(results.folder), f"the draws {config.parameters.draws!r} are not those that these results took, or it is not written down which they took",
+                            "results whose draws are still there", "pack them with the version that made them, or run the comparison again")
 
 
 def _data(store: Store, run: str) -> Any:

@@ -186,6 +186,12 @@ def _laid(node: Any, tree: Tree | float) -> Any:
     return node.model_copy(update={name: _laid(getattr(node, name), each) for name, each in tree.items()})
 
 
+def values_digest(config: Config) -> str | None:
+    """Return a hash of the table of draws that an arm asks for, as it is now, None where it asks for none: a name may come to stand for others."""
+    draws = draws_of(config)
+    return None if draws is None else draws.digest()
+
+
 def draws_digest(config: Config) -> str | None:
     """Return a hash of what the draws of an arm may set, None where it asks for none."""
     draws = draws_of(config)

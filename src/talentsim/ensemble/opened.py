@@ -80,8 +80,10 @@ class Results:
             raise _damaged(self.folder, MANIFEST, "does not say what was compared") from None
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
-            raise UserError(f"{self.folder / MANIFEST}", f"talentsim {self.manifest.get('talentsim', 'of another version')} wrote it, and its configuration is "
-                            f"not one of this version: see {where}", f"results of talentsim {__version__}",
+            wrote = self.manifest.get("talentsim", "of another version")
+            state = "an earlier or later state of " if wrote == __version__ else ""
+            raise UserError(f"{self.folder / MANIFEST}", f"{state}talentsim {wrote} wrote it, and its configuration is not one of this version: see {where}",
+                            f"results of {'this state of ' if state else ''}talentsim {__version__}",
                             "run the comparison again, or talentsim export RESULTS --csv, which needs the tables alone") from None
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from talentsim.config import Config, UserError
 from talentsim.digits import figure
-from talentsim.ensemble.draws import draws_digest
 from talentsim.ensemble.identity import settings_of
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.store import DamagedError, Store
@@ -43,12 +42,15 @@ class Told:
         Its manifest.
     number
         The headline it gives, where it is a comparison.
+    draws
+        By arm, the hash of the values of its draws, where one was written down.
     """
 
     name: str
     arms: Mapping[str, Mapping[str, Any]]
     facts: Mapping[str, Any]
     number: str = ""
+    draws: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_told(store: Store, beginning: str) -> Told:
@@ -71,7 +73,9 @@ def run_told(store: Store, beginning: str) -> Told:
 
 def results_told(results: Results, number: str = "") -> Told:
     """Return what a folder of results says of how it came about."""
-    return Told(str(results.folder), {name: arm["config"] for name, arm in results.manifest.get("arms", {}).items()}, results.manifest, number)
+    arms = results.manifest.get("arms", {})
+    return Told(str(results.folder), {name: arm["config"] for name, arm in arms.items()}, results.manifest, number,
+                {name: arm["draws_sha256"] for name, arm in arms.items() if arm.get("draws_sha256")})
 
 
 def reasons(one: Told, other: Told) -> list[Reason]:
@@ -80,6 +84,8 @@ def reasons(one: Told, other: Told) -> list[Reason]:
     for name in [each for each in one.arms if each in other.arms]:
         where = "" if name == "run" else f"{name}: "
         found += _configured(one.arms[name], other.arms[name], where)
+        if name in one.draws and name in other.draws:
+            found += _differs("draws", f"{where}values of the draws", *(each.draws[name][:10] for each in (one, other)))
         if name != "run":           # how many runs there are, and what is read out of them, is not a run's
             found += _compared(one.arms[name], other.arms[name], where)
     if set(one.arms) != set(other.arms):
@@ -132,11 +138,7 @@ def _draws(plain: Mapping[str, Any]) -> str:
     parameters = plain.get("parameters") or {}
     if parameters.get("draws") is None:
         return "none, every figure at its own value"
-    try:
-        digest = draws_digest(Config.model_validate(plain)) or ""
-    except (ValidationError, UserError):
-        digest = ""
-    return f"{parameters['draws']} {digest[:8]}".strip()
+    return str(parameters["draws"]) + (f", but for {', '.join(map(str, parameters['fixed']))}" if parameters.get("fixed") else "")
 
 
 def _leaves(node: Any, prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -80,7 +80,7 @@ def _asked(results: Results, pair: Pair) -> pd.DataFrame:
             ("Seed", str(arm.ensemble.seed)), ("Interval", f"{in_percent(arm.compare.level)}%, "
                                                + ("uncertainty about the parameters" if arm.over_draws else "chance alone")),
             *((f"Check: {each['name']}", ("holds: " if each["passed"] else "FAILED: ") + each["detail"]) for each in manifest.get("checks", [])),
-            ("Version", f"talentsim {manifest.get('talentsim')}"), ("Written", str(manifest.get("written")))]
+            ("Version", f"talentsim {manifest.get('talentsim')}, code {str(manifest.get('source_sha256'))[:10]}"), ("Written", str(manifest.get("written")))]
     return pd.DataFrame(rows, columns=["what", "value"])
 
 
