@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from talentsim.comparison.diversion import NO_LIFE
 from talentsim.ensemble.reasons import Reason, Told
 from talentsim.report.terminal.indicators import indicator_list, indicator_table, indicators_over_time
 from talentsim.report.terminal.person import examples_table, lives_table
@@ -16,6 +17,7 @@ from talentsim.report.terminal.progress import progress
 from talentsim.report.terminal.reasons import MOST, reason_lines
 from talentsim.report.terminal.runs import run_lines
 from talentsim.report.terminal.sides import decomposition_table, structure_table, variance_line
+from talentsim.report.terminal.summaries import parting_summary
 from talentsim.report.terminal.sweep import failure_table
 from talentsim.report.terminal.terminal import PIPED_WIDTH, terminal
 
@@ -112,3 +114,12 @@ def test_what_is_no_terminal_is_wide_and_shows_no_bar(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == ""
     with pytest.raises(BrokenPipeError):
         terminal().on_broken_pipe()
+
+
+def test_lives_part_by_what_befell_somebody_in_either_world() -> None:
+    """No employer who asks is no choice, and who was refused in the baseline alone did not choose otherwise either."""
+    rows = [("search", "not_filed", 7.0), ("refused", "study", 5.0), ("refused", "no change", 4.0), ("search", "no change", 3.0), ("refused", "lost_lottery", 2.0),
+            ("entered", NO_LIFE, 1.0)]
+    said = parting_summary(pd.DataFrame(rows, columns=["baseline_decision", "scenario_decision", "people"]))
+    for words in ("visa refused in the baseline alone 9", "no employer asked, for the fee 7", "chose otherwise 3", "lost the lottery 2", "in research in one world alone 1"):
+        assert words in said

@@ -25,7 +25,7 @@ from talentsim.vocab import BY_TRAINING, LEVERS, Axes
 DECISIONS = {
     "study": "went to study", "graduation": "moved on graduation", "search": "moved for a post",
     "displaced": "had to leave, no status left", "placed": "placed by the employer", "refused": "visa refused",
-    "lost_lottery": "lost the lottery", "status": "changed status",
+    "lost_lottery": "lost the lottery", "not_filed": "no employer asked, for the fee", "status": "changed status",
     "exit": "left research", "rehired": "changed employer", NO_CHANGE: "stayed as they were",
 }
 """What happened to a person, by the reason of the event."""

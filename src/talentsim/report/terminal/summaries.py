@@ -18,8 +18,8 @@ from talentsim.report.words import DECISIONS
 
 SHOWN = (HEADLINE, "training_share", "researchers")
 N_COUNTRIES = 8
-AGAINST_THEIR_WILL = ("refused", "lost_lottery", "displaced", "placed")
-"""Decisions in the scenario that part lives against a person's will."""
+AGAINST_THEIR_WILL = ("refused", "lost_lottery", "not_filed", "displaced", "placed")
+"""Decisions that part lives against a person's will."""
 
 
 def headline_table(headline: pd.DataFrame, titles: Mapping[str, str], focus: str, level: float, over_draws: bool = False) -> Table:
@@ -106,8 +106,10 @@ def parting_summary(parting: pd.DataFrame) -> str:
     if parting.empty:
         return "Nobody's life differs."
     lone = (parting.baseline_decision == NO_LIFE) | (parting.scenario_decision == NO_LIFE)
-    decision = parting.scenario_decision.astype(str).mask(lone, "in research in one world alone")
-    cause = decision.map({each: DECISIONS[each] for each in AGAINST_THEIR_WILL}).fillna(decision.where(lone, "chose otherwise"))
+    against = {each: DECISIONS[each] for each in AGAINST_THEIR_WILL}
+    before, after = (parting[name].astype(str) for name in ("baseline_decision", "scenario_decision"))
+    of_baseline = before.map({each: f"{words} in the baseline alone" for each, words in against.items()})
+    cause = after.map(against).fillna(of_baseline).fillna("chose otherwise").mask(lone, "in research in one world alone")
     sums = parting.people.groupby(cause.to_numpy()).sum().sort_values(ascending=False)
     words = ", ".join(f"{name} {shown(people, PEOPLE)}" for name, people in sums.items())
     return f"The first decision that differs between a person's two lives, people, all years: {words}. By year and origin in parting.parquet.\n"
