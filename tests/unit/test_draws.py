@@ -18,6 +18,7 @@ from talentsim.ensemble.draws import config_of, held_keys, row_of
 from talentsim.ensemble.ensemble import run_ensemble
 from talentsim.ensemble.identity import arm_id, run_ids
 from talentsim.ensemble.store import Store
+from talentsim.report.words import parameters_in_words
 from worlds import edited
 
 Plain = dict[str, Any]
@@ -70,6 +71,12 @@ def test_what_is_set_by_hand_or_was_changed_since_keeps_its_value(plain_toy: Pla
     assert held_keys(by_hand) == [LEVEL]
     assert row_of(by_hand, 1) == {MOVE: 3.0}
     assert run_ids(changed, range(3)) != run_ids(by_hand, range(3))
+
+
+def test_values_by_year_are_told_as_kept(plain_toy: Plain, own_draws: str) -> None:
+    level = plain_toy["world"]["countries"]["USA"]["entry"]["level"]
+    series = drawn(plain_toy, own_draws, {LEVEL: {**level, "value": {2005: level["value"], 2020: level["value"]}}})
+    assert held_keys(series) == [LEVEL] and row_of(series, 0) == {MOVE: 2.0} and LEVEL in parameters_in_words(series)
 
 
 def test_the_command_line_fixes_a_key_even_at_the_value_it_has(own_draws: str) -> None:

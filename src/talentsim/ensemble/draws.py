@@ -129,13 +129,13 @@ def fits(config: Config, draws: Draws) -> bool:
 
 
 def held_keys(config: Config) -> list[str]:
-    """Return the calibrated figures that keep one value in all draws: set by hand, or changed since the draws were made."""
+    """Return the calibrated figures that keep what they are in all draws: set by hand, changed since the draws were made, or values by year."""
     draws = draws_of(config)
     if draws is None:
         return []
-    found = ((key, figure_at(config, key)) for key in draws.keys)
+    found = ((key, _node_at(config, key)) for key in draws.keys)
     return [key for key, figure in found if figure is not None
-            and (figure.value != draws.point[key] * size_at(config.world, key) or _is_by_hand(config, key))]
+            and (not _has_one_value(figure) or figure.value != draws.point[key] * size_at(config.world, key) or _is_by_hand(config, key))]
 
 
 def _is_by_hand(config: Config, key: str) -> bool:
@@ -144,14 +144,22 @@ def _is_by_hand(config: Config, key: str) -> bool:
 
 def figure_at(config: Config, key: str) -> Parameter | Policy | None:
     """Return the figure, or the policy, at a dotted key; None where this arm has none with a single value."""
+    node = _node_at(config, key)
+    return node if node is not None and _has_one_value(node) else None
+
+
+def _has_one_value(figure: Parameter | Policy) -> bool:
+    """Return whether a figure is one number in all years, and a policy's value as well."""
+    return isinstance(figure.value, float) and not (isinstance(figure, Parameter) and figure.series is not None)
+
+
+def _node_at(config: Config, key: str) -> Parameter | Policy | None:
     node: Any = config
     for name in key.split("."):
         node = node.get(name) if isinstance(node, Mapping) else getattr(node, name, None)
         if node is None:
             return None
-    if isinstance(node, Parameter) and node.series is not None:
-        return None
-    return node if isinstance(node, Parameter | Policy) and isinstance(node.value, float) else None
+    return node if isinstance(node, Parameter | Policy) else None
 
 
 def with_figures(config: Config, values: Mapping[str, float]) -> Config:

@@ -263,5 +263,5 @@ def parameters_in_words(config: Config) -> str:
     if not config.over_draws:
         return ""
     held = held_keys(config)
-    kept = f", but for {counted(len(held), 'figure that keeps', 'figures that keep')} one value: {', '.join(held[:3])}{' ...' if len(held) > 3 else ''}" if held else ""
+    kept = f", but for {counted(len(held), 'figure that keeps what it is', 'figures that keep what they are')}: {', '.join(held[:3])}{' ...' if len(held) > 3 else ''}" if held else ""
     return f", each a draw of the parameters ({config.parameters.name}{kept})"
