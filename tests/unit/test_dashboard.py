@@ -22,7 +22,8 @@ from talentsim.commands import cli
 from talentsim.commands.arguments import refuse_repeats
 from talentsim.comparison.compare import compare_runs
 from talentsim.comparison.diversion import diversion
-from talentsim.comparison.pair import Pair, PairRuns, run_pair, with_replications
+from talentsim.comparison.pair import Pair, PairRuns, run_pair
+from talentsim.comparison.pathways import flow_tables
 from talentsim.config import Config, UserError, frozen
 from talentsim.config.arms import Composer
 from talentsim.config.files import names_in_group
@@ -35,6 +36,7 @@ from talentsim.dashboard.desk import Desk
 from talentsim.dashboard.engine import Engine, State
 from talentsim.dashboard.guard import LARGEST_BODY, POLICY
 from talentsim.dashboard.pairs import made_up_to
+from talentsim.dashboard.people import first
 from talentsim.dashboard.serve import free_socket
 from talentsim.dashboard.server import STATIC, application
 from talentsim.dashboard.sliders import sliders, step
@@ -216,17 +218,30 @@ def test_several_countries_are_what_the_command_line_puts_together(client: TestC
     assert table["difference"] == pytest.approx(row.difference) and table["year"] == 2032
 
 
-def test_people_are_looked_at_in_the_first_pairs_and_outcomes_in_all(client: TestClient, given: list[str], answered: tuple[str, list[dict[str, Any]]],
-                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer_module, "MOST_LIVES", 1)
-    store, arms = open_store(given[3].removeprefix("output.dir=")), Composer().arms(overrides_of(choice_of(TIGHT), given))
-    all_runs = [Ensemble(arm, store, tuple(runs_of(arm))) for arm in arms]
-    one_run = [Ensemble(with_replications(arm, 1), store, tuple(runs_of(arm)[:1])) for arm in arms]
-    view = Answer(*all_runs).view("USA", 2035)
-    assert (view["pairs"], view["lives"]) == (2, 1)
-    lost = diversion(PairRuns(*one_run)).of_year(2035).set_index(["baseline_country", "scenario_country"])["researchers"]
-    assert view["diverted"]["lost"] and all(people == lost["USA", code] for code, people, _ in view["diverted"]["lost"])
-    assert view["said"]["headline"] == client.post(f"/api/runs/{answered[0]}/view", json={"focus": "USA", "year": 2035}).json()["said"]["headline"]
+@pytest.mark.whole
+@pytest.mark.parametrize("focus", ["USA", "[USA,IND]"])
+def test_people_are_looked_at_in_ever_more_pairs_up_to_what_the_command_line_says(client: TestClient, given: list[str], answered: tuple[str, list[dict[str, Any]]],
+                                                                                 monkeypatch: pytest.MonkeyPatch, focus: str) -> None:
+    """With all pairs, digit for digit the tables that the command line writes and draws from."""
+    monkeypatch.setattr(answer_module, "FIRST", 1)
+    store, arms = open_store(given[3].removeprefix("output.dir=")), Composer().arms([*overrides_of(choice_of(TIGHT), given), f"focus={focus}"])
+    runs, code = PairRuns(*(Ensemble(arm, store, tuple(runs_of(arm))) for arm in arms)), arms[1].focus
+    answer, others = Answer(*runs), [each for each in arms[1].world.countries if each not in arms[1].focus_countries]
+    few, every = answer.view(code, 2035), answer.view(code, 2035, 1)
+    assert [(each["pairs"], each["lives"]) for each in (few, every)] == [(2, 1), (2, 2)] and answer.view(code, 2035) is every
+    for view, looked in ((few, first(runs, 1)), (every, runs)):
+        lost = diversion(looked).of_year(2035).set_index(["baseline_country", "scenario_country"])["researchers"]
+        assert {each: people for each, people, _ in view["diverted"]["lost"]} == {each: lost[code, each] for each in others if lost[code, each] > 0}
+        flows = flow_tables(looked)
+        stay = flows["stay_curves"].set_index(["arm", "origin", "years_since"])["stay_rate"]
+        assert view["stay"]["rows"] and all(row[1:] == [round(stay[arm, row[0], view["stay"]["since"]], 3) for arm in ("baseline", "scenario")]
+                                            for row in view["stay"]["rows"])
+        works = flows["pathways"].groupby(["arm", "work", "training"], observed=True)["works"].sum()
+        largest, *rest = view["paths"]["training"][0]
+        assert rest == [round(100.0 * works[arm, code, largest] / works["baseline", code].sum(), 3) for arm in ("baseline", "scenario")]
+    assert few["diverted"] != every["diverted"] and few["said"]["headline"] == every["said"]["headline"]
+    if focus == "USA":
+        assert every == client.post(f"/api/runs/{answered[0]}/view", json={"focus": "USA", "year": 2035}).json()
 
 
 @pytest.mark.parametrize("focus", ["USA+USA", "USA+XYZ", "EUROPE", "usa", "USA,IND", ["USA"], None])
@@ -337,6 +352,7 @@ def test_a_baseline_that_is_the_same_is_one_object_and_what_is_known_of_it_stays
 @pytest.mark.whole
 def test_a_large_world_is_previewed_then_paired_and_the_fork_equals_the_full_run(given: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy world, taken as large: states in their order, and one pair from memory the same bits as the stored one."""
+    monkeypatch.setattr(engine_module, "LEAST_PREVIEWED", 0.0)
     monkeypatch.setattr(engine_module, "LEAST_SAMPLED", 0.0)
     question = Desk([*given, "seed=7"]).question(choice_of(TIGHT))
     start = Pair(question.baseline, question.scenario).start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -83,7 +84,8 @@ def diversion(runs: PairRuns, parted: list[Parted] | None = None) -> Diversion:
         return Diversion()
     if parted is None:
         parted = map_replications(partial(parted_of, runs), len(runs.scenario), runs.scenario.config.executor)
-    return Diversion(_matrix(parted, runs), _apart(parted, runs.scenario), _parting(parted, runs.scenario))
+    moved = [moved_between(each, len(runs.scenario.codes)) for each in parted]
+    return Diversion(matrix_of(moved, [each.only for each in parted], runs), _apart(parted, runs.scenario), _parting(parted, runs.scenario))
 
 
 def with_lives(runs: PairRuns) -> bool:
@@ -220,14 +222,24 @@ def _highest_tier(people: pd.DataFrame, config: Config) -> Integers:
     return np.searchsorted(cuts, people["ability"].to_numpy(), side="right") - 1
 
 
-def _matrix(parted: list[Parted], runs: PairRuns) -> pd.DataFrame:
+def moved_between(parted: Parted, n: int) -> Integers:
+    """Count those of a replication who are in two different ones of n countries, by year and both; shape (n_years, n, n)."""
+    counts = np.zeros((len(parted.only), n, n), np.int64)
+    np.add.at(counts, (parted.apart[:, 0], parted.apart[:, 4], parted.apart[:, 5]), 1)
+    return counts
+
+
+def matrix_of(moved: Sequence[Integers], only: Sequence[Integers], runs: PairRuns) -> pd.DataFrame:
+    """Return the matrix of every year, as `Diversion` has it.
+
+    Parameters
+    ----------
+    moved, only
+        Every replication's, as `moved_between` and `Parted` have them.
+    """
     scenario = runs.scenario
-    years, codes = scenario.years, scenario.codes
-    n = len(codes)
-    matrices = np.zeros((len(parted), len(years), n, n))
-    for place, each in enumerate(parted):
-        np.add.at(matrices[place], (each.apart[:, 0], each.apart[:, 4], each.apart[:, 5]), scenario.weight)
-    alone = scenario.weight * np.array([each.only for each in parted])
+    years, n = scenario.years, len(scenario.codes)
+    matrices, alone = scenario.weight * np.array(moved), scenario.weight * np.array(only)
     same = runs.baseline.outcomes["researchers"] - matrices.sum(axis=3) - alone
     matrices[:, :, np.arange(n), np.arange(n)] = same
     codes = codes_shown(scenario.config)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,19 +15,16 @@ import pandas as pd
 
 from talentsim.arrays import Floats
 from talentsim.comparison.compare import Comparison, compare_runs, compare_years
-from talentsim.comparison.diversion import Diversion, diversion
-from talentsim.comparison.groups import relabelled
-from talentsim.comparison.pair import Pair, PairRuns, with_replications
-from talentsim.comparison.pathways import STAGES, pathways
+from talentsim.comparison.pair import Pair, PairRuns
 from talentsim.config import Config
-from talentsim.dashboard.engine import SAMPLE, Outcomes, is_large
+from talentsim.dashboard.engine import Outcomes, sample_of
 from talentsim.dashboard.looked_at import is_group, outcomes_with_groups, with_focus, with_groups
 from talentsim.dashboard.memory import give_back
+from talentsim.dashboard.people import FIRST, Each, People, one_by_one
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.opened import Results
 from talentsim.ensemble.provenance import made_with
 from talentsim.intervals import bounds_of, spread, spread_of_difference
-from talentsim.measures.staying import stay_curves
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.document import readings
 from talentsim.report.document.scene import Scene
@@ -42,9 +40,6 @@ LEAST_FLOW = 3.0
 
 MOST_COMPARED = 3
 """Comparisons kept by all answers together; each holds tables of some megabytes, and is made anew where it is asked for again."""
-
-MOST_LIVES = 8
-"""Pairs, from the first on, whose people are looked at for a view: the tables that are taken away look at those of all."""
 
 OTHERS = "others"
 _NOWHERE = Path()
@@ -73,14 +68,15 @@ def preview(baseline: Config, scenario: Config, told: tuple[int, Floats, Floats]
     year, (one, other) = told[0], (with_groups(each, scenario, groups) for each in told[1:])
     unit = OUTCOMES["work_share"].unit
     words = _words(unit, one[None], other[None], (other - one)[None], np.full((1, len(one)), np.nan), np.full((1, len(one)), np.nan))[0]
-    return frame(baseline, scenario, groups) | {"year": year, "baseline": _plain(one), "scenario": _plain(other), "words": words}
+    return frame(baseline, scenario, groups) | {"year": year, "baseline": _plain(one), "scenario": _plain(other), "words": words,
+                                                "of_all": sample_of(scenario) == 1.0}
 
 
 def under(scenario: Config, both: tuple[Floats, Floats], groups: Sequence[str] = ()) -> dict[str, Any]:
     """Return the difference in the share of the works under a structure, by year and country or group, as the terminal's text."""
     unit = OUTCOMES["work_share"].unit
     words = [[shown(each, unit, is_difference=True) for each in row] for row in with_groups(both[1] - both[0], scenario, groups)]
-    return {"words": words, "scale": scenario.population.scale * (SAMPLE if is_large(scenario) else 1.0)}
+    return {"words": words, "scale": scenario.population.scale * sample_of(scenario)}
 
 
 def frame(baseline: Config, scenario: Config, groups: Sequence[str] = ()) -> dict[str, Any]:
@@ -96,10 +92,11 @@ class Answer:
 
     _compared: ClassVar[OrderedDict[tuple[Any, ...], Comparison]] = OrderedDict()
 
-    def __init__(self, baseline: Ensemble, scenario: Ensemble) -> None:
+    def __init__(self, baseline: Ensemble, scenario: Ensemble, each: Each = one_by_one) -> None:
         self.baseline, self.scenario = replace(baseline), replace(scenario)     # without the outcomes that those remember
+        self._people, self._lock = People(each), Lock()
         self._views: dict[tuple[str, int], dict[str, Any]] = {}
-        self._years: dict[str | None, tuple[dict[str, pd.DataFrame], pd.DataFrame]] = {}        # of a group, or of single countries
+        self._years: dict[str | None, dict[str, pd.DataFrame]] = {}        # of a group, or of single countries
 
     def tables(self, focus: str, year: int) -> dict[str, pd.DataFrame]:
         """Return the tables of the comparison, as the main job writes them for what is looked at."""
@@ -128,44 +125,45 @@ class Answer:
             self._compared.pop(next(iter(self._compared)), None)
         return found
 
-    def view(self, focus: str, year: int) -> dict[str, Any]:
-        """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways."""
-        if (focus, year) not in self._views:
-            self._views[focus, year] = self._view_of(focus, year)
-            give_back(self.baseline.config)
-        return self._views[focus, year]
+    def view(self, focus: str, year: int, seen: int = 0) -> dict[str, Any]:
+        """Return what the page shows of one country and year: sentences, who was diverted, stay rates, pathways.
 
-    def _view_of(self, focus: str, year: int) -> dict[str, Any]:
-        all_runs = PairRuns(*self._arms(focus, year))
-        one, other = all_runs.pair
-        few, key = _first(all_runs, MOST_LIVES), focus if is_group(other) else None
+        Parameters
+        ----------
+        seen
+            Pairs whose people an earlier view has looked at: this one looks at twice as many, up to all.
+        """
+        with self._lock:
+            if (focus, year) in self._views:
+                return self._views[focus, year]
+            view = self._view_of(focus, year, max(FIRST, 2 * seen))
+            if view["lives"] == view["pairs"]:
+                self._views[focus, year] = view
+            give_back(self.baseline.config)
+            return view
+
+    def forget(self) -> None:
+        """Keep nothing that can be read from the runs again."""
+        self._people, self._views, self._years = People(self._people.each), {}, {}
+
+    def _view_of(self, focus: str, year: int, at_least: int) -> dict[str, Any]:
+        runs = PairRuns(*self._arms(focus, year))
+        one, other = runs.pair
+        key = focus if is_group(other) else None
         if key not in self._years:
-            self._years[key] = compare_years(all_runs), diversion(few).matrix
-        tables, matrix = self._years[key]
+            self._years[key] = compare_years(runs)
+        tables = self._years[key]
         kept = {"headline": headline_of(tables, year), "differences": tables["differences"]}
         scene = Scene(Results(_NOWHERE, {"arms": {}}, kept), Pair(one, other))
-        diverted = Diversion(matrix).of_year(year)
+        looked = self._people.look(runs, at_least)
         said = {"headline": readings.headline_sentence(scene), "over_time": readings.over_time(scene, tables["differences"]),
                 "gains": readings.who_gains(scene, "work_share"), "works": readings.all_works(scene, tables["over_time"])}
-        if len(diverted):
-            said["diverted"] = readings.diverted(scene, diverted)
-        stay = _stay(few, scene)
-        if len(stay):
-            said["stayed"] = readings.stayed(scene, stay, focus)
-        works = {name: relabelled(arm.agents("works"), other, STAGES) for name, arm in (("baseline", few.baseline), ("scenario", few.scenario))}
-        through = pathways(works, year, other.population.scale**-1, len(few.scenario))
-        return {"focus": focus, "year": year, "pairs": len(self.scenario), "lives": len(few.scenario), "said": {name: text for name, text in said.items() if text},
-                "diverted": _diverted(diverted, focus), "stay": _staying(stay, other.focus_countries), "paths": _paths(through, focus)}
-
-
-def _first(runs: PairRuns, n: int) -> PairRuns:
-    """Return the first pairs alone."""
-    return runs if len(runs.scenario) <= n else PairRuns(*(replace(arm, config=with_replications(arm.config, n), runs=arm.runs[:n]) for arm in runs))
-
-
-def _stay(runs: PairRuns, scene: Scene) -> pd.DataFrame:
-    start, end = scene.span
-    return stay_curves({"baseline": runs.baseline, "scenario": runs.scenario}, scene.scenario.focus_countries, start, end, scene.focus)
+        if len(looked.diverted):
+            said["diverted"] = readings.diverted(scene, looked.diverted)
+        if len(looked.stay):
+            said["stayed"] = readings.stayed(scene, looked.stay, focus)
+        return {"focus": focus, "year": year, "pairs": len(self.scenario), "lives": looked.pairs, "said": {name: text for name, text in said.items() if text},
+                "diverted": _diverted(looked.diverted, focus), "stay": _staying(looked.stay, other.focus_countries), "paths": _paths(looked.paths, focus)}
 
 
 def headline_of(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:

@@ -7,19 +7,21 @@ are runs of the store, the same ones that the command line makes and reads, so t
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, wait
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.comparison.pair import Pair
-from talentsim.config import Config
-from talentsim.dashboard.pairs import made_up_to
+from talentsim.config import Config, UserError
+from talentsim.dashboard.pairs import PATIENCE, made_up_to
 from talentsim.digits import figure
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import open_executor
@@ -29,10 +31,10 @@ from talentsim.ensemble.session import Cancelled, Session
 from talentsim.ensemble.store import Store, open_store
 
 SAMPLE = 0.1
-"""Part of the people in a preview."""
+"""Part of the people in a preview of a world of many."""
 
-LEAST_SAMPLED = 2000.0
-"""New researchers a year below which every one is run at once."""
+LEAST_PREVIEWED, LEAST_SAMPLED = 2000.0, 5000.0
+"""New researchers a year below which the store's runs answer at once; and from which a preview takes a sample: a year of fewer takes hardly longer whole."""
 
 MEMORY = 96 * 1024 * 1024
 """Bytes of states kept to begin from."""
@@ -117,7 +119,8 @@ class Engine:
             When a run fails.
         """
         store = open_store(scenario.output.dir)
-        self._pool(scenario)
+        with self._pool(scenario):
+            pass        # its workers start meanwhile
         sampled = shares = None
         if is_large(scenario) and not _is_stored(baseline, scenario, store):
             sampled = self._preview(baseline, scenario, anchor, say, cancelled)
@@ -134,7 +137,7 @@ class Engine:
 
     def under(self, baseline: Config, scenario: Config, cancelled: Callable[[], bool]) -> tuple[Floats, Floats]:
         """Return the shares of the works of both arms in one pair, each (year, country); in a large world of a sample of the people."""
-        share = SAMPLE if is_large(scenario) else 1.0
+        share = sample_of(scenario)
         one, other = (self.session.outcomes(_one(arm, share), cancelled=cancelled, keep=arm is baseline) for arm in (baseline, scenario))
         return one[SHOWN][0], other[SHOWN][0]
 
@@ -144,12 +147,13 @@ class Engine:
 
     def _preview(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
                  cancelled: Callable[[], bool]) -> Floats:
-        """Run a sample of the people and say each year what changes; return its shares of the works, (year, country)."""
+        """Run a sample of the people, or all, and say each year what changes; return its shares of the works, (year, country)."""
+        share = sample_of(baseline)
         first, end = baseline.world.start_year, baseline.world.end_year
         start = Pair(baseline, scenario).start
-        if (id(baseline), SAMPLE) not in self._known:
+        if (id(baseline), share) not in self._known:
             say(State("preparing", f"Preparing the baseline: the years before {first}"))
-        before = self._of_baseline(baseline, SAMPLE, say, cancelled, f"Preparing the baseline: {{}} of {end}")[SHOWN][0]
+        before = self._of_baseline(baseline, share, say, cancelled, f"Preparing the baseline: {{}} of {end}")[SHOWN][0]
         if anchor is None or anchor.baseline != arm_id(baseline):
             anchor = Anchor("", before, (before, before))
 
@@ -159,7 +163,7 @@ class Engine:
                 after = np.maximum(other + outcomes[SHOWN] - anchor.sampled[year - first], 0.0)
                 say(State("preview", f"Preview: {year} of {end}", preview=(year, one, after)))
 
-        return self.session.outcomes(_one(scenario, SAMPLE), tell, cancelled, keep=False)[SHOWN][0]
+        return self.session.outcomes(_one(scenario, share), tell, cancelled, keep=False)[SHOWN][0]
 
     def _pair(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
               cancelled: Callable[[], bool]) -> tuple[Floats, Floats]:
@@ -187,29 +191,76 @@ class Engine:
         """Yield the stored runs of both arms with 1, 2, 4, ... pairs, computing what the store lacks."""
         total, pairs = scenario.ensemble.replications, list(zip(runs_of(baseline), runs_of(scenario), strict=True))
         told = sorted({1, total, *(2**power for power in range(1, 20) if 2**power < total)})
-        for n in made_up_to(pairs, store, self._pool(scenario), cancelled):
-            reached = [each for each in told if each <= n]
-            if reached:
-                told = told[len(reached):]
-                one, other = (_first(arm, store, [pair[place] for pair in pairs], reached[-1]) for place, arm in enumerate((baseline, scenario)))
-                yield reached[-1], (one, other)
+        with self._pool(scenario) as pool:
+            for n in made_up_to(pairs, store, pool, cancelled):
+                reached = [each for each in told if each <= n]
+                if reached:
+                    told = told[len(reached):]
+                    one, other = (_first(arm, store, [pair[place] for pair in pairs], reached[-1]) for place, arm in enumerate((baseline, scenario)))
+                    yield reached[-1], (one, other)
 
-    def _pool(self, config: Config) -> Executor:
-        """Return the configured executor, opened once and kept."""
+    def each(self, config: Config, work: Callable[[Any], Any], items: Sequence[Any], cancelled: Callable[[], bool]) -> list[Any]:
+        """Do a work on each of some items in the workers of an arm; return the results in their order.
+
+        Raises
+        ------
+        Cancelled
+            As soon as `cancelled` says so.
+        """
+        with self._pool(config) as pool:
+            futures = [pool.submit(work, each) for each in items]
+            waiting = set(futures)
+            while waiting:
+                if cancelled():
+                    for future in waiting:
+                        future.cancel()
+                    raise Cancelled
+                _, waiting = wait(waiting, timeout=PATIENCE)
+            return [future.result() for future in futures]
+
+    @contextmanager
+    def _pool(self, config: Config) -> Iterator[Executor]:
+        """Lend the configured executor, opened once and kept; one whose workers were ended from outside is left for a new one.
+
+        Raises
+        ------
+        UserError
+            When that happens.
+        """
         key = config.executor.model_dump_json()
         with self._lock:
-            if key not in self._pools:
-                pool = self._stack.enter_context(open_executor(config.executor, 2 * config.ensemble.replications))
-                self._pools[key] = pool
-                for _ in range(getattr(pool, "_max_workers", 0)):
-                    pool.submit(is_large, config)       # a worker starts, and imports the model, while the sample runs
-            return self._pools[key]
+            pool = self._pools.get(key) or self._open(key, config)
+        try:
+            yield pool
+        except BrokenExecutor:
+            with self._lock:
+                if self._pools.get(key) is pool:
+                    del self._pools[key]
+            raise UserError("executor", "a worker process was ended before its work was done", "", "ask again: others are started; where memory is short, "
+                            "`executor.workers=1` takes less") from None
+
+    def _open(self, key: str, config: Config) -> Executor:
+        self._pools[key] = pool = self._stack.enter_context(open_executor(config.executor, 2 * config.ensemble.replications))
+        for _ in range(getattr(pool, "_max_workers", 0)):
+            pool.submit(is_large, config)       # a worker starts, and imports the model, while the sample runs
+        return pool
+
+
+def sample_of(config: Config) -> float:
+    """Return the part of a world's people that a preview takes."""
+    return SAMPLE if _entrants(config) > LEAST_SAMPLED else 1.0
 
 
 def is_large(config: Config) -> bool:
     """Return whether a world is worth a preview."""
-    entrants = sum(float(country.entry.level) for country in config.world.countries.values())
-    return bool(config.world.panel is not None or entrants * config.population.scale > LEAST_SAMPLED)
+    return _entrants(config) > LEAST_PREVIEWED
+
+
+def _entrants(config: Config) -> float:
+    """Return how many enter a year, about; a world built from the panel has millions."""
+    if config.world.panel is not None:
+        return math.inf
+    return config.population.scale * sum(float(country.entry.level) for country in config.world.countries.values())
 
 
 def _is_stored(baseline: Config, scenario: Config, store: Store) -> bool:

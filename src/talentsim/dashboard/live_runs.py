@@ -52,6 +52,13 @@ class LiveRun:
         """Ask the run to end; it does within a year of a preview, or a run of a pair."""
         self._stopped.set()
 
+    def leave(self) -> None:
+        """Ask the run to end, and whatever is asked of its answer."""
+        self.is_forgotten = True
+        self.stop()
+        if self.answer is not None:
+            self.answer.forget()
+
     @property
     def is_stopped(self) -> bool:
         """Whether it has been asked to end."""
@@ -142,14 +149,12 @@ class Runs:
         if self._latest.get(tab, turn) != turn:
             raise Cancelled
         if tab in self._current:
-            self._current[tab].stop()
-            self._current[tab].is_forgotten = True
+            self._current[tab].leave()
         run = LiveRun(secrets.token_urlsafe(9), tab, question, asyncio.get_running_loop(), groups_of(question.scenario))
         self._runs[run.id] = self._current[tab] = run
         while len(self._runs) > MOST_KEPT:
             _, forgotten = self._runs.popitem(last=False)
-            forgotten.stop()
-            forgotten.is_forgotten = True
+            forgotten.leave()
             if self._current.get(forgotten.tab) is forgotten:
                 del self._current[forgotten.tab]
         threading.Thread(target=self._work, args=(run,), daemon=True, name=f"run {run.id}").start()
@@ -160,10 +165,9 @@ class Runs:
         return self._runs.get(name)
 
     def stop_all(self) -> None:
-        """Ask every run to end, and whatever is asked of its answer."""
+        """Ask every run to end."""
         for run in self._runs.values():
-            run.stop()
-            run.is_forgotten = True
+            run.leave()
 
     def _work(self, run: LiveRun) -> None:
         """Answer one question, and turn whatever happens into an event."""
@@ -177,7 +181,7 @@ class Runs:
                 run.latest = one, other
             is_new = state.runs is not None and (run.answer is None or state.name == "done")
             if is_new and state.runs is not None:
-                run.answer = Answer(*state.runs)
+                run.answer = Answer(*state.runs, lambda work, items: self.engine.each(scenario, work, items, lambda: run.is_forgotten))
             run.tell("state", state=state.name, words=state.words, preview=shown, numbers=numbers, has_view=is_new)
 
         try:

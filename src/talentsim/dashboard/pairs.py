@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from functools import lru_cache
 
 from talentsim.dashboard.memory import give_back, hold_little
 from talentsim.ensemble.checkpoint import Checkpoints
@@ -17,6 +20,9 @@ from talentsim.ensemble.tree import Branches
 
 PATIENCE = 0.1
 """Seconds after which it is asked again whether somebody has stopped."""
+
+BEHIND = 10
+"""How far the workers' priority lies below that of the server, which answers, in Unix's units."""
 
 
 def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, cancelled: Callable[[], bool]) -> Iterator[int]:
@@ -58,10 +64,19 @@ def made_up_to(pairs: Sequence[tuple[Run, Run]], store: Store, pool: Executor, c
 def _make(group: list[Run], store: Store, states: Checkpoints) -> Grown:
     """Make a group in a worker, which then forgets its configurations: each draw has its own, and none comes again."""
     hold_little()
+    if group[0].config.executor.kind == "processes":
+        _stand_back()
     try:
         return make_group(group, store, states, True)
     finally:
         give_back()
+
+
+@lru_cache(maxsize=1)
+def _stand_back() -> None:
+    """Let a worker process of our own take what the next preview and the browser leave: a pair under way goes on after a new question."""
+    if multiprocessing.parent_process() is not None and hasattr(os, "nice"):
+        os.nice(BEHIND)
 
 
 def _is_there(pair: tuple[Run, Run], store: Store) -> bool:

@@ -101,8 +101,11 @@ class Page:
         """Say what an answer holds of one country and year; nothing is run for it."""
         run, sent = self._run(request), await _json(request)
         focus, year = _looked_at(run, sent.get("focus"), sent.get("year"))
+        seen = sent.get("seen", 0)
+        if type(seen) is not int or not 0 <= seen <= run.question.scenario.ensemble.replications:
+            raise HTTPException(422, "no such number of pairs")
         _, found = self._answered(request)
-        return JSONResponse(await anyio.to_thread.run_sync(found.view, focus, year))
+        return JSONResponse(await anyio.to_thread.run_sync(found.view, focus, year, seen))
 
     async def numbers(self, request: Request) -> Response:
         """Say a run's latest numbers with a group of countries among them; nothing is run for it."""

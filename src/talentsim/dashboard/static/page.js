@@ -217,11 +217,14 @@ async function view() {
       shown.draw(focus(), year());
       lookHangs();
     }
-    const found = await asked.view(focus(), year());
-    if (asked !== run || where !== `${focus()} ${year()}`) return;
-    shown.view = found;
-    shown.drawView(focus(), year());
-    document.body.dataset.view = `${where} ${found.pairs}`;
+    for (let seen = 0, pairs = 1; seen < pairs;) {      // the people of ever more pairs, up to all
+      const found = await asked.view(focus(), year(), seen);
+      if (asked !== run || where !== `${focus()} ${year()}` || found.pairs < pairs) return;
+      shown.view = found;
+      shown.drawView(focus(), year());
+      [seen, pairs] = [found.lives, found.pairs];
+      document.body.dataset.view = `${where} ${seen}`;
+    }
   } catch (error) {
     if (error instanceof Gone) gone();
   }

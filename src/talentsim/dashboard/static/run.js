@@ -63,5 +63,5 @@ export class Run {
 
   numbers(focus) { return json(`/api/runs/${this.id}/numbers`, {focus}); }
 
-  view(focus, year) { return json(`/api/runs/${this.id}/view`, {focus, year}); }
+  view(focus, year, seen) { return json(`/api/runs/${this.id}/view`, {focus, year, seen}); }
 }

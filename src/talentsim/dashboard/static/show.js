@@ -86,7 +86,7 @@ export class Shown {
     if (!words) { find('headline').textContent = `${name}: no answer yet`; find('interval').textContent = ' '; return; }
     const [before, after, difference, interval] = words.map(trueMinus);
     find('headline').textContent = `${name}: ${difference} points of the world's works in ${year}`;
-    const sure = preview ? 'A preview from a sample of the people' : interval === '-' ? 'One pair of runs gives no interval'
+    const sure = preview ? (this.growing.of_all ? 'A preview: one pair of runs' : 'A preview from a sample of the people') : interval === '-' ? 'One pair of runs gives no interval'
       : `${this.numbers.interval} ${interval}, ${this.numbers.pairs} ${this.numbers.kind}`;
     const medians = !preview && this.numbers.pairs > 1 && this.numbers.medians ? ' Each number is a median, so that they need not subtract.' : '';
     find('interval').textContent = `${before} % in the baseline, ${after} % in the scenario. ${sure}.${medians}`;
