@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from described_files import hold_comparison
@@ -16,7 +17,7 @@ from talentsim.ensemble.opened import open_results
 from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import Store
 from talentsim.measures.indicators import RunView
-from talentsim.measures.observed import Use, beside_facts, departures, fit
+from talentsim.measures.observed import Use, _stays, beside_facts, departures, fit
 from talentsim.report.document.baseline import remarks
 from talentsim.report.document.document import report_of
 from talentsim.report.document.scene import Scene
@@ -85,3 +86,18 @@ def test_the_report_shows_the_fit_of_its_own_baseline(tmp_path: Path) -> None:
     assert f"{is_near(fitted).sum()} of {len(fitted)} that the model was fitted to" in section
     said, = remarks(Scene.of(results))
     assert "differs from the shipped one" in said and "observers.conferences.neurips.recency.value" in said and said in section
+
+
+def test_who_has_left_research_is_in_no_stay_rate() -> None:
+    """An origin whose few doctorates are all gone counts neither as having stayed nor as having left the country."""
+    codes = ["USA", "CHN", "IND"]
+    years = np.repeat([2010, 2012, 2016], 3)
+    uid = np.arange(9, dtype=np.uint64)
+    people = pd.DataFrame({"uid": uid, "origin": pd.Categorical(["CHN", "CHN", "IND"] * 3, codes), "training": pd.Categorical(["USA"] * 9, codes),
+                           "entry_year": years - 5, "doctorate_year": years})
+    moved = pd.DataFrame({"uid": uid, "year": years - 5, "to": pd.Categorical(["USA"] * 9, codes), "reason": "study"})
+    gone = pd.DataFrame({"uid": uid[2::3], "year": years[2::3] + 2, "to": pd.Categorical(["USA"] * 3, codes), "reason": "exit"})
+    events = pd.concat([moved, gone], ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
+    shown = {row[0]: row[2] for row in _stays(RunView({"people": people, "events": events}.__getitem__, list(range(2010, 2025)), codes))}
+    assert [value for name, value in shown.items() if ", all" in name] == [100.0, 100.0]
+    assert all(np.isnan(value) for name, value in shown.items() if ", IND" in name)

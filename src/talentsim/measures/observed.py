@@ -148,7 +148,7 @@ def _stays(run: RunView) -> list[tuple]:
         def of(year: int, code: str = code) -> float:
             if code != "all":
                 return float(rate[_place(run, year), run.codes.index(code)])
-            weight = graduates.get(year - 5, 0) * (np.arange(len(run.codes)) != usa)
+            weight = graduates.get(year - 5, 0) * ((np.arange(len(run.codes)) != usa) & np.isfinite(rate[_place(run, year)]))     # of those still in research
             return float(np.nansum(rate[_place(run, year)] * weight) / weight.sum()) if weight.any() else np.nan
 
         rows.append((f"stay rate after 5 years, {code}, mean of 2015 and 2017", "%", (of(2015) + of(2017)) / 2,
