@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from talentsim.comparison.compare import compare
+from talentsim.comparison.compare import Comparison, compare
 from talentsim.comparison.groups import codes_shown, put_together
 from talentsim.comparison.pair import Pair, run_pair
 from talentsim.comparison.sides import headline_row
 from talentsim.config import Config, UserError
 from talentsim.config.arms import load_arms
 from talentsim.ensemble.store import Store
+from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.terminal.brief import origins_line
 from worlds import edited
 
@@ -66,9 +68,36 @@ def test_a_comparison_of_a_group(tmp_path: Path) -> None:
         put = mine.xs("USA+CAN", level="country")[["baseline", "scenario", "difference"]]
         assert put.to_numpy() == pytest.approx(both.loc[put.index].to_numpy()) and len(put) == len(both)
         assert mine.xs("CHN", level="country").equals(theirs.xs("CHN", level="country"))
+    for each in (single, several):
+        hold_partitions(each)
     said = origins_line(several.by_origin, Pair(*group), str)
     assert said.startswith("By first degree, means: ") and "all " in said
     assert all(each.passed for each in several.checks)
     row = headline_row(run_pair(Pair(*group), store))
     shown = several.headline[(several.headline.outcome == "work_share") & (several.headline.country == "USA+CAN")].iloc[0]
     assert (row["difference"], row["low"]) == pytest.approx((shown.difference, shown.low))
+
+
+def hold_partitions(found: Comparison) -> None:
+    """Every table that takes people or works apart adds up to them, in every year, country and arm."""
+    arms, keys = ["baseline", "scenario"], ["country", "year"]
+
+    def sums(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+        return table.astype({"country": str}).groupby(by)[arms].sum()
+
+    levels = found.differences.set_index(["outcome", *keys])[arms]
+    people, works = (levels.loc[name] for name in ("researchers", "work_share"))
+    of_all = found.by_tier[found.by_tier["tier"].astype(str) == "all"]
+    parts = {"origin": found.by_origin, "sector": found.by_sector[found.by_sector.outcome == "researchers"], "tier": of_all[of_all.outcome == "researchers"]}
+    for name, table in parts.items():
+        added = sums(table, keys)
+        assert added.to_numpy() == pytest.approx(people.loc[added.index].to_numpy()), name
+        assert (people.drop(added.index) == 0.0).all(axis=None), name
+    added = sums(of_all[of_all.outcome == "work_share"], keys)
+    assert added.to_numpy() == pytest.approx(works.loc[added.index].to_numpy())
+    for outcome in (name for name in OUTCOMES if OUTCOMES[name].is_share):
+        assert sums(levels.loc[outcome].reset_index(), ["year"]).to_numpy() == pytest.approx(100.0), outcome
+    for axis, table in (("tier", found.by_tier), ("sector", found.by_sector)):
+        assert sums(table[table.outcome == "work_share"].astype({axis: str}), [axis, "year"]).to_numpy() == pytest.approx(100.0), axis
+    in_both = found.lives.matrix.groupby("year")["researchers"].sum()
+    assert (in_both <= people.groupby("year").sum().min(axis=1) + 1e-6).all() and in_both.min() > 0.0
