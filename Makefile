@@ -20,12 +20,15 @@ docs: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,docs]"
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
 
+# A file goes to one worker, which shares its worlds; in the order of folders, for most of the long files come before the many short ones.
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
 test: lint
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # What runs no ensembles: the configuration, the figures, the words, single rules; some two minutes.
 quick: lint
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not whole" tests/test_architecture.py tests/unit tests/config
+	$(PYTEST) -m "not slow and not whole" tests/test_architecture.py tests/unit tests/config
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -58,10 +61,11 @@ recalibrate: $(STAMP)
 	$(BIN)/python -m talentsim validate history world=ai
 	cp "$$(ls -td outputs/*/*-validate | head -1)/VALIDATION.md" docs/VALIDATION.md
 
+# Modules are compiled when they are first imported: most of what is installed never is.
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "talentsim needs Python 3.11 or later, found " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable ".[test]"
 	touch $@
 
 clean:

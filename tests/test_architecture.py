@@ -85,11 +85,8 @@ def test_submodels_state_what_they_read_and_write() -> None:
 THROUGH = {
     # what a command does is tried as a user asks for it
     "__main__": "integration/test_cli.py", "commands": "integration/test_cli.py",
-    "report.terminal.comparison": "integration/test_told.py", "report.terminal.portrait": "integration/test_portrait.py",
     "report.terminal.calibration": "calibration/test_data.py", "report.document.validation": "calibration/test_data.py",
     "scholars.validate": "scholars/test_published.py",
-    # a run of the page is one by its server alone
-    "dashboard.live_runs": "unit/test_dashboard.py",
 }
 """Modules that tests reach through another alone, with the test that does and why; `commands` stands for its whole room."""
 
