@@ -18,7 +18,7 @@ from talentsim.measures.observed import Use, beside_facts
 
 def main() -> None:
     """Run one replication and print the table as Markdown."""
-    config = Config.load("world=ai", "world.end_year=2024", *sys.argv[1:])
+    config = Config.load("world=ai", "parameters=point", "population.scale=0.25", "world.end_year=2024", *sys.argv[1:])
     run = TalentModel(config).run()
     print("| | unit | simulated | observed | fact |\n|---|---|---:|---:|---|")
     for row in beside_facts(RunView(run.agents, run.years, run.codes), config).itertuples():

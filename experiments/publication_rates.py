@@ -31,7 +31,7 @@ def observed(fact: str, year: int) -> dict[str, float]:
 
 def main() -> None:
     """Run the baseline a few times and print the rates as YAML."""
-    config = Config.load("world=ai", f"world.end_year={LEVEL_YEAR}", "output.people=false", *sys.argv[1:])
+    config = Config.load("world=ai", "parameters=point", "population.scale=0.25", f"world.end_year={LEVEL_YEAR}", "output.people=false", *sys.argv[1:])
     frames = [TalentModel(config, replication=each).run().frame("works") for each in range(REPLICATIONS)]
     works = pd.concat(frames)
     works["works"] /= REPLICATIONS

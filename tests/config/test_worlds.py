@@ -236,7 +236,7 @@ def test_adding_a_country_is_one_file(tmp_path: Path) -> None:
     folder.mkdir()
     text = (conf_dir() / "country" / "SGP.yaml").read_text(encoding="utf-8").replace("name: Singapore", "name: Italy")
     (folder / "ITA.yaml").write_text(text, encoding="utf-8")
-    config = Config.load("world=ai", "+country@world.countries.ITA=ITA", "focus=ITA", "population.scale=0.05", "world.end_year=2015",
+    config = Config.load("world=ai", "parameters=point", "+country@world.countries.ITA=ITA", "focus=ITA", "population.scale=0.05", "world.end_year=2015",
                          config_dir=str(tmp_path))
     assert list(config.world.countries) == [*AI, "ITA"]
     run = TalentModel(config).run()
@@ -246,7 +246,7 @@ def test_adding_a_country_is_one_file(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_databases_show_what_they_counted_in_2019() -> None:
     """Article rates are made for the baseline's works: at small scale and one seed within a quarter of what was counted; run the experiment again if not."""
-    config = Config.load("world=ai", "observers=databases", "population.scale=0.2", "world.end_year=2019", "executor=serial")
+    config = Config.load("world=ai", "parameters=point", "observers=databases", "population.scale=0.2", "world.end_year=2019", "executor=serial")
     works = TalentModel(config).run().frame("works")
     counts = article_counts(works, config.observers.articles["scopus"]).set_index(["year", "country"])["articles"]
     known = facts()["sei_ai_articles"].value

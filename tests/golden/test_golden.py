@@ -46,7 +46,7 @@ def digest_of(*tables: Any) -> str:
 
 def digest_of_ai(config_dir: Path) -> str:
     """Hash a small AI world under a scenario that acts on many levers, history and ecosystems included."""
-    arms = load_arms(["world=ai", "scenario=great_decoupling", "population.scale=0.02", "world.burn_in_year=2000"], str(config_dir))
+    arms = load_arms(["world=ai", "parameters=point", "scenario=great_decoupling", "population.scale=0.02", "world.burn_in_year=2000"], str(config_dir))
     run = TalentModel(arms[1]).run()
     works = np.round(np.asarray(run.agents("works")["works"]) * 1e6)
     return digest_of(run.researchers, run.moves, works)

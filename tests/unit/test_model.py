@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from talentsim import Config, TalentModel
+from talentsim import Config, TalentModel, UserError
 from talentsim.model.agents import Researcher
 from talentsim.model.recorder import LAYOUT, PERSON_TABLES, RunTables
 from talentsim.vocab import VisaStatus
@@ -128,3 +128,9 @@ def test_without_people_nobody_is_taken_down(plain_toy: Plain) -> None:
 
 def test_a_country_of_another_world_is_not_looked_up(toy: Config) -> None:
     assert set(TalentModel(toy).codes) == set(toy.world.countries)
+
+
+def test_a_model_that_is_asked_for_draws_says_that_it_lays_none(plain_toy: dict[str, Any]) -> None:
+    """It would be another world than replication 0 of the same arm, at each figure's own value."""
+    with pytest.raises(UserError, match="parameters=point"):
+        TalentModel(edited(plain_toy, parameters={"name": "posterior", "draws": "ai", "fixed": []}))

@@ -7,7 +7,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from talentsim.config import Config
+from talentsim.config import Config, UserError
 from talentsim.model.agents import FIXED, Researcher, ResearcherSet, view
 from talentsim.model.recorder import Recorder, RunTables
 from talentsim.model.simulation import Simulation
@@ -26,6 +26,11 @@ class TalentModel(mesa.Model):
     replication
         Number of the replication: its seed is hashed from the base seed and this.
 
+    Raises
+    ------
+    UserError
+        When the arm asks for draws of the parameters: those belong to an ensemble, and this one world has each figure at its own value.
+
     Examples
     --------
     >>> from talentsim import Config, TalentModel
@@ -36,6 +41,9 @@ class TalentModel(mesa.Model):
     """
 
     def __init__(self, config: Config, rng: int | np.random.Generator | None = None, replication: int = 0) -> None:
+        if config.parameters.draws is not None:
+            raise UserError("parameters", f"{config.parameters.name!r} asks for another draw of the figures in each replication, and a TalentModel is one world with each "
+                            "figure at its own value", "parameters=point", "Config.load(..., 'parameters=point'); run_ensemble and compare lay draws on")
         seed = config.ensemble.seed if rng is None else rng
         if isinstance(seed, np.random.Generator):
             seed = int(seed.integers(2**63))
