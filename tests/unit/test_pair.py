@@ -54,7 +54,8 @@ def test_the_placebo_has_the_scenarios_policies_and_none_acts(plain_toy: Plain) 
 
 
 def test_arms_of_different_frames_do_not_match(plain_toy: Plain) -> None:
-    for change in ({"ensemble.seed": 1}, {"population.scale": 0.5}, {"ensemble.replications": 7}, {"world.end_year": 2030}):
+    for change in ({"ensemble.seed": 1}, {"population.scale": 0.5}, {"ensemble.replications": 7}, {"world.end_year": 2030},
+                   {"parameters": {"name": "x", "draws": "ai", "fixed": []}}):
         with pytest.raises(ValueError, match="cannot be paired"):
             Pair(arm(plain_toy), edited(plain_toy, change)).must_match()
     with pytest.raises(UserError, match=r"differ in ensemble\.replications"):     # as a scenario's own file may say

@@ -101,7 +101,7 @@ class Pair:
         Raises
         ------
         ValueError
-            When they differ in countries, years, seed, scale or number of replications.
+            When they differ in countries, years, seed, scale, number of replications or draws of the parameters.
         """
         one, other = _frame(self.baseline), _frame(self.scenario)
         differing = [name for name in one if one[name] != other[name]]
@@ -181,4 +181,4 @@ def _frame(config: Config) -> dict[str, object]:
     world = config.world
     return {"world.countries": list(world.countries), "world.start_year": world.start_year, "world.end_year": world.end_year,
             "ensemble.seed": config.ensemble.seed, "ensemble.replications": config.ensemble.replications,
-            "population.scale": config.population.scale}
+            "population.scale": config.population.scale, "parameters.draws": config.parameters.draws}
