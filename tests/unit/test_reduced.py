@@ -5,9 +5,11 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from talentsim.comparison.breakdown import _shares
 from talentsim.comparison.compare import compare_runs
 from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.comparison.pathways import flow_tables
@@ -75,3 +77,14 @@ def test_a_configuration_that_is_sent_twice_is_one_object_there() -> None:
     assert first[0] is second[0] and first[0] is not config and first[0] == config
     other = pickle.loads(pickle.dumps(Config.load("world=toy", "population.scale=0.5")))
     assert other.population.scale == 0.5
+
+
+def test_a_part_that_nobody_is_in_has_no_shares() -> None:
+    """In one of two replications nobody is in the second part in the second year: its share there is none, and not half of one."""
+    works = np.ones((2, 2, 2, 3))
+    other = works.copy()
+    works[0, 1, 1] = 0.0
+    for one, two in (_shares(works, other), _shares(other, works)):
+        for each in (one, two):
+            assert np.isnan(each[:, 1, 1]).all() and np.isfinite(np.delete(each.reshape(2, 4, 3), 3, axis=1)).all()
+            assert np.delete(each.reshape(2, 4, 3), 3, axis=1).sum(axis=-1) == pytest.approx(100.0)

@@ -54,7 +54,8 @@ def by_origin(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
 def by_tier(runs: PairRuns, counts: Counts | None = None) -> pd.DataFrame:
     """Return people and shares of works among the ablest, in both arms and as paired difference, every year.
 
-    The tiers are fixed cut-offs of ability, the same in both arms. A share is what part of its tier's works a country hosts.
+    The tiers are fixed cut-offs of ability, the same in both arms. A share is what part of its tier's works a country hosts; it is left out
+    of years in which some replication has nobody in the tier, for a mean would count that as a share of 0 everywhere.
 
     Parameters
     ----------
@@ -94,9 +95,15 @@ def _by_part(runs: PairRuns, counts: Counts | None, table: str) -> pd.DataFrame:
     names, parts = list(scenario.of_run(0, table)[axis].cat.categories), []
     for outcome, value in (("work_share", "works"), ("researchers", "researchers")):
         one, other = _stacked(runs, counts, f"{table} {value}")
-        one, other = (percent(one), percent(other)) if outcome == "work_share" else (one * baseline.weight, other * scenario.weight)
+        one, other = _shares(one, other) if outcome == "work_share" else (one * baseline.weight, other * scenario.weight)
         parts.append(_long(one, other, scenario, {axis: names}, SHARE if outcome == "work_share" else COUNT).assign(outcome=outcome))
     return pd.concat(parts, ignore_index=True)
+
+
+def _shares(one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    """Return works by (replication, year, part, country) of both arms as shares of the part's; NaN in years in which some replication has nobody of it."""
+    nobody = np.any([(each.sum(axis=-1, keepdims=True) == 0.0).any(axis=0) for each in (one, other)], axis=0)
+    return np.where(nobody, np.nan, percent(one)), np.where(nobody, np.nan, percent(other))
 
 
 def _stacked(runs: PairRuns, counts: Counts | None, name: str) -> list[Floats]:
@@ -113,7 +120,7 @@ def _long(one: Floats, other: Floats, arm: Ensemble, axes: dict[str, list[str]],
     one, other, axes = put_together(one, arm.config), put_together(other, arm.config), axes | {"country": codes_shown(arm.config)}
     mean, low, high = counts_spread_of_difference(one, other, arm.config.compare.level, arm.config.over_draws, within)
     before, after = one.mean(axis=0), other.mean(axis=0)
-    where = np.nonzero((before != 0) | (after != 0))
+    where = np.nonzero(((before != 0) | (after != 0)) & np.isfinite(before) & np.isfinite(after))
     labels = {name: pd.Categorical.from_codes(place, names) for (name, names), place in zip(axes.items(), where[1:], strict=True)}
     columns = {"baseline": before, "scenario": after, "difference": mean, "low": low, "high": high}
     return pd.DataFrame({**labels, "year": arm.years[where[0]], **{name: each[where] for name, each in columns.items()}})
