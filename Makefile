@@ -5,6 +5,9 @@ SCENARIO ?= visa_tightening
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# The tests start hundreds of processes: modules are compiled once for all of them, also where the environment forbids it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run dashboard docs test test-all test-matrix release-check quick lint recalibrate browser clean
 .DELETE_ON_ERROR:
 
@@ -61,11 +64,12 @@ recalibrate: $(STAMP)
 	$(BIN)/python -m talentsim validate history world=ai
 	cp "$$(ls -td outputs/*/*-validate | head -1)/VALIDATION.md" docs/VALIDATION.md
 
-# Modules are compiled when they are first imported: most of what is installed never is.
+# pip compiles module by module; this does so on all cores. A file that some library ships for another Python does not compile.
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "talentsim needs Python 3.11 or later, found " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable ".[test]"
+	$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib src || true
 	touch $@
 
 clean:
