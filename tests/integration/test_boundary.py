@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import subprocess
@@ -72,6 +73,20 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "two scenarios to show": (["show", "opt_end", "scenario=visa_opening"], ["two scenarios are named"]),
     "a scenario to show that is none": (["show", "opt_ends"], ["did you mean 'opt_end'?"]),
 }
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii", "utf-8"])
+def test_an_old_console_is_given_signs_that_it_has(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minus stays one; a sign that none can spell is a question mark, and nothing ends in a fault."""
+    out, fault = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", fault)
+    boundary.prepare_process()
+    text = "\N{MINUS SIGN}3.8 to +1, Iran \N{RIGHTWARDS ARROW} China, \N{GREATER-THAN OR EQUAL TO} 2, Z\u00fcrich \N{HORIZONTAL ELLIPSIS} \u5317"
+    for stream in (out, fault):
+        print(text, file=stream, flush=True)
+        shown = stream.buffer.getvalue().decode(encoding).strip()   # type: ignore[attr-defined]
+        assert shown == text if encoding == "utf-8" else shown.replace("\u00fc", "u").replace("\u2026", "...").replace("\u2265", ">=") == "-3.8 to +1, Iran -> China, >= 2, Zurich ... ?"
 
 
 @pytest.mark.parametrize(("arguments", "words"), MISTAKES.values(), ids=MISTAKES)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
 import os
 import signal
 import sys
@@ -18,6 +20,11 @@ UNEXPECTED = 70
 
 TERMINATED = 143
 
+SPELLED = {"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{RIGHTWARDS ARROW}": "->", "\N{PLUS-MINUS SIGN}": "+/-", "\N{MULTIPLICATION SIGN}": "x",
+           "\N{GREATER-THAN OR EQUAL TO}": ">=", "\N{LESS-THAN OR EQUAL TO}": "<=", "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+           "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"'}
+"""Signs for consoles that lack them, as those of Windows before its Terminal: a minus that became a question mark would be another number."""
+
 
 class Terminated(BaseException):
     """The system has asked the process to end; whoever runs workers ends them and passes it on."""
@@ -30,6 +37,20 @@ def prepare_process() -> None:
         if getattr(sys, name) is None:      # closed by whoever started the process: the next file would be taken for it
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY), mode))
+    codecs.register_error("talentsim", _spelled)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="talentsim")
+
+
+def _spelled(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands in plain letters for signs that an output cannot show, and where to go on."""
+    import unicodedata
+
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start:error.end]
+    return "".join(SPELLED.get(each) or unicodedata.normalize("NFKD", each).encode("ascii", "ignore").decode() or "?" for each in signs), error.end
 
 
 @contextmanager
