@@ -71,6 +71,7 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "a home that the shell has not put in": (["output.dir='~/results'"], ["begins with ~", "$HOME/results"]),
     "a word too many": (["scenarios", "all"], ["talentsim scenarios", "it takes no words", "all"]),
     "two scenarios to show": (["show", "opt_end", "scenario=visa_opening"], ["two scenarios are named"]),
+    "a name that is no name of a file": ([f"+policy._x={POLICY}"], ["policy._x", "letters, digits, _ and -, 64 at most"]),
     "a scenario to show that is none": (["show", "opt_ends"], ["did you mean 'opt_end'?"]),
 }
 

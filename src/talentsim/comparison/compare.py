@@ -16,6 +16,7 @@ from talentsim.comparison.groups import codes_shown, put_together
 from talentsim.comparison.pair import Pair, PairRuns, run_pair
 from talentsim.comparison.reduced import Reduced, reduced
 from talentsim.config import Config
+from talentsim.config.schema import require_config
 from talentsim.ensemble.runner import Progress
 from talentsim.ensemble.store import Store
 from talentsim.intervals import bootstrap_interval, bounds_of, cut, quantile_error, spread, spread_of_difference, standard_error
@@ -111,6 +112,7 @@ def compare(baseline: Config, scenario: Config, store: Store | None = None, prog
     >>> result.headline.columns[:7].tolist()
     ['outcome', 'country', 'unit', 'year', 'baseline', 'scenario', 'difference']
     """
+    require_config("compare", baseline, scenario)
     return compare_runs(run_pair(Pair(baseline, scenario), store, progress))
 
 

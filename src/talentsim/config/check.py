@@ -22,6 +22,12 @@ ArmT = TypeVar("ArmT", bound=Arm)
 LARGE = ("world", "behaviour", "visa", "observers")
 """Parts that are large, and alike in most arms of a comparison."""
 
+_PATTERNS = {
+    "[A-Za-z0-9_-]": "letters, digits, _ and -, 64 at most, beginning with a letter or a digit", "[A-Z][A-Z0-9]": "two to eight capital letters and digits, beginning with a letter",
+    "https?": "an address that begins with https://, or nothing", "tcp": "the address of a Dask scheduler, as tcp://127.0.0.1:8786",
+}
+"""What a pattern asks for in words, by a part of it."""
+
 _TYPES = {
     "float_type": "a number", "float_parsing": "a number", "int_type": "a whole number", "int_parsing": "a whole number",
     "int_from_float": "a whole number", "bool_type": "true or false", "bool_parsing": "true or false",
@@ -220,6 +226,8 @@ def _fault(schema: type[BaseModel], fault: Mapping[str, Any]) -> UserError:
         return UserError(where, head, allowed)
     if kind.startswith(("date", "datetime")):
         return UserError(where, f"found {shown(found)}, which is not a date", "a year (2026) or a date ('2026-09-01')")
+    if kind == "string_pattern_mismatch":
+        return UserError(where, f"found {shown(found)}", next((words for part, words in _PATTERNS.items() if part in fault["ctx"]["pattern"]), fault["msg"]))
     return UserError(where, f"found {shown(found)}", fault["msg"].removeprefix("Input should be "))
 
 

@@ -43,6 +43,13 @@ class UserError(Exception):
         return "\n".join(parts)
 
 
+def no_such(kind: str, name: object, there: Iterable[str], why: str = "") -> KeyError:
+    """Return the error of a name in Python that nothing has: what was asked for, what there is, and why it may be missing."""
+    names = list(there)
+    near = nearest(str(name), names)
+    return KeyError(f"there is no {kind} {name!r}; there are {', '.join(names)}" + (f". Did you mean {near!r}?" if near else "") + (f" {why}" if why else ""))
+
+
 def one_line(text: str, most: int = LINE) -> str:
     """Return a text as one line of `most` characters at most: what was found may be a whole world."""
     line = text if "\n" not in text else " ".join(text.split())

@@ -10,6 +10,7 @@ from typing import Any
 from talentsim.config.arm import Arm, DrawsConfig, EntryConfig, Population
 from talentsim.config.behaviour import Behaviour
 from talentsim.config.check import check
+from talentsim.config.errors import shown
 from talentsim.config.frozen import remembered
 from talentsim.config.parameter import Parameter
 from talentsim.config.policy import Policy
@@ -51,6 +52,8 @@ class Config(Arm):
         ------
         UserError
             When an override or a file is wrong; its message says what is allowed.
+        TypeError
+            When an override is no text.
 
         Examples
         --------
@@ -61,6 +64,9 @@ class Config(Arm):
         >>> config.policies["opt_end"].lever, config.world.countries["CAN"].name
         ('post_study_years', 'Canada')
         """
+        for each in overrides:
+            if not isinstance(each, str):
+                raise TypeError(f"overrides are texts, one each, as in Config.load('world=toy', 'ensemble.seed=7'); found {shown(each)}")
         from talentsim.config.plain import PlainComposer  # it brings Hydra, which a worker does not need
 
         return cls.checked(PlainComposer(config_dir).one(overrides))
@@ -75,6 +81,19 @@ class Config(Arm):
             With every fault found, the first in full.
         """
         return check(cls, plain, beside)
+
+
+def require_config(taker: str, *given: object) -> None:
+    """Refuse what is no configuration where one is asked for.
+
+    Raises
+    ------
+    TypeError
+        With what was given, and how to make one.
+    """
+    for each in given:
+        if not isinstance(each, Config):
+            raise TypeError(f"{taker} takes a configuration, as Config.load('world=toy', 'scenario=opt_end') makes one; found {shown(each)}")
 
 
 @remembered(32)

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from talentsim.config import Config
-from talentsim.config.schema import ExecutorConfig
+from talentsim.config.errors import no_such
+from talentsim.config.schema import ExecutorConfig, require_config
 from talentsim.ensemble.labelled import Outcomes
 from talentsim.ensemble.runner import Progress, run_missing
 from talentsim.ensemble.runs import Run, runs_of
@@ -56,7 +57,13 @@ class StoredRun:
         return self.ensemble.years
 
     def frame(self, table: str) -> pd.DataFrame:
-        """Return one table, its numbers those of researchers."""
+        """Return one table, its numbers those of researchers.
+
+        Raises
+        ------
+        KeyError
+            When there is no such table.
+        """
         return in_researchers(self.agents(table), table, self.ensemble.config.population.scale)
 
     def agents(self, table: str) -> pd.DataFrame:
@@ -117,18 +124,34 @@ class Ensemble:
         return [self._sound(partial(self.store.manifest, run.id)) for run in self.runs]
 
     def frame(self, table: str) -> pd.DataFrame:
-        """Return one table of every replication in long form, column `replication` first; its numbers are those of researchers."""
+        """Return one table of every replication in long form, column `replication` first; its numbers are those of researchers.
+
+        Raises
+        ------
+        KeyError
+            When there is no such table.
+        """
         return in_researchers(self.agents(table), table, self.config.population.scale)
 
     def agents(self, table: str) -> pd.DataFrame:
         """Return one table of every replication as `frame`, its numbers those of agents, as they are stored."""
-        long = self._sound(lambda: self.store.tables(self.ids, table))
+        try:
+            long = self._sound(lambda: self.store.tables(self.ids, table))
+        except KeyError:
+            raise self._lacks(table) from None
         long.insert(0, "replication", long.pop("run").cat.codes.to_numpy().astype(np.int32))
         return long
 
     def of_run(self, place: int, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return one table of one replication as it is stored, in agents, or some columns of it."""
-        return self._sound(lambda: self.store.table(self.runs[place].id, table, columns))
+        try:
+            return self._sound(lambda: self.store.table(self.runs[place].id, table, columns))
+        except KeyError:
+            raise self._lacks(table) from None
+
+    def _lacks(self, table: str) -> KeyError:
+        """Return the error of a table that the runs do not have."""
+        return no_such("table", table, self.manifests[0]["tables"], "" if self.config.output.people else "People and events are kept with output.people=true.")
 
     @cached_property
     def outcomes(self) -> Outcomes:
@@ -179,6 +202,7 @@ def run_ensemble(config: Config, store: Store | None = None, progress: Progress 
     >>> round(float(arm.outcomes["work_share"][0, -1].sum()), 6)      # shares of a year
     100.0
     """
+    require_config("run_ensemble", config)
     return run_ensembles([config], store, progress)[0]
 
 

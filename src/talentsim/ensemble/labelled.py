@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Floats
+from talentsim.config.errors import no_such
 from talentsim.model.outcomes import OUTCOMES
 
 AXES = ("replication", "year", "country")
@@ -28,6 +29,10 @@ class Outcomes(dict[str, Floats]):
         super().__init__(values)
         self.axes: dict[str, Sequence[int | str]] = {"replication": list(range(len(next(iter(values.values()))))), "year": [int(year) for year in years], "country": list(codes)}
 
+    def __missing__(self, name: object) -> Floats:
+        """Name the outcomes there are."""
+        raise no_such("outcome", name, self)
+
     @property
     def units(self) -> dict[str, str]:
         """Outcome -> unit."""
@@ -41,6 +46,8 @@ class Outcomes(dict[str, Floats]):
         KeyError
             When there is no such outcome.
         """
+        for name in names:
+            self[name]      # one that there is not is told before anything is made
         places = np.meshgrid(*(np.asarray(each) for each in self.axes.values()), indexing="ij")
         labels = {axis: grid.ravel() for axis, grid in zip(AXES, places, strict=True)}
         return pd.concat([pd.DataFrame({"outcome": name, "unit": OUTCOMES[name].unit, **labels, "value": self[name].ravel()}) for name in names or self],

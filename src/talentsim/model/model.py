@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from talentsim.config import Config, UserError
+from talentsim.config.schema import require_config
 from talentsim.model.agents import FIXED, Researcher, ResearcherSet, view
 from talentsim.model.recorder import Recorder, RunTables
 from talentsim.model.simulation import Simulation
@@ -41,6 +42,7 @@ class TalentModel(mesa.Model):
     """
 
     def __init__(self, config: Config, rng: int | np.random.Generator | None = None, replication: int = 0) -> None:
+        require_config("TalentModel", config)
         if config.parameters.draws is not None:
             raise UserError("parameters", f"{config.parameters.name!r} asks for another draw of the figures in each replication, and a TalentModel is one world with each "
                             "figure at its own value", "parameters=point", "Config.load(..., 'parameters=point'); run_ensemble and compare lay draws on")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from talentsim.arrays import Integers
+from talentsim.config.errors import no_such
 from talentsim.digits import figure
 from talentsim.model.attribution import MOST_NARROW
 from talentsim.model.state.journal import EVENT_COLUMNS, PEOPLE_COLUMNS
@@ -198,6 +199,8 @@ class RunTables:
         """Return one table as `frame`, in agents: what the store holds."""
         if table in self.persons:
             return pd.DataFrame({name: self._labelled(name, column) for name, column in self.persons[table].items()})
+        if table not in self.cells:
+            raise no_such("table", table, [*self.cells, *self.persons], "" if self.persons else "People and events are kept with output.people=true.")
         cells, axes = self.cells[table], LAYOUT[table][0]
         labels = {"year": cells.year}
         for axis, place in zip(axes, np.unravel_index(cells.place, cells.shape), strict=True):
