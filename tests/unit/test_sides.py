@@ -20,7 +20,7 @@ from talentsim.config.arms import Composer, load_arms
 from talentsim.config.files import names_in_group
 from talentsim.ensemble.ensemble import Ensemble, run_ensemble
 from talentsim.ensemble.store import Store
-from talentsim.measures.indicators import INDICATORS, indicators
+from talentsim.measures.indicators import INDICATORS, RunView, indicators
 from talentsim.measures.lives import ABSENT, Lives, numbers
 from worlds import edited, policy
 
@@ -248,3 +248,17 @@ def test_what_is_expected_of_a_country_that_the_world_lacks_is_left_out(plain_to
     with pytest.raises(UserError, match="outcome"):
         expectations([Pair(arms[0], edited(plain_toy, {"world.end_year": 2011, "ensemble.replications": 1, "scenario.expects": [said[0] | {"outcome": "works_share"}]}))],
                      Store(tmp_path))
+
+
+def test_a_share_of_nothing_is_no_share() -> None:
+    """A country that makes nothing depends on nobody: not on each by 0 %, which a mean over replications would count."""
+    codes = ["A", "B"]
+    rows = [(2020, "A", "A", "A", "A", 2.0), (2020, "B", "A", "A", "A", 1.0)]
+    works = pd.DataFrame(rows, columns=["year", "origin", "training", "work", "hq", "works"]).assign(
+        **{axis: pd.Categorical([row[place] for row in rows], codes) for place, axis in enumerate(("origin", "training", "work", "hq"), 1)})
+    view = RunView({"works": works}.__getitem__, [2020, 2021], codes)
+    for name in ("dependence_origin", "dependence_either", "dependence_hq_training", "exposure"):
+        found = INDICATORS[name].of(view)
+        assert np.isfinite(found[0, 0]).all() and np.isnan(found[0, 1]).all() and np.isnan(found[1]).all(), name
+    assert INDICATORS["dependence_origin"].of(view)[0, 0] == pytest.approx([200 / 3, 100 / 3])
+    assert INDICATORS["realisation_gap"].of(view)[0] == pytest.approx(0.0) and np.isnan(INDICATORS["hhi_work"].of(view)[1])

@@ -19,7 +19,6 @@ from talentsim.ensemble.accounts import dense
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.intervals import ANY, COUNT, SHARE, Bounds, spread, spread_of_difference
 from talentsim.measures.lives import ABSENT, Lives, numbers
-from talentsim.model.outcomes import percent
 from talentsim.vocab import Sector
 
 
@@ -66,7 +65,7 @@ def return_rate(run: RunView) -> Floats:
     Source: Dustmann, Goerlach (2016), The Economics of Temporary Migrations, Journal of Economic Literature 54.
     """
     moves = run.total("flows", "moves", "origin", "from", "to")
-    return _ratio(_home(moves.sum(axis=2) - np.diagonal(moves, axis1=2, axis2=3)), _year_before(_abroad(run).sum(axis=2)))
+    return _ratio(np.diagonal(moves.sum(axis=2) - np.diagonal(moves, axis1=2, axis2=3), axis1=1, axis2=2), _year_before(_abroad(run).sum(axis=2)))
 
 
 def onward_rate(run: RunView) -> Floats:
@@ -114,7 +113,7 @@ def diaspora(run: RunView) -> Floats:
     Source: Docquier, Marfouk (2006), International Migration by Educational Attainment, in: International Migration,
     Remittances and the Brain Drain, World Bank.
     """
-    return percent(run.total("stocks", "researchers", "origin", "work"))
+    return _percent(run.total("stocks", "researchers", "origin", "work"))
 
 
 def realisation_gap(run: RunView) -> Floats:
@@ -168,7 +167,7 @@ def dependence(run: RunView, owner: str, source: str) -> Floats:
     table = run.table("works")
     axes = [axis for axis in ("origin", "training", "work", "hq") if axis in (owner, source)]
     total = run.total("works", "works", *axes) if owner in table else np.full((len(run.years), len(run.codes), len(run.codes)), np.nan)
-    return percent(np.swapaxes(total, 1, 2))        # the sources stand before the owners
+    return _percent(np.swapaxes(total, 1, 2))        # the sources stand before the owners
 
 
 def dependence_either(run: RunView) -> Floats:
@@ -180,7 +179,7 @@ def dependence_either(run: RunView) -> Floats:
     by_both = run.total("works", "works", "origin", "training", "work")         # (t, o, d, k)
     one, other, both = by_both.sum(axis=2), by_both.sum(axis=1), np.einsum("tssk->tsk", by_both)
     hosted = by_both.sum(axis=(1, 2))[:, :, None]
-    return np.divide(100.0 * np.swapaxes(one + other - both, 1, 2), hosted, out=np.zeros((*hosted.shape[:2], one.shape[1])), where=hosted > 0)
+    return _ratio(np.swapaxes(one + other - both, 1, 2), hosted)
 
 
 def exposure(run: RunView) -> Floats:
@@ -188,7 +187,7 @@ def exposure(run: RunView) -> Floats:
 
     Exposure(t; h, k) = works made in k for employers of h / works of employers of h. Source: a definition of this project.
     """
-    return percent(np.swapaxes(run.total("works", "works", "work", "hq"), 1, 2))
+    return _percent(np.swapaxes(run.total("works", "works", "work", "hq"), 1, 2))
 
 
 def industry_share(run: RunView) -> Floats:
@@ -281,15 +280,15 @@ def _values(indicator: Indicator, arm: Ensemble) -> Floats:
 
 
 def _share(run: RunView, by: str) -> Floats:
-    return percent(run.total("works", "works", by))
+    return _percent(run.total("works", "works", by))
+
+
+def _percent(total: Floats) -> Floats:
+    return _ratio(total, total.sum(axis=-1, keepdims=True))
 
 
 def _abroad(run: RunView) -> Floats:
     return run.total("stocks", "researchers", "origin", "work") * ~np.eye(len(run.codes), dtype=bool)
-
-
-def _home(by_origin_and_country: Floats) -> Floats:
-    return np.diagonal(by_origin_and_country, axis1=1, axis2=2)
 
 
 def _year_before(values: Floats) -> Floats:
