@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import signal
 import socket
 import threading
+import time
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -118,7 +121,10 @@ def test_a_body_is_small_json(client: TestClient) -> None:
     assert client.post("/api/offer", content=b"[" * (LARGEST_BODY + 1), headers={"content-type": "application/json"}).status_code == 413
     assert client.post("/api/offer", content=b"scenario=x", headers={"content-type": "application/x-www-form-urlencoded"}).status_code == 415
     assert client.post("/api/offer", content=iter([b"{}"]), headers={"content-type": "application/json"}).status_code == 411
-    assert client.post("/api/offer", content=b"{", headers={"content-type": "application/json"}).status_code == 400
+    for content in (b"{", b"", b"[" * 60_000, b'{"a":' * 9_000 + b"1" + b"}" * 9_000, b'{"scenario": "\xff"}', b'{"year": ' + b"9" * 5_000 + b"}"):
+        assert client.post("/api/offer", content=content, headers={"content-type": "application/json"}).status_code == 400
+    twice = client.post("/api/command", content=b'{"policies": {"f1_refusal": {"value": 0.1, "value": 0.2}}}', headers={"content-type": "application/json"})
+    assert twice.status_code == 400 and twice.json() == {"error": "'value' is there twice"}
     assert client.post("/api/offer", json=["a list"]).status_code == 422
 
 
@@ -186,6 +192,21 @@ def test_the_page_says_what_the_command_line_says(given: list[str], answered: tu
     assert len(added) == 1, "the placebo alone was not there already"
 
 
+@pytest.mark.parametrize(("field", "typed", "said"), [
+    ("start", '"spring"', "found 'spring', which is not a date"), ("end", '"2026-02-30"', "found '2026-02-30', which is not a date"), ("start", "-5", "found '-5', which is not a date"),
+    ("value", "NaN", "found 'nan'"), ("value", "1e999", "found 'inf'"), ("ramp_years", '"two"', "found 'two'")])
+def test_what_is_typed_wrongly_is_told_beside_its_field(client: TestClient, field: str, typed: str, said: str) -> None:
+    content = f'{{"scenario": "visa_tightening", "policies": {{"f1_refusal": {{"{field}": {typed}}}}}}}'.encode()
+    answer = client.post("/api/command", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == 422 and answer.json()["error"].startswith(f"policy.f1_refusal.{field}: {said}\n  allowed: a ")
+    assert (answer.json()["policy"], answer.json()["field"]) == ("f1_refusal", field)
+
+
+@pytest.mark.parametrize("sent", [{"structure": "magic"}, {"structure": ["a"]}, {"structure": {"a": 1}}])
+def test_a_structure_is_one_of_those_offered(client: TestClient, answered: tuple[str, list[dict[str, Any]]], sent: dict[str, Any]) -> None:
+    assert client.post(f"/api/runs/{answered[0]}/under", json=sent).status_code == 422
+
+
 def test_looking_at_another_country_or_year_runs_nothing(client: TestClient, given: list[str], answered: tuple[str, list[dict[str, Any]]]) -> None:
     store = open_store(given[3].removeprefix("output.dir="))
     before = set(store)
@@ -193,7 +214,8 @@ def test_looking_at_another_country_or_year_runs_nothing(client: TestClient, giv
         view = client.post(f"/api/runs/{answered[0]}/view", json={"focus": focus, "year": year})
         assert view.status_code == 200 and view.json()["focus"] == focus and view.json()["said"]["headline"]
     assert set(store) == before
-    for sent in ({"focus": "XYZ", "year": 2035}, {"focus": "USA", "year": 1900}, {"focus": "USA", "year": "2035"}, {"focus": ["USA"], "year": True}):
+    for sent in ({"focus": "XYZ", "year": 2035}, {"focus": "USA", "year": 1900}, {"focus": "USA", "year": "2035"}, {"focus": ["USA"], "year": True},
+                 *({"focus": "USA", "year": 2035, "seen": seen} for seen in (-1, True, 99))):
         assert client.post(f"/api/runs/{answered[0]}/view", json=sent).status_code == 422
 
 
@@ -507,3 +529,24 @@ def test_what_the_page_sets_takes_the_place_of_what_was_given(given: list[str], 
     asked = overrides_of(choice_of({"policies": policies}), given)
     assert asked == lines
     refuse_repeats(asked)
+
+
+@pytest.mark.slow
+def test_a_page_whose_workers_were_ended_from_outside_gets_others(given: list[str], tmp_path: Path) -> None:
+    question = Desk([*(line for line in given if not line.startswith(("executor=", "output.dir="))), "executor=processes", "executor.workers=2", f"output.dir={tmp_path}"]).question(choice_of(TIGHT))
+    engine, states = Engine(), list[State]()
+    try:
+        pids = set(engine.each(question.baseline, _pid_of, range(8), lambda: False))
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        with pytest.raises(UserError, match="worker process was ended"):
+            engine.each(question.baseline, _pid_of, range(8), lambda: False)
+        engine.answer(question.baseline, question.scenario, None, states.append, lambda: False)
+        assert states[-1].name == "done"
+    finally:
+        engine.close()
+
+
+def _pid_of(_: int) -> int:
+    time.sleep(0.05)        # so that each worker gets some
+    return os.getpid()

@@ -17,7 +17,7 @@ from talentsim.arrays import Floats
 from talentsim.comparison.compare import Comparison, compare_runs, compare_years
 from talentsim.comparison.pair import Pair, PairRuns
 from talentsim.config import Config
-from talentsim.dashboard.engine import Outcomes, sample_of
+from talentsim.dashboard.engine import Outcomes, people_of, sample_of
 from talentsim.dashboard.looked_at import is_group, outcomes_with_groups, with_focus, with_groups
 from talentsim.dashboard.memory import give_back
 from talentsim.dashboard.people import FIRST, Each, People, one_by_one
@@ -59,7 +59,7 @@ def numbers(baseline: Config, scenario: Config, both: tuple[Outcomes, Outcomes],
                           "scenario": _plain(after), "difference": _plain(middle), "low": _plain(low), "high": _plain(high),
                           "band": [_plain(band[0]), _plain(band[1])],
                           "words": _words(unit, before, after, middle, low, high)}
-    kind = "draws of the parameters" if scenario.over_draws else "pairs of runs"
+    kind = "draws of the uncertain figures" if scenario.over_draws else "pairs of runs"
     return frame(baseline, scenario, groups) | {"pairs": len(both[1]["work_share"]), "kind": kind, "medians": scenario.over_draws, "outcomes": outcomes}
 
 
@@ -76,7 +76,7 @@ def under(scenario: Config, both: tuple[Floats, Floats], groups: Sequence[str] =
     """Return the difference in the share of the works under a structure, by year and country or group, as the terminal's text."""
     unit = OUTCOMES["work_share"].unit
     words = [[shown(each, unit, is_difference=True) for each in row] for row in with_groups(both[1] - both[0], scenario, groups)]
-    return {"words": words, "scale": scenario.population.scale * sample_of(scenario)}
+    return {"words": words, "people": people_of(scenario.population.scale * sample_of(scenario))}
 
 
 def frame(baseline: Config, scenario: Config, groups: Sequence[str] = ()) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from talentsim.config import UserError
 from talentsim.config.files import Files
 from talentsim.config.scenario import scenario_cards
 from talentsim.dashboard.desk import Desk, Question
+from talentsim.dashboard.engine import people_of
 from talentsim.dashboard.looked_at import groups_of, named
 from talentsim.dashboard.sliders import sliders, spoken
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
@@ -56,7 +57,7 @@ def described(desk: Desk, question: Question) -> dict[str, Any]:
     meta, config, whole = question.scenario.scenario, question.scenario, desk.with_all_policies(question)
     return {"title": meta.title, "description": meta.description.strip(), "stands_for": meta.stands_for.strip(),
             "against": question.baseline.scenario.title, "world_title": config.world.title, "command": question.command,
-            "scale": config.population.scale, "pairs": config.ensemble.replications, "draws": config.over_draws,
+            "people": people_of(config.population.scale), "pairs": config.ensemble.replications, "draws": config.over_draws,
             "years": [config.world.start_year, config.world.end_year],
             "structures": {name: each.title for name, each in config.compare.structures.items()},
             "sliders": sliders(whole.baseline, whole.scenario, question.switched_off)}

@@ -19,6 +19,13 @@ MOST_POLICIES = 60
 FOCUS = r"^[A-Z][A-Z0-9_]{1,39}(\+[A-Z][A-Z0-9]{1,7}){0,99}$"
 """A country, a region, or several countries with + between them."""
 
+DATES = dict.fromkeys(("start", "end"), "a year (2026) or a date ('2026-09-01')")
+TYPED = DATES | dict.fromkeys(("value", "ramp_years"), "a number") | {"year": "a year (2035)"}
+"""What is allowed in the fields that are typed into."""
+
+LONGEST = 40
+"""Characters of what was found that are said again."""
+
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Year = Annotated[int, Field(strict=True, ge=0, le=9999)]
 Countries = Annotated[list[CountryName], Field(max_length=100)]
@@ -68,7 +75,13 @@ def choice_of(plain: Any) -> Choice:
         return Choice.model_validate(plain)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(each) for each in first["loc"]).replace("policies.", "policy.") or "the request"
+        parts = [str(each) for each in first["loc"] if not str(each).startswith(("constrained-", "["))]
+        where = ".".join(parts).replace("policies.", "policy.").encode(errors="replace").decode() or "the request"
+        if parts and parts[-1] in TYPED and isinstance(first["input"], str | int | float):      # what a hand types into a field
+            what = ", which is not a date" if parts[-1] in DATES else ""
+            raise UserError(where, f"found {str(first['input'])[:LONGEST]!r}{what}", TYPED[parts[-1]]) from None
+        if first["type"] == "string_pattern_mismatch":
+            raise UserError(where, f"found {first['input'][:LONGEST]!r}", "names of letters, digits, '-' and '_'", "choose what the page offers") from None
         raise UserError(where, first["msg"], "what the page offers", "reload the page") from None
 
 

@@ -277,12 +277,19 @@ def spread_of(both: tuple[Outcomes, Outcomes], scenario: Config) -> float:
 
 def words_of(n: int, total: int, config: Config, spread: float) -> str:
     """Say how many pairs there are, and of one how far it may be from the middle of many."""
-    who = "Every researcher" if config.population.scale == 1.0 else f"{figure(config.population.scale)} agents per researcher"
+    who = people_of(config.population.scale)
     kind, middle = ("pairs", "mean") if not config.over_draws else ("draws", "median")
     if n > 1:
         return f"{who}, {n} {kind}" + ("" if n == total else f" of {total}")
     known = f": \N{PLUS-MINUS SIGN}{2.0 * spread:.2f}" if np.isfinite(spread) else ""
     return f"{who}, one pair{known}" + ("" if total == 1 else f"; not yet the {middle}")
+
+
+def people_of(scale: float) -> str:
+    """Say whom agents stand for."""
+    if scale == 1.0:
+        return "Every researcher"
+    return f"One researcher in {figure(1.0 / scale)}" if scale < 1.0 else f"{figure(scale)} agents per researcher"
 
 
 def _one(config: Config, share: float) -> Config:

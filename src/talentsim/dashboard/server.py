@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Iterable
@@ -117,7 +118,7 @@ class Page:
         """Answer a run's question under another structure, from a sample of the people; with none named, as it is."""
         run, sent = self._run(request), await _json(request)
         name = sent.get("structure")
-        if name is not None and name not in run.question.scenario.compare.structures:
+        if name is not None and (not isinstance(name, str) or name not in run.question.scenario.compare.structures):
             raise HTTPException(422, "no such structure")
 
         def ask() -> dict[str, Any]:
@@ -217,12 +218,21 @@ def application(desk: Desk, hosts: Iterable[str], engine: Engine | None = None) 
 
 async def _json(request: Request) -> dict[str, Any]:
     try:
-        sent = await request.json()
-    except ValueError:
+        sent = json.loads(await request.body(), object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):        # nested too deep to be read is none either
         raise HTTPException(400, "this is not JSON") from None
     if not isinstance(sent, dict):
         raise HTTPException(422, "a JSON object is expected")
     return sent
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object whose every key stands there once: of two values one would be passed over in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        raise HTTPException(400, f"{twice[:40].encode(errors='replace').decode()!r} is there twice")
+    return found
 
 
 def _looked_at(run: LiveRun, focus: Any, year: Any) -> tuple[str, int]:
@@ -236,7 +246,7 @@ def _looked_at(run: LiveRun, focus: Any, year: Any) -> tuple[str, int]:
 def _asked_at(request: Request, run: LiveRun) -> tuple[str, int]:
     """Return what a download looks at: what its address says, or what the run was asked for."""
     year = request.query_params.get("year", str(run.question.scenario.headline_year))
-    return _looked_at(run, request.query_params.get("focus", run.question.scenario.focus), int(year) if re.fullmatch(r"\d{1,4}", year) else None)
+    return _looked_at(run, request.query_params.get("focus", run.question.scenario.focus), int(year) if re.fullmatch(r"[0-9]{1,4}", year) else None)
 
 
 async def _user_error(_: Request, error: Exception) -> Response:

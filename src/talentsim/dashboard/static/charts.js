@@ -17,7 +17,7 @@ export const lossName = () => (theme().isDark ? 'Amber' : 'Brown');
 
 function layout(look, more) {
   return {font: {size: SIZE, color: look.ink, family: 'system-ui, "DejaVu Sans", sans-serif'}, paper_bgcolor: 'rgba(0,0,0,0)',
-    plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false, hoverlabel: {font: {size: SIZE}}, ...more};
+    plot_bgcolor: 'rgba(0,0,0,0)', showlegend: false, dragmode: false, hoverlabel: {font: {size: SIZE, color: look.ink}, bgcolor: look.panel, bordercolor: look.grey}, separators: '.,', ...more};
 }
 
 function axis(look, more) {
@@ -31,6 +31,17 @@ function ink(colour, look) {
   const light = (0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2]) / 255;
   const share = Math.max(0, 0.62 - light);
   return `#${parts.map((each) => Math.round(each + (255 - each) * share).toString(16).padStart(2, '0')).join('')}`;
+}
+
+const brightness = (parts) => parts.map((each) => each / 255).map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+  .reduce((sum, each, at) => sum + each * [0.2126, 0.7152, 0.0722][at], 0);
+
+// The same hue, as dark as words on light paper have to be: 4.5 to 1, and dots of a map need less.
+function wordInk(colour, look) {
+  if (look.isDark) return ink(colour, look);
+  let parts = colour.match(/\w\w/g).map((two) => parseInt(two, 16));
+  while (brightness(parts) > 0.18) parts = parts.map((each) => each * 0.95);
+  return `#${parts.map((each) => Math.round(each).toString(16).padStart(2, '0')).join('')}`;
 }
 
 function faint(colour, opacity) {
@@ -84,7 +95,7 @@ export function lines(place, {years, series, start, year, focus}) {
   const labels = series.map((each) => `${brief(each.name)} ${trueMinus(each.words)}`);
   const annotations = series.map((each, number) => ({x: 1, xref: 'paper', xanchor: 'left', xshift: 6, y: last[number], yanchor: 'middle',
     yshift: spread[number] - (height * last[number]) / highest, text: labels[number], showarrow: false,
-    font: {size: SIZE, color: ink(each.colour, look), weight: each.code === focus ? 700 : 400}}));
+    font: {size: SIZE, color: wordInk(each.colour, look), weight: each.code === focus ? 700 : 400}}));
   const shapes = [start, year].filter((each, number) => each !== null && (number === 0 || year < years.at(-1))).map((each) => ({
     type: 'line', x0: each, x1: each, y0: 0, y1: 1, yref: 'paper', line: {color: look.grey, width: 1, dash: 'dot'}}));
   return Plotly.react(place, traces, layout(look, {margin: {l: 34, r: Math.ceil(Math.max(...labels.map(width))) + 12, t: 8, b: 26}, hovermode: 'x unified', annotations, shapes,
@@ -107,7 +118,7 @@ export function diverted(place, {lost, gained, names}) {
       textfont: {size: SIZE, color: look.ink}, cliponaxis: false, name: word, hovertemplate: `${word} %{y}: %{text}<extra></extra>`};
   });
   return Plotly.react(place, traces, layout(look, {barmode: 'group', bargap: 0.25, margin: {l: 112, r: 52, t: 4, b: 28}, hovermode: 'closest',
-    xaxis: axis(look, {nticks: 5, rangemode: 'tozero'}), yaxis: axis(look, {showgrid: false, tickfont: {size: SIZE, color: look.ink}})}), QUIET);
+    xaxis: axis(look, {nticks: 5, rangemode: 'tozero', tickformat: ',d'}), yaxis: axis(look, {showgrid: false, tickfont: {size: SIZE, color: look.ink}})}), QUIET);
 }
 
 export function staying(place, {rows, names, colour}) {
@@ -123,7 +134,7 @@ export function staying(place, {rows, names, colour}) {
   const annotations = ordered.map(([code, before, after]) => ({x: 1, xref: 'paper', xanchor: 'left', xshift: 6, y: names(code), showarrow: false,
     text: signed(after - before, 1), font: {size: SIZE, color: look.ink}}));
   return Plotly.react(place, traces, layout(look, {margin: {l: 112, r: 48, t: 4, b: 28}, annotations, hovermode: 'closest',
-    xaxis: axis(look, {range: [-2, 102], tickvals: [0, 25, 50, 75, 100], ticksuffix: ' %'}),
+    xaxis: axis(look, {range: [-2, 102], tickvals: [0, 25, 50, 75, 100], ticktext: ['0', '25', '50', '75', '100 %']}),
     yaxis: axis(look, {showgrid: false, tickfont: {size: SIZE, color: look.ink}})}), QUIET);
 }
 

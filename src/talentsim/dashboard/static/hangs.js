@@ -1,4 +1,4 @@
-// "What it depends on": how well the policies' figures are known, and the answer under other structures, asked one after another.
+// "What it depends on": how well the policies' figures are known, and the answer under other structures of the model, asked one after another.
 
 import {json} from './run.js';
 import {find, make, trueMinus} from './words.js';
@@ -7,7 +7,7 @@ export class Hangs {
   constructor(place) {
     this.place = place;
     this.found = new Map();
-    this.button = make('button', {type: 'button', textContent: 'Ask under other structures'});
+    this.button = make('button', {type: 'button', textContent: 'Try other assumptions of the model'});
     this.button.addEventListener('click', () => this.ask());
   }
 
@@ -44,12 +44,11 @@ export class Hangs {
     const rows = [...this.found.values()].map((each) => make('tr', {}, make('td', {textContent: each.title}),
       make('td', {textContent: each.text ?? each.error ?? `${trueMinus(each.words[this.at.row][this.at.place])} points`})));
     const table = (caption, body) => make('table', {className: 'hangs'}, make('caption', {textContent: caption}), make('tbody', {}, ...body));
-    const scale = [...this.found.values()].find((each) => each.scale)?.scale;
+    const people = [...this.found.values()].find((each) => each.people)?.people ?? '…';
     this.place.replaceChildren(
       ...(this.described.stands_for ? [make('p', {className: 'reading', textContent: `Stands for: ${this.described.stands_for}`})] : []),
       table('The policies, and how well their figures are known', policies),
-      ...(rows.length ? [table(`${find('focus').selectedOptions[0]?.textContent ?? ''}, ${find('year').value}, one pair of runs with ${
-        scale === undefined ? '…' : scale.toPrecision(2).replace(/\.?0+$/, '')} agents a researcher`, rows)] : []),
+      ...(rows.length ? [table(`${find('focus').selectedOptions[0]?.textContent ?? ''}, ${find('year').value}, one pair of runs: ${people[0].toLowerCase()}${people.slice(1)}`, rows)] : []),
       ...(Object.keys(this.described.structures).length ? [this.button] : []),
       make('p', {className: 'reading', textContent: 'The interval above is of chance'
         + `${this.described.draws ? ' and of the calibrated figures' : ' alone'}. “Full comparison” runs all of it with every researcher, and its report lists every figure with its source.`}));

@@ -45,7 +45,7 @@ export class Out {
       const {job} = await json('/api/full', this.now().choice);
       let told = await json(`/api/full/${job}`);
       for (let seconds = 0; told.state === 'working'; seconds += 2) {
-        said.textContent = `The main job is at work, ${seconds} s. It runs every pair, and the scenario under other structures.`;
+        said.textContent = `The main job is at work, ${seconds} s. It runs every pair, and the scenario under other assumptions of the model.`;
         await new Promise((done) => { setTimeout(done, 2000); });
         told = await json(`/api/full/${job}`);
       }

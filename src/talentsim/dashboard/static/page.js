@@ -141,7 +141,7 @@ async function open(signal) {
 function describe(described) {
   offer = {...offer, ...described};
   find('description').textContent = described.description;
-  find('world-title').textContent = `${described.world_title}${described.scale === 1 ? '' : `; ${described.scale} agents a researcher`}`;
+  find('world-title').textContent = `${described.world_title}. ${described.people}${described.people.startsWith('One') ? ' is simulated and stands for the others' : ' is simulated'}.`;
   find('command').textContent = described.command;
   panel.show(described.sliders);
   lookHangs();
@@ -253,6 +253,7 @@ function listen() {
     else soon(isNewWorld);
   });
   find('reset').addEventListener('click', () => set({...empty(), world: choice.world, scenario: choice.scenario}, true));
+  find('none').addEventListener('click', () => { set({...empty(), world: choice.world, entry: choice.entry, baseline: choice.baseline, scenario: offer.baseline}, true); find('add').open = true; });
   find('keep').addEventListener('click', () => { shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });
   window.addEventListener('hashchange', () => { choice = fromAddress(location.hash); soon(true); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => offer && shown.repaint(focus(), year()));

@@ -21,7 +21,7 @@ export class Panel {
     }
     const wanted = sliders.map((each) => this.cards.get(each.name).element);
     if (wanted.some((each, place) => this.place.children[place] !== each)) this.place.replaceChildren(...wanted);
-    if (!sliders.length) this.place.replaceChildren(make('p', {className: 'quiet', textContent: 'No policy differs from the baseline: add one.'}));
+    if (!sliders.length) this.place.replaceChildren(make('p', {className: 'quiet', textContent: 'No policy differs from the baseline yet: “Add a policy” below.'}));
   }
 
   complain(name, message) {
@@ -126,5 +126,6 @@ class Card {
   complain(message) {
     this.error.hidden = !message;
     this.error.textContent = message;
+    if (message) this.element.scrollIntoView({block: 'nearest'});
   }
 }

@@ -87,8 +87,8 @@ export class Shown {
     const [before, after, difference, interval] = words.map(trueMinus);
     find('headline').textContent = `${name}: ${difference} points of the world's works in ${year}`;
     const sure = preview ? (this.growing.of_all ? 'A preview: one pair of runs' : 'A preview from a sample of the people') : interval === '-' ? 'One pair of runs gives no interval'
-      : `${this.numbers.interval} ${interval}, ${this.numbers.pairs} ${this.numbers.kind}`;
-    const medians = !preview && this.numbers.pairs > 1 && this.numbers.medians ? ' Each number is a median, so that they need not subtract.' : '';
+      : `${this.numbers.interval} ${interval}, over ${this.numbers.pairs} ${this.numbers.kind}`;
+    const medians = !preview && this.numbers.pairs > 1 && this.numbers.medians ? ' Each figure is a median of its own: the first two need not differ by exactly the third.' : '';
     find('interval').textContent = `${before} % in the baseline, ${after} % in the scenario. ${sure}.${medians}`;
     find('headline').dataset.value = words[2];
     find('headline').dataset.interval = words[3];
@@ -127,7 +127,7 @@ export class Shown {
       return {code, name: this.name(code), colour: this.colour(code), baseline, scenario, band, words, kept};
     });
     charts.lines(find('lines'), {years, series, start, year, focus});
-    find('lines-title').textContent = `Works made in each country, % of the world's. Dashed: baseline. Solid: scenario${
+    find('lines-title').textContent = `Research works made in each country, % of the world's. Dashed: baseline. Solid: scenario${
       series.some((each) => each.band) ? '; band: middle 90 % of runs' : ''}${series.some((each) => each.kept) ? '. Dotted: kept' : ''}.`;
   }
 
