@@ -257,8 +257,12 @@ def test_a_policy_can_be_added_switched_off_and_taken_back(browser: Chromium) ->
     run = done(browser, but=run)
     assert not browser.value("document.querySelector('[data-policy=h1b_renewals]').classList.contains('off')")
     browser.click("#reset")
-    done(browser, but=run)
+    run = done(browser, but=run)
     assert browser.value(cards) == n
+    browser.click("#none")
+    done(browser, but=run)
+    assert browser.value(cards) == 0 and float(browser.value(HEADLINE)) == 0 and browser.value("document.getElementById('add').open")
+    assert browser.complaints() == []
 
 
 def test_an_answer_stays_beside_another(browser: Chromium) -> None:

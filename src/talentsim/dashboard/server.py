@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import files
@@ -106,7 +106,7 @@ class Page:
         if type(seen) is not int or not 0 <= seen <= run.question.scenario.ensemble.replications:
             raise HTTPException(422, "no such number of pairs")
         _, found = self._answered(request)
-        return JSONResponse(await anyio.to_thread.run_sync(found.view, focus, year, seen))
+        return JSONResponse(await _unless_left(found.view, focus, year, seen))
 
     async def numbers(self, request: Request) -> Response:
         """Say a run's latest numbers with a group of countries among them; nothing is run for it."""
@@ -125,7 +125,7 @@ class Page:
             asked = run.question if name is None else self.desk.under(run.question, name)
             return answer.under(asked.scenario, self.engine.under(asked.baseline, asked.scenario, lambda: run.is_forgotten), run.groups)
 
-        return JSONResponse(await anyio.to_thread.run_sync(ask))
+        return JSONResponse(await _unless_left(ask))
 
     async def tables(self, request: Request) -> Response:
         """Hand out every table of an answer."""
@@ -224,6 +224,14 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise HTTPException(422, "a JSON object is expected")
     return sent
+
+
+async def _unless_left(work: Callable[..., Any], *asked: Any) -> Any:
+    """Return what a work gives; None where the tab has asked another question since: that is no error, and none is told."""
+    try:
+        return await anyio.to_thread.run_sync(work, *asked)
+    except Cancelled:
+        return None
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -219,7 +219,7 @@ async function view() {
     }
     for (let seen = 0, pairs = 1; seen < pairs;) {      // the people of ever more pairs, up to all
       const found = await asked.view(focus(), year(), seen);
-      if (asked !== run || where !== `${focus()} ${year()}` || found.pairs < pairs) return;
+      if (asked !== run || where !== `${focus()} ${year()}` || !found || found.pairs < pairs) return;
       shown.view = found;
       shown.drawView(focus(), year());
       [seen, pairs] = [found.lives, found.pairs];
