@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,3 +126,16 @@ def test_a_switch_where_a_number_belongs_is_refused_with_its_key(override: str, 
     with pytest.raises(UserError) as refused:
         Config.load("world=toy", override)
     assert refused.value.where == where and "true or false" in refused.value.found and "number" in refused.value.allowed
+
+
+def test_a_configuration_does_not_change_under_what_is_remembered_of_it(toy: Config) -> None:
+    """A policy put into the mapping of one that was run before would be passed over: its run is known by the configuration as it was."""
+    for mapping in (toy.policy, toy.world.countries, toy.employers):
+        for change in (lambda each: each.update(x=None), lambda each: each.__setitem__("x", None), lambda each: each.clear(), lambda each: each.pop("x", None),
+                       lambda each: each.setdefault("x", None)):
+            with pytest.raises(TypeError, match="does not change"):
+                change(mapping)
+    again = pickle.loads(pickle.dumps(toy))
+    assert again == toy and type(again.world.countries) is type(toy.world.countries) and copy.deepcopy(toy.world) == toy.world
+    assert toy.model_dump(mode="json") == Config.model_validate(toy.model_dump(mode="json")).model_dump(mode="json")
+    assert {**toy.world.countries} == toy.world.countries | {} == dict(toy.world.countries)

@@ -17,10 +17,29 @@ Whole = Annotated[int, Field(strict=True)]
 """Numbers of a configuration: neither true or false, which Python would take for 1 and 0, nor text."""
 
 
+class Fixed(dict[Any, Any]):
+    """A mapping of a configuration: it is read, and not changed, for what is remembered of a configuration would not be of the changed one."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a configuration does not change: load another, as in Config.load(..., '+policy.mine={...}'), or take config.model_copy(update={...})")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type[Fixed], tuple[dict[Any, Any]]]:
+        """Be made anew of a plain mapping, in a copy or another process."""
+        return Fixed, (dict(self),)
+
+
 class Frozen(BaseModel):
-    """No unknown key, no change after the check."""
+    """No unknown key, no change after the check, neither of a field nor of what a mapping holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def model_post_init(self, _: Any) -> None:
+        """Make mappings read-only."""
+        for name, value in self.__dict__.items():
+            if type(value) is dict:
+                self.__dict__[name] = Fixed(value)
 
 
 _REMEMBERED: list[dict[tuple[Hashable, ...], Any]] = []
