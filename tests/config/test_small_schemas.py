@@ -16,6 +16,7 @@ from talentsim.config.employers import Employer
 from talentsim.config.errors import UserError
 from talentsim.config.frozen import Frozen, remembered
 from talentsim.config.panel import PanelConfig
+from talentsim.config.policy import Policy
 from talentsim.config.reading import read_yaml, refuse_targets
 from talentsim.config.running import ExecutorConfig, StoreConfig
 from talentsim.config.setting import by_hand, with_value, without
@@ -135,6 +136,10 @@ def test_a_configuration_does_not_change_under_what_is_remembered_of_it(toy: Con
                        lambda each: each.setdefault("x", None)):
             with pytest.raises(TypeError, match="does not change"):
                 change(mapping)
+    given = Policy.model_validate({"lever": "pay", "countries": ["USA"], "start": 2026, "change": "multiply", "value": 2.0})
+    with pytest.raises(TypeError, match="does not change"):
+        given.countries.append("CHN")       # type: ignore[union-attr]
+    assert given.countries == ["USA"] and pickle.loads(pickle.dumps(given)) == given == Policy.model_validate(given.model_dump(mode="json"))
     again = pickle.loads(pickle.dumps(toy))
     assert again == toy and type(again.world.countries) is type(toy.world.countries) and copy.deepcopy(toy.world) == toy.world
     assert toy.model_dump(mode="json") == Config.model_validate(toy.model_dump(mode="json")).model_dump(mode="json")

@@ -17,11 +17,12 @@ Whole = Annotated[int, Field(strict=True)]
 """Numbers of a configuration: neither true or false, which Python would take for 1 and 0, nor text."""
 
 
+def _refuse(*_: Any, **__: Any) -> Any:
+    raise TypeError("a configuration does not change: load another, as in Config.load(..., '+policy.mine={...}'), or take config.model_copy(update={...})")
+
+
 class Fixed(dict[Any, Any]):
     """A mapping of a configuration: it is read, and not changed, for what is remembered of a configuration would not be of the changed one."""
-
-    def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("a configuration does not change: load another, as in Config.load(..., '+policy.mine={...}'), or take config.model_copy(update={...})")
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
@@ -30,16 +31,28 @@ class Fixed(dict[Any, Any]):
         return Fixed, (dict(self),)
 
 
+class FixedList(list[Any]):
+    """A list of a configuration, likewise."""
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+    def __reduce__(self) -> tuple[type[FixedList], tuple[list[Any]]]:
+        """Be made anew of a plain list."""
+        return FixedList, (list(self),)
+
+
 class Frozen(BaseModel):
-    """No unknown key, no change after the check, neither of a field nor of what a mapping holds."""
+    """No unknown key, no change after the check, neither of a field nor of what a mapping or a list holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def model_post_init(self, _: Any) -> None:
-        """Make mappings read-only."""
+        """Make mappings and lists read-only."""
         for name, value in self.__dict__.items():
             if type(value) is dict:
                 self.__dict__[name] = Fixed(value)
+            elif type(value) is list:
+                self.__dict__[name] = FixedList(value)
 
 
 _REMEMBERED: list[dict[tuple[Hashable, ...], Any]] = []
