@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 from rich.console import Console, RenderableType
 
+from talentsim.commands.sweep_job import _joined
 from talentsim.comparison.pair import Pair
 from talentsim.comparison.sweep import join
 from talentsim.config import Config, UserError, parameters_of
@@ -27,6 +28,7 @@ from talentsim.dashboard.looked_at import groups_of, is_focus, named, with_group
 from talentsim.dashboard.memory import give_back
 from talentsim.data.facts import facts
 from talentsim.data.sources import sources
+from talentsim.ensemble.results import write_json
 from talentsim.panel.source_files import read_source, refuse_repeated
 from talentsim.report.terminal.evaluation import by_year_lines, fact_count, score_lines, verdict_lines
 from talentsim.report.terminal.levers import lever_in_full, lever_table, to_try
@@ -196,3 +198,15 @@ def test_loops_do_what_they_say_before_they_are_compiled() -> None:
     cell = np.ravel_multi_index(axes, (2, 3, 2, 2, 2))
     assert (heads == np.bincount(cell, minlength=48)).all()
     assert sums[:, 1] == pytest.approx(np.bincount(cell, weights=table[weight, 1], minlength=48))
+
+
+def test_a_sweep_of_an_earlier_version_is_refused_in_words(tmp_path: Path) -> None:
+    """Its differences stood without levels; means from elsewhere would be no levels of theirs."""
+    number, manifest, differences = job(0, "0.1", -1.0)
+    (tmp_path / "0").mkdir()
+    write_json(manifest, tmp_path / "0" / "manifest.json")
+    differences.drop(columns=["baseline", "scenario"]).to_parquet(tmp_path / "0" / "differences.parquet")
+    with pytest.raises(UserError, match="an earlier version"):
+        _joined([tmp_path / "0"])
+    differences.to_parquet(tmp_path / "0" / "differences.parquet")
+    assert _joined([tmp_path / "0"]).headline["difference"].tolist() == [-1.0] and number == 0

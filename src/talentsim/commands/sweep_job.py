@@ -101,7 +101,18 @@ def refuse_used(folder: Path) -> None:
 
 
 def _joined(done: Sequence[Path]) -> Joined:
-    return join([(int(each.name), read_json(each / MANIFEST), pd.read_parquet(each / "differences.parquet")) for each in done])
+    """Join the jobs of some folders.
+
+    Raises
+    ------
+    UserError
+        When an earlier version has written them, with other columns.
+    """
+    jobs = [(int(each.name), read_json(each / MANIFEST), pd.read_parquet(each / "differences.parquet")) for each in done]
+    for each, (_, _, differences) in zip(done, jobs, strict=True):
+        if "baseline" not in differences:
+            raise UserError(str(each), "its table of differences has no levels: an earlier version has written it", "results of this version", "start the sweep again")
+    return join(jobs)
 
 
 def _figure(joined: Joined, folder: Path) -> list[Path]:
