@@ -118,7 +118,7 @@ class Answer:
     def _comparison(self, focus: str, year: int) -> Comparison:
         """Compare the arms; it is the same for every single country, and another for each group."""
         arms = self._arms(focus, year)
-        key = *(run.id for arm in arms for run in arm.runs), focus if is_group(arms[1].config) else None, year, arms[1].config.compare.level
+        key = *(run.id for arm in arms for run in arm.runs), focus if is_group(arms[1].config) else None, year, arms[1].config.compare.level, arms[1].config.over_draws
         found = self._compared.pop(key, None) or compare_runs(PairRuns(*arms))
         self._compared[key] = found
         while len(self._compared) > MOST_COMPARED:
