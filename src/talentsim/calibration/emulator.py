@@ -6,6 +6,11 @@ probabilities of parameters, each stretched by how much the targets change along
 process's own, which grows away from the runs, scaled for each target so that runs left out are missed by as much as it says (Rasmussen,
 Williams 2006, Gaussian Processes for Machine Learning, section 5.4.2). It is that of one run more, whose luck is part of it: what was
 observed is one run of the world, too.
+
+Why not scikit-learn, measured with 1.9.1 on 620 real runs, 75 targets, 52 parameters (`python benchmarks/libraries.py FOLDER/runs.parquet`,
+one thread): of runs left out its GaussianProcessRegressor with a length for each parameter explains a mean of 0.844 of the variance,
+after 15 steps of its search and 37 s of CPU, against 0.835 in 0.3 s here, with an error as true (0.96 and 0.93 of the squared miss); with one length
+for all 0.803. It has one noise for all targets, and no level of their own for runs of another version.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Ensemble MCMC in standard normal scores of the prior: two halves of a crowd of walkers learn from each other, until their means are known."""
+"""Ensemble MCMC in standard normal scores of the prior: two halves of a crowd of walkers learn from each other, until their means are known.
+
+Why not emcee, measured with 3.1.6 on a planted posterior of the calibration's size (`python benchmarks/libraries.py`, one thread): after
+5,000 steps and 13 s of CPU its differences and snooker moves spread over 0.82 of the posterior, and after 6.5 s its stretch moves have
+means 0.7 standard deviations off; here means are off by 0.014 and the spread is whole in 4.2 s. With these moves for its own it would
+save the twenty lines of the loop, and bring a stream of random numbers for one that is addressed.
+"""
 
 from __future__ import annotations
 
