@@ -42,7 +42,7 @@ def digest_of(tables: RunTables, uid: np.ndarray) -> str:
 def digest(name: str, scale: float, *overrides: str) -> str:
     """Simulate an arm and return its digest."""
     size = TOY_SCALE if name == "toy" else scale
-    model = TalentModel(Config.load(*ARMS[name], f"population.scale={size}", *overrides))
+    model = TalentModel(Config.load("parameters=point", *ARMS[name], f"population.scale={size}", *overrides))
     return digest_of(model.run(), model.world.researchers.uid)
 
 
