@@ -103,6 +103,16 @@ def test_each_mistake_has_words_of_its_own(tmp_path: Path, monkeypatch: pytest.M
     assert not any(tmp_path.rglob("*")), "a mistake leaves nothing behind"
 
 
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["-m", "hydra/launcher=nobody", "seed=1,2"], ["hydra/launcher=nobody: there is no 'nobody' here", "talentsim[launchers]"]),
+    (["hydra.nobody=1"], ["'hydra.nobody'", "talentsim --cfg hydra"])])
+def test_what_hydra_lacks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], words: list[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([*arguments, "world=toy", "scenario=opt_end"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("talentsim: ") and all(each in err for each in words) and not any(each.is_file() for each in tmp_path.rglob("*"))
+
+
 def test_show_takes_a_word(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "opt_end", "world=toy"]) == 0
     word = capsys.readouterr().out

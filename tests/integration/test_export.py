@@ -105,6 +105,9 @@ def test_indicators_are_in_the_dictionary_and_none_besides(written: Path) -> Non
     assert run(["indicators", "stay_rate_5", *ASKED, "output.csv=true", f"output.dir={written.parents[1]}"]) == 0      # of runs that are there
     (folder,) = written.parents[1].glob("*/*-indicators")
     hold(folder, INDICATORS)
+    (folder / "indicators.csv").unlink()
+    assert run(["export", str(folder), "--csv"]) == 0 and (folder / "indicators.csv").exists()
+    assert run(["export", str(folder), "--xlsx"]) == 2 and run(["report", str(folder)]) == 2
 
 
 def test_each_description_is_of_a_column_and_says_what_it_is() -> None:

@@ -133,6 +133,15 @@ def test_runs_are_listed_within_a_hundred_columns() -> None:
     assert "0123456789  2026-11-27 10:11" in text and "another version" in text and "damaged" in text and "policy_with_a_long_name_19" in text
 
 
+def test_policies_that_all_runs_of_a_world_share_are_named_once() -> None:
+    row = {"run": "0" * 20, "arm": "a", "written": "2026-11-27T10:11:12+00:00", "world": "ai", "entry": "trend", "scale": 1.0, "policies": "lottery, fee", "seed": 1,
+           "replication": 0, "megabytes": 1.0, "seconds": 1.0, "model": "this", "fault": ""}
+    lines = run_lines(pd.DataFrame([row, row | {"arm": "b", "policies": "lottery, fee, opt_end"}, row | {"arm": "c", "world": "toy", "policies": ""}]), "store")
+    text = "\n".join(lines)
+    assert text.count("lottery") == text.count("fee") == 1 and "ai, in all runs: lottery, fee" in text
+    assert [line.strip() for line in lines if "policies:" in line] == ["policies: those of all runs", "policies: opt_end", "policies: none"]
+
+
 def test_a_sweep_names_levers_in_words_and_what_else_is_in_force() -> None:
     pair = Pair(*load_arms(["world=toy", "scenario=visa_tightening"]))
     words = dose_in_words("policy.f1_refusal.value", pair.scenario)

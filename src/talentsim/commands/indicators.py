@@ -14,7 +14,7 @@ def run(arguments: Arguments) -> int:
     from talentsim.commands.launch import checked_pair
     from talentsim.comparison.pair import run_pair
     from talentsim.config.errors import unknown_name
-    from talentsim.ensemble.results import dated_folder, write_table
+    from talentsim.ensemble.results import dated_folder, new_results, write_manifest, write_table
     from talentsim.measures.indicators import INDICATORS, indicators
     from talentsim.report.terminal.indicators import indicator_list, indicator_table, indicators_over_time
     from talentsim.report.terminal.progress import progress
@@ -33,7 +33,9 @@ def run(arguments: Arguments) -> int:
         runs = run_pair(pair, progress=report)
     scenario, table = pair.scenario, indicators(runs.baseline, runs.scenario, names)
     folder = dated_folder(Path(scenario.output.dir), "indicators")
-    write_table(table, folder, "indicators", scenario.output.csv)
+    with new_results(folder) as written:
+        written += write_table(table, folder, "indicators", scenario.output.csv)
+        written.append(write_manifest(folder, {"command": "indicators", "config": scenario.model_dump(mode="json"), "overrides": arguments.overrides}, written))
     out = terminal(piped_width=120)
     titles = {name: each.title for name, each in INDICATORS.items()}
     if arguments.over_time:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from talentsim.comparison.pair import Pair
     from talentsim.config.arms import Composer
 
+
 def composer_of(arguments: Arguments) -> tuple[Composer, list[str]]:
     """Return what composes the arms, and the overrides that are meant for them and not for Hydra."""
     from talentsim.config.arms import Composer
@@ -81,15 +82,30 @@ def warn(pair: Pair, warned: set[str]) -> None:
 
 
 def run_hydra(overrides: list[str], output_dir: str, name: str, task: Any, multirun: bool = False) -> int:
-    """Hand over to Hydra, which makes the folder of results and calls the task."""
+    """Hand over to Hydra, which makes the folder of results and calls the task.
+
+    Raises
+    ------
+    UserError
+        When an option of Hydra's, a launcher for one, is not there.
+    """
     import hydra
+    from hydra.errors import ConfigCompositionException, MissingConfigException
 
     from talentsim.commands.boundary import tell_how_to_stop
+    from talentsim.config.errors import UserError
     from talentsim.config.files import conf_dir
 
     tell_how_to_stop()
     os.environ["HYDRA_FULL_ERROR"] = "1"        # a fault comes back here, and is told in one way
     place = output_dir.replace("\\", "\\\\").replace("'", "\\'")
     sys.argv = ["talentsim", f"output.dir='{place}'", f"scenario.name={name}", *overrides, *(["--multirun"] if multirun else [])]
-    hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="launch")(task)()
+    try:
+        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="launch")(task)()
+    except MissingConfigException as error:
+        group, _, asked = str(error.missing_cfg_file).rpartition("/")
+        raise UserError(f"{group}={asked}", f"there is no {asked!r} here", ", ".join(error.options or ()),
+                        "pip install 'talentsim[launchers]' brings joblib and submitit" if group == "hydra/launcher" else "") from None
+    except ConfigCompositionException as error:
+        raise UserError("command line", str(error).splitlines()[0], "keys of Hydra's own, as talentsim --cfg hydra prints them") from None
     return 0

@@ -41,7 +41,7 @@ def print_comparison(out: Console, result: Comparison, tables: Mapping[str, pd.D
     if "sensitivity" in tables:
         out.print(sensitivity_table(tables["sensitivity"]))
         out.print(verbatim(beyond_line(tables["sensitivity"], draws_of(pair.scenario))))
-    out.print(verbatim(f"Read next: {'report.html' if output.report else 'talentsim report FOLDER'}; all tables by output.tables=full; talentsim sensitivity"))
+    out.print(verbatim(f"Read next: {'report.html' if output.report else 'talentsim report FOLDER'}; all tables by output.tables=full{'' if 'sensitivity' in tables else '; talentsim sensitivity'}"))
     out.print(verbatim(f"{seconds:.1f} s. Results: {folder}"), soft_wrap=True)
 
 

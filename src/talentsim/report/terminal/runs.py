@@ -26,16 +26,35 @@ def run_lines(runs: pd.DataFrame, place: str, width: int = 100) -> list[str]:
     """
     sound, broken = runs[runs.fault == ""], runs[runs.fault != ""]
     lines = [f"{counted(len(runs), 'run', 'runs')} in {place}"]
+    common = _common(sound)
+    for world, shared in common.items():
+        if shared:
+            lines += ["", *_wrapped([f"{world}, in all runs: {', '.join(shared)}"], width)]
     if len(sound):
         lines += ["", _LINE.format("run", "last written", "world", "entry", "scale", "seed", "runs", "MB", "s/run")]
     keys = ["world", "entry", "scale", "seed", "policies", "model", "arm"]
     for (world, entry, scale, seed, policies, model, _), rows in sound.groupby(keys, sort=True):
         lines.append(_LINE.format(rows.run.iloc[0][:SHORT], rows.written.max()[:16].replace("T", " "), world, entry, figure(scale), int(seed), len(rows),
                                   f"{rows.megabytes.sum():.1f}", f"{rows.seconds.mean():.2f}"))
-        lines += _wrapped([*(["of another version of the model"] if model != "this" else []), f"policies: {policies or 'none'}"], width)
+        lines += _wrapped([*(["of another version of the model"] if model != "this" else []), _beyond(policies.split(", "), common[world])], width)
     for row in broken.itertuples():
         lines += [f"{row.run[:SHORT]}  damaged", *_wrapped([row.fault], width)]
     return lines
+
+
+def _common(runs: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the policies that all runs of a world share, where it has more than one set of them: history that none leaves out."""
+    found: dict[str, list[str]] = {}
+    for world, rows in runs.groupby("world", sort=True):
+        sets = [set(each.split(", ")) for each in rows.policies.unique()]
+        found[str(world)] = [each for each in rows.policies.iloc[0].split(", ") if each and all(each in one for one in sets)] if len(sets) > 1 else []
+    return found
+
+
+def _beyond(policies: list[str], shared: list[str]) -> str:
+    """Name the policies of a run beside those that are named once for all."""
+    own = [each for each in policies if each and each not in shared]
+    return f"policies: {', '.join(own) or ('those of all runs' if shared else 'none')}"
 
 
 def _wrapped(parts: Iterable[str], width: int) -> list[str]:
