@@ -43,6 +43,7 @@ from talentsim.dashboard.people import first
 from talentsim.dashboard.serve import free_socket
 from talentsim.dashboard.server import STATIC, application
 from talentsim.dashboard.sliders import sliders, step
+from talentsim.dashboard.workers import Workers
 from talentsim.ensemble.ensemble import Ensemble
 from talentsim.ensemble.executors import SerialExecutor
 from talentsim.ensemble.identity import arm_id
@@ -534,13 +535,13 @@ def test_what_the_page_sets_takes_the_place_of_what_was_given(given: list[str], 
 @pytest.mark.slow
 def test_a_page_whose_workers_were_ended_from_outside_gets_others(given: list[str], tmp_path: Path) -> None:
     question = Desk([*(line for line in given if not line.startswith(("executor=", "output.dir="))), "executor=processes", "executor.workers=2", f"output.dir={tmp_path}"]).question(choice_of(TIGHT))
-    engine, states = Engine(), list[State]()
+    engine, states = Engine(workers=Workers()), list[State]()
     try:
-        pids = set(engine.each(question.baseline, _pid_of, range(8), lambda: False))
+        pids = set(engine.workers.each(question.baseline, _pid_of, range(8), lambda: False))
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(UserError, match="worker process was ended"):
-            engine.each(question.baseline, _pid_of, range(8), lambda: False)
+            engine.workers.each(question.baseline, _pid_of, range(8), lambda: False)
         engine.answer(question.baseline, question.scenario, None, states.append, lambda: False)
         assert states[-1].name == "done"
     finally:

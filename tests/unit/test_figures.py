@@ -22,6 +22,7 @@ from matplotlib.text import Text
 import figure_tables as tables
 from talentsim.decide.sensitivity import by_figure
 from talentsim.report import numbers
+from talentsim.report.colours import UNKNOWN_COUNTRY, country_colour
 from talentsim.report.figures import style
 from talentsim.report.figures.alluvial import alluvial
 from talentsim.report.figures.corridors import corridor_matrix
@@ -242,9 +243,9 @@ def test_over_time_draws_both_arms_and_their_difference_in_the_country_colour() 
     figure = built("time_6")
     above, below = figure.axes[:2]
     scenario, baseline = above.lines[:2]
-    assert same_color(scenario.get_color(), style.country_colour("USA"))
+    assert same_color(scenario.get_color(), country_colour("USA"))
     assert scenario.get_linestyle() == "-" and baseline.get_linestyle() == "--"
-    assert same_color(below.lines[0].get_color(), style.country_colour("USA"))
+    assert same_color(below.lines[0].get_color(), country_colour("USA"))
     np.testing.assert_allclose(below.lines[0].get_ydata(), scenario.get_ydata() - baseline.get_ydata())
     assert "difference \N{MINUS SIGN}2.60 points in 2035" in words(figure)
 
@@ -366,9 +367,9 @@ def test_shares_are_bars_of_their_size_and_targets_lie_where_they_miss() -> None
 
 
 def test_a_country_has_one_colour_and_shares_it_with_none() -> None:
-    colours = [style.country_colour(code) for code in (*COUNTRIES, "XXX")] + [style.GAIN, style.LOSS, style.UNCHANGED]
+    colours = [country_colour(code) for code in (*COUNTRIES, "XXX")] + [style.GAIN, style.LOSS, style.UNCHANGED]
     assert len(set(colours)) == len(colours)
-    assert style.country_colour("ZZZ") == style.country_colour("XXX") == style.UNKNOWN_COUNTRY
+    assert country_colour("ZZZ") == country_colour("XXX") == UNKNOWN_COUNTRY
 
 
 @pytest.mark.parametrize(("value", "places", "text"), [

@@ -21,11 +21,11 @@ from talentsim.report.figures.corridors import corridor_matrix
 from talentsim.report.figures.dose_response import dose_response
 from talentsim.report.figures.fit import baseline_fit
 from talentsim.report.figures.funnel import visa_funnel
-from talentsim.report.figures.projection import equal_earth
 from talentsim.report.figures.scorecard import distances, scorecard
 from talentsim.report.figures.stay import stay_curves
 from talentsim.report.figures.tornado import tornado
 from talentsim.report.figures.world_map import world_map
+from talentsim.report.projection import equal_earth
 
 NAMES = {"scenario": "visa_tightening", "source": "world ai"}
 FOUR = tables.COUNTRIES[:4]

@@ -16,9 +16,8 @@ from talentsim.dashboard.engine import people_of
 from talentsim.dashboard.looked_at import groups_of, named
 from talentsim.dashboard.sliders import sliders, spoken
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
-from talentsim.report.figures.projection import equal_earth, globe_outline
-from talentsim.report.figures.style import country_colour
-from talentsim.report.figures.world_map import EUROPE, POINT_STATES
+from talentsim.report.colours import country_colour
+from talentsim.report.projection import EUROPE, POINT_STATES, equal_earth, globe_outline
 from talentsim.spoken import lever_name
 from talentsim.vocab import BY_TRAINING, LEVERS, SELECTORS, WAGE_LEVELS
 

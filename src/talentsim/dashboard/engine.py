@@ -8,23 +8,19 @@ are runs of the store, the same ones that the command line makes and reads, so t
 from __future__ import annotations
 
 import math
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, wait
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from talentsim.arrays import Floats
 from talentsim.comparison.pair import Pair
-from talentsim.config import Config, UserError
-from talentsim.dashboard.pairs import PATIENCE, made_up_to
+from talentsim.config import Config
+from talentsim.dashboard.pairs import made_up_to
+from talentsim.dashboard.workers import Workers
 from talentsim.digits import figure
 from talentsim.ensemble.ensemble import Ensemble
-from talentsim.ensemble.executors import open_executor
 from talentsim.ensemble.identity import arm_id
 from talentsim.ensemble.runs import Run, runs_of
 from talentsim.ensemble.session import Cancelled, Session
@@ -102,9 +98,7 @@ class Engine:
     """Runs what is asked; one for the whole server, safe to be called by several threads."""
 
     session: Session = field(default_factory=lambda: Session(budget=MEMORY, n_states=STATES))
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _pools: dict[str, Executor] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    workers: Workers = field(default_factory=Workers)
     _known: OrderedDict[tuple[int, float], tuple[Config, Outcomes]] = field(default_factory=OrderedDict)
 
     def answer(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
@@ -119,7 +113,7 @@ class Engine:
             When a run fails.
         """
         store = open_store(scenario.output.dir)
-        with self._pool(scenario):
+        with self.workers.lend(scenario):
             pass        # its workers start meanwhile
         sampled = shares = None
         if is_large(scenario) and not _is_stored(baseline, scenario, store):
@@ -143,7 +137,7 @@ class Engine:
 
     def close(self) -> None:
         """End the worker processes."""
-        self._stack.close()
+        self.workers.close()
 
     def _preview(self, baseline: Config, scenario: Config, anchor: Anchor | None, say: Callable[[State], None],
                  cancelled: Callable[[], bool]) -> Floats:
@@ -191,59 +185,13 @@ class Engine:
         """Yield the stored runs of both arms with 1, 2, 4, ... pairs, computing what the store lacks."""
         total, pairs = scenario.ensemble.replications, list(zip(runs_of(baseline), runs_of(scenario), strict=True))
         told = sorted({1, total, *(2**power for power in range(1, 20) if 2**power < total)})
-        with self._pool(scenario) as pool:
+        with self.workers.lend(scenario) as pool:
             for n in made_up_to(pairs, store, pool, cancelled):
                 reached = [each for each in told if each <= n]
                 if reached:
                     told = told[len(reached):]
                     one, other = (_first(arm, store, [pair[place] for pair in pairs], reached[-1]) for place, arm in enumerate((baseline, scenario)))
                     yield reached[-1], (one, other)
-
-    def each(self, config: Config, work: Callable[[Any], Any], items: Sequence[Any], cancelled: Callable[[], bool]) -> list[Any]:
-        """Do a work on each of some items in the workers of an arm; return the results in their order.
-
-        Raises
-        ------
-        Cancelled
-            As soon as `cancelled` says so.
-        """
-        with self._pool(config) as pool:
-            futures = [pool.submit(work, each) for each in items]
-            waiting = set(futures)
-            while waiting:
-                if cancelled():
-                    for future in waiting:
-                        future.cancel()
-                    raise Cancelled
-                _, waiting = wait(waiting, timeout=PATIENCE)
-            return [future.result() for future in futures]
-
-    @contextmanager
-    def _pool(self, config: Config) -> Iterator[Executor]:
-        """Lend the configured executor, opened once and kept; one whose workers were ended from outside is left for a new one.
-
-        Raises
-        ------
-        UserError
-            When that happens.
-        """
-        key = config.executor.model_dump_json()
-        with self._lock:
-            pool = self._pools.get(key) or self._open(key, config)
-        try:
-            yield pool
-        except BrokenExecutor:
-            with self._lock:
-                if self._pools.get(key) is pool:
-                    del self._pools[key]
-            raise UserError("executor", "a worker process was ended before its work was done", "", "ask again: others are started; where memory is short, "
-                            "`executor.workers=1` takes less") from None
-
-    def _open(self, key: str, config: Config) -> Executor:
-        self._pools[key] = pool = self._stack.enter_context(open_executor(config.executor, 2 * config.ensemble.replications))
-        for _ in range(getattr(pool, "_max_workers", 0)):
-            pool.submit(is_large, config)       # a worker starts, and imports the model, while the sample runs
-        return pool
 
 
 def sample_of(config: Config) -> float:

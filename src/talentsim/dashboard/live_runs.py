@@ -181,7 +181,7 @@ class Runs:
                 run.latest = one, other
             is_new = state.runs is not None and (run.answer is None or state.name == "done")
             if is_new and state.runs is not None:
-                run.answer = Answer(*state.runs, lambda work, items: self.engine.each(scenario, work, items, lambda: run.is_forgotten))
+                run.answer = Answer(*state.runs, lambda work, items: self.engine.workers.each(scenario, work, items, lambda: run.is_forgotten))
             run.tell("state", state=state.name, words=state.words, preview=shown, numbers=numbers, has_view=is_new)
 
         try:

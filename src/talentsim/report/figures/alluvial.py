@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from talentsim.report.colours import country_colour
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import plain, quoted, signed
@@ -157,4 +158,4 @@ def _draw_node(axes: Axes, place: int, n_stages: int, text: str, colour: str, to
 
 
 def _colour(code: str) -> str:
-    return "#BBBBBB" if code == OTHERS else style.country_colour(code)
+    return "#BBBBBB" if code == OTHERS else country_colour(code)

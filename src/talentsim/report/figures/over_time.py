@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from talentsim.report.colours import country_colour
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, quoted, signed, signed_tick
@@ -116,7 +117,7 @@ def _draw_country(
 
 def _draw_levels(axes: Axes, code: str, arms: pd.DataFrame) -> None:
     """Draw both arms' shares with their bands; the baseline on top, so that it shows where the two are the same."""
-    colour = style.country_colour(code)
+    colour = country_colour(code)
     for arm, tint, dashes, width in (("scenario", colour, "-", 2.0), ("baseline", style.INK, (0, (4, 2)), 1.1)):
         axes.fill_between(arms.index, arms["low", arm], arms["high", arm], color=tint, alpha=0.16, linewidth=0)
         axes.plot(arms.index, arms["mean", arm], color=tint, linestyle=dashes, linewidth=width)
@@ -127,7 +128,7 @@ def _draw_levels(axes: Axes, code: str, arms: pd.DataFrame) -> None:
 
 def _draw_gap(axes: Axes, code: str, arms: pd.DataFrame, limits: tuple[float, float]) -> None:
     """Draw scenario minus baseline around zero, and write its last value above."""
-    gap, colour = arms["gap", "mean"].dropna(), style.country_colour(code)
+    gap, colour = arms["gap", "mean"].dropna(), country_colour(code)
     axes.fill_between(arms.index, arms["gap", "low"], arms["gap", "high"], color=colour, alpha=0.3, linewidth=0)
     axes.plot(gap.index, gap, color=colour, linewidth=1.4)
     axes.axhline(0.0, color=style.GREY, linewidth=0.8, zorder=1)

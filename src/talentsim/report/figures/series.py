@@ -8,6 +8,7 @@ import textwrap
 import pandas as pd
 from matplotlib.figure import Figure
 
+from talentsim.report.colours import country_colour
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import quoted
@@ -35,7 +36,7 @@ def figures_over_time(series: pd.DataFrame, *, scenario: str, policy_start: floa
         style.say(figure.add_subplot(grid[0, 0]), "The scenario touches no figure that moves in time.")
     for place, name in enumerate(names):
         axes, rows = figure.add_subplot(grid[place // columns, place % columns]), series[series["figure"] == name]
-        colour = style.country_colour(str(rows["country"].iloc[0]))
+        colour = country_colour(str(rows["country"].iloc[0]))
         axes.plot(rows["year"], rows["scenario"], color=colour, linewidth=2.0)
         axes.plot(rows["year"], rows["baseline"], color=style.INK, linestyle=(0, (4, 2)), linewidth=1.1)
         axes.plot(rows["year"], rows["given"], "o", color=style.INK, markersize=3.5)

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from talentsim.report.colours import country_colour
 from talentsim.report.figures import style
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, quoted, signed
@@ -56,7 +57,7 @@ def stay_curves(stay: pd.DataFrame, *, training: str, scenario: str, cohorts: tu
         return style.frame(figure, title=title, subtitle=subtitle, source=source)
     figure, panels = _panels(len(origins))
     for axes, origin in zip(panels, origins, strict=False):
-        _draw_origin(axes, rows[rows["origin"].astype(str) == origin], style.country_colour(origin), f"{named.get(origin, origin)}, {sizes[origin]:,.0f} doctorates")
+        _draw_origin(axes, rows[rows["origin"].astype(str) == origin], country_colour(origin), f"{named.get(origin, origin)}, {sizes[origin]:,.0f} doctorates")
     return style.frame(figure, title=title, subtitle=subtitle, source=source, legend=[
         Line2D([], [], color=style.INK, linestyle=DASHES["baseline"], linewidth=1.1, label="baseline"),
         Line2D([], [], color=style.GREY, linewidth=2.0, label="scenario, in the origin's colour"),

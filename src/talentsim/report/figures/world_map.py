@@ -20,17 +20,12 @@ from talentsim.arrays import Floats
 from talentsim.data.shapes import GROUPS, country_shapes, members_of
 from talentsim.report.figures import style
 from talentsim.report.figures.labels import Label, place_labels
-from talentsim.report.figures.projection import equal_earth, globe_outline
 from talentsim.report.figures.style import house_style
 from talentsim.report.numbers import interval_name, places_for, quoted, signed, signed_tick, unit_of_difference
-
-EUROPE = ((-11.0, 35.5), (33.0, 71.0))
-"""Corners of the inset in degrees, south-west and north-east."""
+from talentsim.report.projection import EUROPE, POINT_STATES, equal_earth, globe_outline
 
 NOT_IN_WORLD = "#EFEFEF"
 HATCH, BORDER = "/////", "#AAAAAA"
-POINT_STATES = {"SGP": (103.8, 1.35), "HKG": (114.2, 22.3)}
-"""States too small to have an outline, drawn as a dot: degrees east and north."""
 
 
 @house_style()

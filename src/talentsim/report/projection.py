@@ -8,6 +8,12 @@ from talentsim.arrays import Floats
 
 _A = (1.340264, -0.081106, 0.000893, 0.003796)
 
+EUROPE = ((-11.0, 35.5), (33.0, 71.0))
+"""Corners of the inset in degrees, south-west and north-east."""
+
+POINT_STATES = {"SGP": (103.8, 1.35), "HKG": (114.2, 22.3)}
+"""States too small to have an outline, drawn as a dot: degrees east and north."""
+
 
 def equal_earth(lonlat: Floats) -> Floats:
     """Project degrees east and north to the plane, in radii of the globe.
