@@ -63,8 +63,9 @@ def _commands() -> str:
 def _fill(_: Any, __: str, source: list[str]) -> None:
     for mark, table in (("<!-- generated: dictionary -->", _dictionary), ("<!-- generated: levers -->", _levers),
                         ("<!-- generated: commands -->", _commands)):
-        if mark in source[0]:
-            source[0] = source[0].replace(mark, table())
+        for line in source[0].splitlines():         # what a reader of the bare file is told stands before the mark
+            if line.endswith(mark):
+                source[0] = source[0].replace(line, table())
 
 
 def setup(app: Any) -> None:

@@ -121,8 +121,8 @@ def test_show_takes_a_word(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 WARNED = {
-    "refuses everybody": ("{lever: student_refusal, countries: [USA], start: 2026, change: add, value: 20}",
-                          ["Student visas refused, China \N{RIGHTWARDS ARROW} United States, and ", "would be 2,010 %, held at 100 %", "from 2026 (policy.x)"]),
+    "refuses everybody": ("{lever: student_refusal, countries: [USA], start: 2026, change: add, value: 1}",
+                          ["Student visas refused, China \N{RIGHTWARDS ARROW} United States, and ", "would be 110 %, held at 100 %", "from 2026 (policy.x)"]),
     "out of the figure's range": ("{lever: pay, countries: [CAN], start: 2026, change: multiply, value: 0.15}",
                                   ["Pay of researchers, Canada: becomes 18,000 int'l $, outside", "(20,000 to 300,000 int'l $), from 2026 (policy.x, world.countries.CAN.pay)"]),
     "phased in": ("{lever: pay, countries: [CAN], start: 2020, ramp_years: 10, change: multiply, value: 0.15}", ["Canada: becomes 18,000"]),

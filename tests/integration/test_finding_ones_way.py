@@ -20,6 +20,7 @@ from talentsim.config import Config
 from talentsim.config.arms import load_arms
 from talentsim.measures.indicators import INDICATORS
 from talentsim.report.doses import also_in_force, dose_in_words
+from talentsim.report.headline import command_of
 from talentsim.report.levers import ACTS_ON, example_of, fields_of
 from talentsim.report.terminal.runs import run_lines
 from talentsim.vocab import LEVERS, SELECTORS
@@ -182,3 +183,16 @@ def test_a_run_of_an_older_version_is_named_and_can_be_cleared(tmp_path: Path, c
     assert run(["runs", f"output.dir={tmp_path}"]) == 1
     assert "written by talentsim 0.1.0 in another format" in " ".join(capsys.readouterr().out.split())
     assert run(["runs", "prune", f"output.dir={tmp_path}"]) == 0 and not place.exists()
+
+
+def test_a_lever_is_told_as_history_has_left_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Work after a degree in the USA is three years since 2016, and not the one year that its figure begins from."""
+    assert run(["show", "post_study_years"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "as history has left it and without scenarios: 3 years (USA, GBR, CAN, KOR, AUS)" in said
+
+
+def test_the_command_of_results_names_the_folder_of_the_files_that_were_given() -> None:
+    manifest = {"overrides": ["scenario=mine", "output.dir=x"], "config_dir": "my files"}
+    assert command_of(manifest) == "talentsim --config-dir 'my files' scenario=mine"
+    assert command_of({"overrides": ["scenario=opt_end"]}, "sensitivity") == "talentsim sensitivity scenario=opt_end"

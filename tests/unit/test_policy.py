@@ -82,8 +82,15 @@ def test_origins_select() -> None:
 
 
 def test_results_are_held_at_the_levers_bounds() -> None:
-    visa = policy(lever="student_refusal", value=5.0)
+    visa = policy(lever="student_refusal", value=1.0)
     assert levers_in_year(base(), {"x": visa}, 2026, AXES)["student_refusal"][0, 1:].tolist() == [1.0, 1.0]
+
+
+def test_percent_where_a_share_is_meant_is_refused_with_the_share() -> None:
+    """Ten instead of 0.1 added to a chance: held at 100 % it would have been the harshest policy there is, with a warning alone."""
+    with pytest.raises(ValueError, match=r"value 10 is out of range; allowed to add to student_refusal: -1 to 1 \(probability\); for 10 percentage points write 0.1"):
+        policy(lever="student_refusal", value=10.0)
+    assert policy(value=1e4).value == 1e4, "pay has no upper bound, and takes any step"
 
 
 def test_base_is_left_alone() -> None:

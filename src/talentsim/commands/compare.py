@@ -72,7 +72,8 @@ def one_job(arguments: Arguments, pair: Pair, sides: list[Side], name: str, watc
         from talentsim.ensemble.ensemble import RunsFailedError
 
         try:
-            compare_and_write(pair, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides, watch=watch)
+            compare_and_write(pair, Path(HydraConfig.get().runtime.output_dir), [*arguments.words, *arguments.overrides], sides, watch=watch,
+                              config_dir=arguments.config_dir)
         except UserError as error:          # Hydra would print a traceback and leave with 1
             print(f"talentsim: {error.message}", file=sys.stderr)
             raise SystemExit(2) from None

@@ -40,7 +40,7 @@ from talentsim.report.terminal.terminal import terminal
 
 
 def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside: Sequence[Side] = (), told: bool = True, figures: bool = True,
-                      watch: Stopwatch | None = None) -> Comparison:
+                      watch: Stopwatch | None = None, config_dir: str | None = None) -> Comparison:
     """Run what is missing, compare, write to `folder` and print. When it cannot finish, `folder` is removed.
 
     Parameters
@@ -53,6 +53,8 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
         False draws none and writes no report, whatever `output` says.
     watch
         What times the command, from before this begins.
+    config_dir
+        The folder with the user's own files that was given.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def compare_and_write(pair: Pair, folder: Path, overrides: Sequence[str], beside
                 begin_workers(scenario.executor, import_figures)
             result, extra = _compared(pair, sides, store, watch, figures)
         watch.begin("write tables")
-        facts = _facts(pair, result, overrides)
+        facts = _facts(pair, result, overrides) | {"config_dir": config_dir}
         tables = tables_of_one(result, extra, pair) if told and pair.is_one else result.tables | extra
         results = Results(folder, {**facts, **made_with(), "files": {}}, tables)
         written += written_tables(results, scenario)

@@ -89,7 +89,7 @@ class Sweep:
 
         try:
             pair = self.pairs.get(tuple(overrides)) or Pair(*load_arms(overrides, self.config_dir))
-            compare_and_write(pair, folder=folder, overrides=overrides, told=False, figures=_asks_for_figures(overrides))
+            compare_and_write(pair, folder=folder, overrides=overrides, told=False, figures=_asks_for_figures(overrides), config_dir=self.config_dir)
         except UserError as error:
             record_failure(folder, overrides, error.message, "")
         except RunsFailedError as error:

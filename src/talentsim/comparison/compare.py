@@ -193,7 +193,8 @@ def _headline(values: Values, codes: Sequence[str], config: Config, years: np.nd
         level, drawn, change = config.compare.level, config.over_draws, after - before
         within = bounds_of(OUTCOMES[name].is_share)
         middle, low, high = spread_of_difference(before, after, level, drawn, within)
-        boot_low, boot_high = cut(*bootstrap_interval(change, level), before, within)
+        nowhere = np.full(len(codes), np.nan)       # over draws: an interval of the mean says nothing of a median
+        boot_low, boot_high = (nowhere, nowhere) if drawn else cut(*bootstrap_interval(change, level), before, within)
         tables.append(pd.DataFrame({
             "outcome": name, "country": codes, "unit": OUTCOMES[name].unit, "year": config.headline_year,
             "baseline": spread(before, level, drawn)[0], "scenario": spread(after, level, drawn)[0], "difference": middle, "low": low,

@@ -142,5 +142,8 @@ class Policy(Frozen):
         if self.change == "set" and not lever.low <= value <= lever.high:
             raise ValueError(f"value {value:g} is out of range; allowed for {self.lever}: "
                              f"{lever.low:g} to {lever.high:g} ({lever.unit})")
+        if self.change == "add" and lever.high - lever.low < abs(value):
+            raise ValueError(f"value {value:g} is out of range; allowed to add to {self.lever}: {lever.low - lever.high:g} to {lever.high - lever.low:g} ({lever.unit})"
+                             + (f"; for {value:g} percentage points write {value / 100:g}" if lever.high == 1.0 and abs(value) <= 100 else ""))
         if self.change == "multiply" and value < 0:
             raise ValueError(f"value {value:g} is out of range; a factor is 0 or more")

@@ -86,7 +86,7 @@ COMPARISON = {each.name: each for each in (
         "standard_error", "unpaired_error"), compared(OF_OUTCOME, OF_DIFFERENCE, MIDDLE) | {
         "low_error": Column("Monte-Carlo error of the lower end, over draws; empty with parameters=point", OF_DIFFERENCE),
         "high_error": Column("Monte-Carlo error of the upper end, over draws; empty with parameters=point", OF_DIFFERENCE),
-        "boot_low": Column("lower end of the bootstrap's interval of the mean", OF_DIFFERENCE), "boot_high": Column("upper end of the bootstrap's interval of the mean", OF_DIFFERENCE),
+        "boot_low": Column("lower end of the bootstrap's interval of the mean; none over draws", OF_DIFFERENCE), "boot_high": Column("upper end of the bootstrap's interval of the mean; none over draws", OF_DIFFERENCE),
         "standard_error": Column("Monte-Carlo standard error of the difference", OF_DIFFERENCE),
         "unpaired_error": Column("what that error would be if baseline and scenario had met different luck", OF_DIFFERENCE)}),
     Described(f"{WRITTEN_BY}, talentsim scenario=baseline", "over_time", "means of every outcome in baseline and scenario, every year", ("outcome", "country", "year", "mean", "low", "high", "arm"),

@@ -1,6 +1,10 @@
-"""The headline of results as one sentence."""
+"""The headline of results as one sentence, and the command that makes them again."""
 
 from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from talentsim.ensemble.opened import Results
 from talentsim.model.outcomes import HEADLINE, OUTCOMES
@@ -17,3 +21,10 @@ def headline_in_words(results: Results) -> str:
     row = rows.iloc[0]
     return (f"{config['scenario']['name']}: {OUTCOMES[HEADLINE].title}, {row.country}, {int(row.year)}, {row.unit}: baseline {row.baseline:.3f}, "
             f"scenario {row.scenario:.3f}, difference {row.difference:+.3f}")
+
+
+def command_of(manifest: Mapping[str, Any], *words: str) -> str:
+    """Return the command that makes results again, without where they were put; with words, another one on the same."""
+    own = ["--config-dir", manifest["config_dir"]] if manifest.get("config_dir") else []
+    given = [each for each in manifest.get("overrides", []) if not each.startswith(("output.", "hydra.", "executor"))]
+    return shlex.join(["talentsim", *words, *own, *given])

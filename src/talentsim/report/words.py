@@ -105,7 +105,8 @@ def change_in_words(policy: Policy) -> str:
     if policy.path is None:
         assert policy.value is not None
         return _verb(policy, policy.value)
-    return "; ".join(f"{_verb(policy, value)} in {year}" for year, value in policy.path.items())
+    said = [f"{_verb(policy, value)} in {year}" for year, value in policy.path.items()]
+    return "; ".join(said).replace("of what it was", "of what it is without this")        # year by year: the changes do not build up
 
 
 def _verb(policy: Policy, value: float) -> str:

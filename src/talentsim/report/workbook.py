@@ -15,6 +15,7 @@ from talentsim.digits import figure
 from talentsim.ensemble.opened import Results
 from talentsim.model.outcomes import OUTCOMES
 from talentsim.report.dictionary import dictionary
+from talentsim.report.headline import command_of
 from talentsim.report.numbers import in_percent, unit_of_difference
 from talentsim.report.words import policy_in_words, policy_lines
 
@@ -73,14 +74,15 @@ def _asked(results: Results, pair: Pair) -> pd.DataFrame:
     """Return what was asked, under which conditions, and whether the checks hold."""
     arm, manifest = pair.scenario, results.manifest
     rows = [("Scenario", arm.scenario.title), ("Against", pair.baseline.scenario.title),
-            ("Command", " ".join(["talentsim", *manifest.get("overrides", [])])),
+            ("Command", command_of(manifest)),
             *(("What differs", line) for line in policy_lines(pair)),
             ("World", f"{arm.world.name}, {arm.world.start_year} to {arm.world.end_year}"), ("Cohorts", arm.entry.title),
             ("Agents per researcher", figure(arm.population.scale)), ("Replications", str(arm.ensemble.replications)),
             ("Seed", str(arm.ensemble.seed)), ("Interval", f"{in_percent(arm.compare.level)}%, "
                                                + ("uncertainty about the parameters" if arm.over_draws else "chance alone")),
             *((f"Check: {each['name']}", ("holds: " if each["passed"] else "FAILED: ") + each["detail"]) for each in manifest.get("checks", [])),
-            ("Version", f"talentsim {manifest.get('talentsim')}, code {str(manifest.get('source_sha256'))[:10]}"), ("Written", str(manifest.get("written")))]
+            ("Version", f"talentsim {manifest.get('talentsim')}, code {str(manifest.get('source_sha256'))[:10]}"),
+            *([("Written", str(manifest["written"]))] if manifest.get("written") else [])]
     return pd.DataFrame(rows, columns=["what", "value"])
 
 

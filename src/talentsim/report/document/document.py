@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from talentsim.report.document import assumptions, baseline, pictures, readings
 from talentsim.report.document.changes import changes, lever_rows
 from talentsim.report.document.pictures import Plate
 from talentsim.report.document.scene import Scene
+from talentsim.report.headline import command_of
 from talentsim.report.numbers import FEW, PEOPLE, interval, interval_name, interval_of_people, one_or_count, plain, signed
 from talentsim.report.portrait import fit_sentence, gaps_in_words, growth_in_words
 from talentsim.report.words import decision_in_words, outcome_in_words, replaced_lines
@@ -74,7 +74,7 @@ def _portrait(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "said": [growth_in_words(table, scene.name), gaps_in_words(table, scene.name)], "fit": [_embedded(each) for each in shown],
         "from_what": _from_what(scene), "fit_rows": baseline.fit_rows(scene), "fit_remarks": baseline.remarks(scene), "observed": baseline.observed_facts(scene),
         "level": interval_name(scene.level), "grades": in_words(evidence_counts(parameters_of(scene.scenario))), **SPOKEN, "groups": assumptions.groups(scene),
-        "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "replaced": replaced_lines(scene.pair),
+        "sources": assumptions.sources_of(scene.scenario), "command": command_of(scene.results.manifest), "replaced": replaced_lines(scene.pair),
         "version": scene.results.manifest.get("calibration", []), "checks": scene.results.manifest.get("checks", []),
     }
 
@@ -92,7 +92,7 @@ def _context(scene: Scene, plates: Sequence[Plate] | None) -> dict[str, Any]:
         "checks": scene.results.manifest.get("checks", []),
         "key_rows": assumptions.key_rows(scene), "groups": assumptions.groups(scene),
         "grades": in_words(evidence_counts(parameters_of(scene.scenario))), **SPOKEN,
-        "sources": assumptions.sources_of(scene.scenario), "command": _command(scene.results.manifest), "to_vary": _command(scene.results.manifest, "sensitivity"),
+        "sources": assumptions.sources_of(scene.scenario), "command": command_of(scene.results.manifest), "to_vary": command_of(scene.results.manifest, "sensitivity"),
         "replaced": replaced_lines(scene.pair), "ranges": _ranges(scene), "varied": _varied(scene), "alone": _policies_alone(scene), "level": interval_name(scene.level),
         "difference_in_words": "This is a placebo: nothing may differ." if scene.is_placebo else "The worlds differ in other figures.",
         "versions": ", ".join(f"{name} {number}" for name, number in scene.results.manifest.get("versions", {}).items() if number),
@@ -278,9 +278,3 @@ def _monte_carlo(scene: Scene) -> str:
     half = float((rows["high"] - rows["low"]).iloc[0]) / 2.0
     return (f"Chance alone moves the answer by {plain(half, 2)} points to either side ({scene.replications} replications; in each, the "
             "same people meet the same luck in both worlds).")
-
-
-def _command(manifest: dict[str, Any], *words: str) -> str:
-    """Return the command that makes these results again, without where they were put; with words, another one on the same."""
-    given = [each for each in manifest.get("overrides", []) if not each.startswith(("output.", "hydra.", "executor"))]
-    return shlex.join(["talentsim", *words, *given])

@@ -51,7 +51,7 @@ def structure_range(variants: pd.DataFrame, *, scenario: str, outcome: str, unit
         colour = style.INK if place == 0 else style.sign_colour(row.difference)
         axes.hlines(height, row.low, row.high, color=colour, linewidth=2.4, alpha=0.55)
         axes.plot(row.difference, height, "D" if place == 0 else "o", markersize=6, color=colour)
-    style.name_rows(axes, heights, variants["variant"].astype(str))
+    style.name_rows(axes, heights, variants["variant"].astype(str), ticks=4)
     axes.xaxis.set_major_formatter(FuncFormatter(signed_tick))
     axes.set_xlabel(f"scenario minus baseline, in {change}")
     places = places_for(values if values.any() else variants["baseline"])

@@ -51,7 +51,7 @@ def brief_lines(result: Comparison, extra: Mapping[str, pd.DataFrame], pair: Pai
     """
     scenario, name, fold = pair.scenario, namer(pair.scenario.world.countries), partial(wrapped, width=width)
     title = f"{scenario.scenario.title}, against: {pair.baseline.scenario.title}"
-    lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in fold(title, 1)), *_texts(_changes(pair, fold))]
+    lines: list[RenderableType] = [Text(""), *(Text(line, style="bold") for line in fold(title, 2)), *_texts(_changes(pair, fold))]
     for line in replaced_lines(pair):
         lines += _texts(fold(line, 2))
     lines += [*_texts(fold(conditions(pair), 2)), Text("")]

@@ -12,7 +12,8 @@ from rich.text import Text
 from talentsim.config import Config, Parameter, Policy
 from talentsim.config.evidence import remark
 from talentsim.digits import figure
-from talentsim.model.tables import base_levers
+from talentsim.model.policy import levers_in_year
+from talentsim.model.tables import base_levers, lever_axes
 from talentsim.report.levers import acts_on, bounds_of, example_of, fields_of
 from talentsim.report.words import policy_in_words, span, value_in_words
 from talentsim.vocab import LEVERS, Axes
@@ -29,7 +30,7 @@ def lever_table() -> Table:
 
 
 def lever_in_full(name: str, config: Config, figures: Sequence[tuple[str, Parameter]], used: Iterable[tuple[str, str, Policy]]) -> Group:
-    """Tell one lever: what it is, acts on and is without policies, on what its figures rest, and who uses it.
+    """Tell one lever: what it is, acts on and is under the policies of the baseline, on what its figures rest, and who uses it.
 
     Parameters
     ----------
@@ -39,13 +40,14 @@ def lever_in_full(name: str, config: Config, figures: Sequence[tuple[str, Parame
         Scenario, policy's name, policy.
     """
     lever, year = LEVERS[name], config.world.end_year
+    in_force = levers_in_year(base_levers(config, year), config.policies, year, lever_axes(config))
     uses = [Text(f"  - {scenario}, {policy}: {policy_in_words(each)}") for scenario, policy, each in used]
     return Group(
         Text(f"{name}: {lever.meaning}", style="bold"),
         Text(f"Unit: {lever.unit}. Bounds: {bounds_of(name)}; a policy that goes past them is held there."),
         Text(f"For whom a policy can change it: {', '.join(fields_of(name))}; one that is left out takes all."),
         Text(f"Acts on: {acts_on(name)}."),
-        Text(f"\nIn world {config.world.name} in {year}, without scenarios: {_values(name, config, base_levers(config, year))}"),
+        Text(f"\nIn world {config.world.name} in {year}, as history has left it and without scenarios: {_values(name, config, in_force)}"),
         *_figures(figures),
         Text("\nScenarios that use it:" if uses else "\nNo shipped scenario uses it."), *uses)
 
