@@ -186,6 +186,19 @@ def test_a_mistake_is_told_beside_its_slider_in_the_command_lines_words(server: 
     assert browser.value("document.getElementById('error').hidden")
 
 
+@pytest.mark.parametrize("address", ["#scenario=visa_tightning", "#world=mars", "#year=spring"])
+def test_a_link_that_is_wrong_is_told_and_reset_opens_the_page_without_it(server: Server, browser: Chromium, address: str) -> None:
+    browser.open(f"{server.url}?{time.monotonic()}{address}", 1280)
+    browser.wait_for("document.body.dataset.state === 'error'")
+    assert "“Reset” opens the page without it" in browser.value("document.getElementById('error').textContent")
+    for button in ("keep", "none", "yaml"):
+        browser.value(f"document.getElementById('{button}').click()")
+    browser.value("document.getElementById('year').dispatchEvent(new Event('change'))")
+    browser.click("#reset")
+    done(browser)
+    assert browser.value("document.getElementById('error').hidden") and not [each for each in browser.complaints() if "exceptionDetails" in each]
+
+
 def test_the_map_by_mouse_and_by_keyboard_and_nothing_is_run_for_it(browser: Chromium) -> None:
     run = browser.value("document.body.dataset.run")
     browser.events.clear()

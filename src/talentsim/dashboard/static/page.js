@@ -38,8 +38,8 @@ function back(name) {
   return next;
 }
 
-const focus = () => choice.focus ?? offer.focus;
-const year = () => choice.year ?? offer.year;
+const focus = () => choice.focus ?? offer?.focus;
+const year = () => choice.year ?? offer?.year;
 
 function state(name, words, share) {
   document.body.dataset.state = name;
@@ -75,6 +75,7 @@ function soon(isNewWorld) {
 
 // Something that is only looked at: nothing is run.
 function look(change) {
+  if (!offer) return;
   remember({...copy(choice), ...change});
   lookAgain();
 }
@@ -160,7 +161,7 @@ function complain(error) {
   find('rest').classList.toggle('stale', Boolean(error));
   panel.complain(error?.policy ?? null, error?.message ?? '');
   if (error) {
-    place.textContent = `${error.message}\nWhat is shown is the last valid scenario.`;
+    place.textContent = `${error.message}\n${offer ? 'What is shown is the last valid scenario.' : 'This link cannot be opened as it is. “Reset” opens the page without it.'}`;
     state('error', error.message.split('\n')[0]);
   }
 }
@@ -252,9 +253,9 @@ function listen() {
     if (isLook) lookAgain();
     else soon(isNewWorld);
   });
-  find('reset').addEventListener('click', () => set({...empty(), world: choice.world, scenario: choice.scenario}, true));
-  find('none').addEventListener('click', () => { set({...empty(), world: choice.world, entry: choice.entry, baseline: choice.baseline, scenario: offer.baseline}, true); find('add').open = true; });
-  find('keep').addEventListener('click', () => { shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });
+  find('reset').addEventListener('click', () => set(offer ? {...empty(), world: choice.world, scenario: choice.scenario} : empty(), true));
+  find('none').addEventListener('click', () => { if (!offer) return; set({...empty(), world: choice.world, entry: choice.entry, baseline: choice.baseline, scenario: offer.baseline}, true); find('add').open = true; });
+  find('keep').addEventListener('click', () => { if (!offer) return; shown.keep(offer.title); shown.draw(focus(), year()); shown.drawKept(focus(), year()); });
   window.addEventListener('hashchange', () => { choice = fromAddress(location.hash); soon(true); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => offer && shown.repaint(focus(), year()));
   setInterval(async () => {
