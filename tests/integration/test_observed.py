@@ -18,7 +18,7 @@ from talentsim.ensemble.runs import runs_of
 from talentsim.ensemble.store import Store
 from talentsim.measures.indicators import RunView
 from talentsim.measures.observed import Use, _stays, beside_facts, departures, fit
-from talentsim.report.document.baseline import remarks
+from talentsim.report.document.baseline import fit_table, remarks
 from talentsim.report.document.document import report_of
 from talentsim.report.document.scene import Scene
 from talentsim.report.portrait import fit_sentence, is_near
@@ -81,7 +81,7 @@ def test_the_report_shows_the_fit_of_its_own_baseline(tmp_path: Path) -> None:
     table, document = results.table("fit"), report_of(results)
     assert (tmp_path / "results" / "baseline_fit.png").exists()
     section = document[document.index('<section id="fit">'):document.index('<section id="assumptions">')]
-    assert fit_sentence(table) in section.replace("&#39;", "'") and section.count("<tr>") == len(table) + 1
+    assert fit_sentence(fit_table(Scene.of(results))) in section.replace("&#39;", "'") and section.count("<tr>") == len(table) + 1
     fitted = table[table.use == "fitted"].dropna(subset="simulated")
     assert f"{is_near(fitted).sum()} of {len(fitted)} that the model was fitted to" in section
     said, = remarks(Scene.of(results))
