@@ -195,4 +195,5 @@ def test_a_lever_is_told_as_history_has_left_it(capsys: pytest.CaptureFixture[st
 def test_the_command_of_results_names_the_folder_of_the_files_that_were_given() -> None:
     manifest = {"overrides": ["scenario=mine", "output.dir=x"], "config_dir": "my files"}
     assert command_of(manifest) == "talentsim --config-dir 'my files' scenario=mine"
+    assert command_of(manifest | {"config_dir": "/home/me/mine"}) == "talentsim --config-dir mine scenario=mine"
     assert command_of({"overrides": ["scenario=opt_end"]}, "sensitivity") == "talentsim sensitivity scenario=opt_end"

@@ -121,7 +121,7 @@ def test_every_figure_behind_the_result_is_listed_with_grade_and_source(compared
 def test_how_to_reproduce_names_command_seed_version_and_runs(compared: Path, document: str) -> None:
     manifest = json.loads((compared / "manifest.json").read_text(encoding="utf-8"))
     text = text_of(document)
-    assert "talentsim world=toy scenario=shut ensemble.replications=3" in text
+    assert "talentsim --config-dir conf world=toy scenario=shut ensemble.replications=3" in text
     assert all(run in text for arm in manifest["arms"].values() for run in [arm["id"], *arm["runs"]])
     assert manifest["source_sha256"] in text and "seed 2010" in text
     assert str(compared) not in text
@@ -182,7 +182,7 @@ def test_pictures_and_sentences_follow_the_tables_that_are_there(results: Path) 
 
 
 def test_a_report_without_a_sensitivity_says_how_to_get_one(document: str) -> None:
-    assert "talentsim sensitivity world=toy scenario=shut ensemble.replications=3 shows how far" in text_of(document)
+    assert "talentsim sensitivity --config-dir conf world=toy scenario=shut ensemble.replications=3 shows how far" in text_of(document)
 
 
 def test_a_sentence_counts_people_as_the_table_does(compared: Path) -> None:

@@ -15,7 +15,7 @@ from talentsim.comparison.compare import compare
 from talentsim.comparison.pair import Pair, run_pair
 from talentsim.config import Config, UserError
 from talentsim.config.arms import Composer, load_arms
-from talentsim.decide.sensitivity import by_figure, end_side, sensitivity, variations
+from talentsim.decide.sensitivity import acting_countries, by_figure, end_side, sensitivity, variations
 from talentsim.ensemble.store import Store
 
 PAY, TALENT = "behaviour.study.weights.beta_pay", "behaviour.ecosystem.weight_talent"
@@ -50,6 +50,16 @@ def test_what_is_varied_is_the_list_or_the_keys_that_are_named() -> None:
         "behaviour.graduation.chilling", "behaviour.graduation.move", "behaviour.graduation.return_constant"}
     with pytest.raises(UserError, match=f"(?s)begins with 'behaviour.study.weights.beta_pai'.*did you mean '{PAY}'"):
         variations(toy, ["behaviour.study.weights.beta_pai"])
+
+
+def test_whose_policies_differ_is_varied_beside_the_focus() -> None:
+    """Canada's gain from American rules rests on American figures as well, which went unasked."""
+    pair = Pair(*load_arms(["world=toy", "scenario=visa_tightening", "focus=CAN"]))
+    assert acting_countries(pair) == ["USA"] and acting_countries(Pair(*load_arms(["world=toy", "scenario=visa_tightening"]))) == []
+    alone, both = (variations(pair.scenario, acting=each) for each in ((), acting_countries(pair)))
+    more = [each for each in both if each not in alone]
+    assert both[:len(alone)] == alone and more and all("world.countries.USA." in key for each in more for key in each.figures)
+    assert len({each.name for each in both}) == len(both)
 
 
 def test_an_end_where_a_figure_stands_is_none() -> None:

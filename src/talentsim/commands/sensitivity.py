@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from talentsim.commands.arguments import Arguments
 
 if TYPE_CHECKING:
+    from talentsim.comparison.pair import Pair
     from talentsim.comparison.sides import Side
-    from talentsim.config import Config
     from talentsim.config.arms import Composer
 
 
@@ -30,11 +30,11 @@ def run(arguments: Arguments) -> int:
     if not pair.differing:
         raise UserError("talentsim sensitivity", f"no policy of {pair.scenario.scenario.name} differs from those of {pair.baseline.scenario.name}",
                         "a scenario that changes something: talentsim scenarios lists them", "scenario=visa_tightening, for instance")
-    sides = [*structures_of(composer, own, pair.scenario), *ends_of(composer, own, pair.scenario, arguments.words[1:])]
+    sides = [*structures_of(composer, own, pair.scenario), *ends_of(composer, own, pair, arguments.words[1:])]
     return one_job(arguments, pair, sides, f"{pair.scenario.scenario.name}-sensitivity", watch)
 
 
-def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnings: list[str]) -> list[Side]:
+def ends_of(composer: Composer, overrides: list[str], pair: Pair, beginnings: list[str]) -> list[Side]:
     """Compose the pair at both ends of the range of every figure that is to be varied; an end that cannot be is told.
 
     Raises
@@ -42,15 +42,15 @@ def ends_of(composer: Composer, overrides: list[str], scenario: Config, beginnin
     UserError
         When nothing is left to vary.
     """
-    from talentsim.comparison.pair import Pair
+    from talentsim.comparison.pair import Pair as Arms
     from talentsim.config.errors import UserError
-    from talentsim.decide.sensitivity import end_side, variations
+    from talentsim.decide.sensitivity import acting_countries, end_side, variations
 
     sides: list[Side] = []
-    for each in variations(scenario, beginnings):
+    for each in variations(pair.scenario, beginnings, acting_countries(pair)):
         for end, changes in each.ends():
             try:
-                sides.append(end_side(each, end, Pair(*composer.arms([*overrides, *changes]))))
+                sides.append(end_side(each, end, Arms(*composer.arms([*overrides, *changes]))))
             except UserError as error:
                 print(f"talentsim: the {end} end of {each.name} is left out: {error.message}", file=sys.stderr)
     if not sides:

@@ -39,10 +39,26 @@ class Variation:
                 yield end, [f"{key}.value={value!r}" for key, value in values.items()]
 
 
-def variations(config: Config, beginnings: Sequence[str] = ()) -> list[Variation]:
+MOST_ACTING = 2
+"""Countries whose policies differ up to which their figures are varied beside those of the focus: each asks for some fifteen more pairs of runs."""
+
+
+def acting_countries(pair: Pair) -> list[str]:
+    """Return the countries outside the focus whose levers the differing policies move; none where they are many."""
+    codes = dict.fromkeys(code for each in pair.differing.values() for code in each.countries or ())
+    others = [code for code in codes if code not in pair.scenario.focus_countries]
+    return others if len(others) <= MOST_ACTING else []
+
+
+def variations(config: Config, beginnings: Sequence[str] = (), acting: Sequence[str] = ()) -> list[Variation]:
     """Return what is to be varied: what `compare.sensitivity` names, or every figure whose key begins as one of `beginnings`.
 
     Keys of the list that this world does not have, or that nothing reads in it, are passed over: one list serves many worlds.
+
+    Parameters
+    ----------
+    acting
+        Countries whose figures are varied as those of the focus are, each by itself.
 
     Raises
     ------
@@ -50,9 +66,7 @@ def variations(config: Config, beginnings: Sequence[str] = ()) -> list[Variation
         When no figure's key begins so.
     """
     known = dict(parameters_of(config))
-    listed = {name: (each.title.replace("{focus}", config.focus),
-                     list(dict.fromkeys(key.replace("{focus}", code) for key in each.keys for code in config.focus_countries)))
-              for name, each in config.compare.varied.items()}
+    listed = {name: entry for of in (None, *acting) for name, entry in _listed(config, of)}
     if not beginnings:
         found = [Variation(name, title, {key: known[key] for key in keys if key in known and not is_idle(config, key)}) for name, (title, keys) in listed.items()]
         return [each for each in found if each.figures]
@@ -67,6 +81,15 @@ def variations(config: Config, beginnings: Sequence[str] = ()) -> list[Variation
                             f"did you mean {near!r}?" if near else "")
         chosen |= {key: Variation(key, titles.get(key, key), {key: known[key]}) for key in keys}
     return list(chosen.values())
+
+
+def _listed(config: Config, of: str | None) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+    """Yield the name, title and keys of every entry of the list; given a country that is not the focus, of those that name the focus, for it."""
+    codes, called = (config.focus_countries, config.focus) if of is None else ([of], of)
+    for name, each in config.compare.varied.items():
+        if of is None or any("{focus}" in key for key in each.keys):
+            keys = dict.fromkeys(key.replace("{focus}", code) for key in each.keys for code in codes)
+            yield name if of is None else f"{name}_{of}", (each.title.replace("{focus}", called), list(keys))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from talentsim.ensemble.opened import Results
@@ -25,6 +26,7 @@ def headline_in_words(results: Results) -> str:
 
 def command_of(manifest: Mapping[str, Any], *words: str) -> str:
     """Return the command that makes results again, without where they were put; with words, another one on the same."""
-    own = ["--config-dir", manifest["config_dir"]] if manifest.get("config_dir") else []
+    given_dir = manifest.get("config_dir") or ""
+    own = ["--config-dir", Path(given_dir).name if Path(given_dir).is_absolute() else given_dir] if given_dir else []     # a report is handed on
     given = [each for each in manifest.get("overrides", []) if not each.startswith(("output.", "hydra.", "executor"))]
     return shlex.join(["talentsim", *words, *own, *given])

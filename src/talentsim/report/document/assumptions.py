@@ -7,7 +7,7 @@ from typing import NamedTuple
 from talentsim.config import Config, Parameter, parameters_of
 from talentsim.config.evidence import evidence_counts, in_words, remark
 from talentsim.data.sources import Source, all_sources, used_sources
-from talentsim.decide.sensitivity import by_figure, variations
+from talentsim.decide.sensitivity import acting_countries, by_figure, variations
 from talentsim.digits import figure
 from talentsim.report.document.changes import in_force
 from talentsim.report.document.scene import Scene
@@ -70,7 +70,7 @@ def key_figures(scene: Scene) -> dict[str, str]:
         table = by_figure(scene.results.table("sensitivity")).head(N_KEY)
         named = [(row.title, row.parameter.split(", ")) for row in table.itertuples()]
     else:
-        named = [(each.title, list(each.figures)) for each in variations(scene.scenario)]
+        named = [(each.title, list(each.figures)) for each in variations(scene.scenario, acting=acting_countries(scene.pair))]
     return {key: title for title, keys in named for key in keys}
 
 
