@@ -24,7 +24,7 @@ SMALL = ["world=toy", "executor=serial", "ensemble.replications=2", "population.
 @pytest.mark.whole
 def test_a_warning_stands_in_the_manifest_and_in_the_report(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
     pair = Pair(*load_arms([*SMALL, f"output.dir={tmp_path}", "ensemble.until_precision=1e-9", "ensemble.max_replications=2",
-                            "+policy.mine={lever: student_refusal, countries: [USA], start: 2011, change: add, value: 20}"]))
+                            "+policy.mine={lever: student_refusal, countries: [USA], start: 2011, change: add, value: 1}"]))
     warn(pair, set())
     said = capsys.readouterr().err
     facts = _facts(pair, compare(*pair, store=Store(tmp_path)), [])
