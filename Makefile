@@ -29,7 +29,7 @@ PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reor
 test: lint
 	$(PYTEST) -m "not slow"
 
-# What runs no ensembles: the configuration, the figures, the words, single rules; some two minutes.
+# What runs no ensembles: the configuration, the figures, the words, single rules; about a minute.
 quick: lint
 	$(PYTEST) -m "not slow and not whole" tests/test_architecture.py tests/unit tests/config
 
