@@ -42,7 +42,7 @@ def ends_of(composer: Composer, overrides: list[str], pair: Pair, beginnings: li
     UserError
         When nothing is left to vary.
     """
-    from talentsim.comparison.pair import Pair as Arms
+    from talentsim.comparison.pair import Pair
     from talentsim.config.errors import UserError
     from talentsim.decide.sensitivity import acting_countries, end_side, variations
 
@@ -50,7 +50,7 @@ def ends_of(composer: Composer, overrides: list[str], pair: Pair, beginnings: li
     for each in variations(pair.scenario, beginnings, acting_countries(pair)):
         for end, changes in each.ends():
             try:
-                sides.append(end_side(each, end, Arms(*composer.arms([*overrides, *changes]))))
+                sides.append(end_side(each, end, Pair(*composer.arms([*overrides, *changes]))))
             except UserError as error:
                 print(f"talentsim: the {end} end of {each.name} is left out: {error.message}", file=sys.stderr)
     if not sides:

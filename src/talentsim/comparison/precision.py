@@ -16,8 +16,9 @@ from talentsim.model.outcomes import HEADLINE
 def until_precise(pair: Pair, store: Store | None = None, progress: Progress | None = None) -> tuple[Pair, float]:
     """Return the pair with as many replications as `ensemble.until_precision` takes, and the standard error reached.
 
-    It is the error that the headline shows: of the mean over replications, or of the median over draws. It falls with the root of the number; each round goes to the number that the last error asks for, at most twice
-    as many, up to `ensemble.max_replications`. Without a precision the pair stays as it is.
+    It is the error that the headline shows: of the mean over replications, or of the median over draws. It falls with the
+    root of the number; each round goes to the number that the last error asks for, at most twice as many, up to
+    `ensemble.max_replications`. Without a precision the pair stays as it is.
 
     Returns
     -------

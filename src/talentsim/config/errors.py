@@ -64,9 +64,8 @@ def shown(value: Any) -> str:
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
     """Return the allowed name most like `name`, or None when none is alike."""
     names = {each.lower(): each for each in allowed}
-    wanted = name.lower()
-    alike = [(difflib.SequenceMatcher(None, each, wanted).ratio(), each[:1] == wanted[:1], each) for each in difflib.get_close_matches(wanted, names, n=5, cutoff=0.5)]
-    return names[max(alike, key=lambda each: each[:2])[2]] if alike else None      # of those equally alike, one that begins alike
+    match = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    return names[match[0]] if match else None
 
 
 ALSO_CALLED = {

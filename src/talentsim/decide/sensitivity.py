@@ -40,7 +40,8 @@ class Variation:
 
 
 MOST_ACTING = 2
-"""Countries whose policies differ up to which their figures are varied beside those of the focus: each asks for some fifteen more pairs of runs."""
+"""Countries whose policies differ up to which their figures are varied beside those of the focus: each asks for two more pairs of runs for every entry of
+the list that names the focus, five of them as shipped."""
 
 
 def acting_countries(pair: Pair) -> list[str]:

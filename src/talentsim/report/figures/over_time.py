@@ -78,16 +78,16 @@ def _panels(n_countries: int) -> tuple[Figure, list[tuple[Axes, Axes]]]:
 
 
 def _arms_of(shares: pd.DataFrame, paired: pd.DataFrame | None, code: str) -> pd.DataFrame:
-    """Return one country's years, with columns (mean | low | high, baseline | scenario) and (gap, mean | low | high)."""
+    """Return one country's years, with columns (level | low | high, baseline | scenario) and (gap, level | low | high)."""
     rows = shares[shares["country"].astype(str) == code].dropna(subset="mean")
-    wide = rows.pivot(index="year", columns="arm", values=["mean", "low", "high"]).astype(float).sort_index()
-    wide = wide.reindex(columns=pd.MultiIndex.from_product([["mean", "low", "high"], ["baseline", "scenario"]]))
-    wide["gap", "mean"] = wide["mean", "scenario"] - wide["mean", "baseline"]
+    wide = rows.rename(columns={"mean": "level"}).pivot(index="year", columns="arm", values=["level", "low", "high"]).astype(float).sort_index()
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([["level", "low", "high"], ["baseline", "scenario"]]))
+    wide["gap", "level"] = wide["level", "scenario"] - wide["level", "baseline"]
     own = pd.DataFrame(columns=["difference", "low", "high"], dtype=float) if paired is None else paired[paired["country"].astype(str) == code].set_index("year")
     if paired is not None:          # over draws a median, which the difference of two means is not
-        wide["gap", "mean"] = own["difference"].astype(float).reindex(wide.index)
+        wide["gap", "level"] = own["difference"].astype(float).reindex(wide.index)
         for arm in {"baseline", "scenario"} & set(own):         # and so are the levels; results of older versions have none here
-            wide["mean", arm] = own[arm].astype(float).reindex(wide.index)
+            wide["level", arm] = own[arm].astype(float).reindex(wide.index)
     ends = own[["low", "high"]]
     return wide.join(ends.set_axis(pd.MultiIndex.from_product([["gap"], ["low", "high"]]), axis=1))
 
@@ -120,15 +120,15 @@ def _draw_levels(axes: Axes, code: str, arms: pd.DataFrame) -> None:
     colour = country_colour(code)
     for arm, tint, dashes, width in (("scenario", colour, "-", 2.0), ("baseline", style.INK, (0, (4, 2)), 1.1)):
         axes.fill_between(arms.index, arms["low", arm], arms["high", arm], color=tint, alpha=0.16, linewidth=0)
-        axes.plot(arms.index, arms["mean", arm], color=tint, linestyle=dashes, linewidth=width)
-    axes.set_ylim(*style.padded(arms[["mean", "low", "high"]].to_numpy(), 0.12))
+        axes.plot(arms.index, arms["level", arm], color=tint, linestyle=dashes, linewidth=width)
+    axes.set_ylim(*style.padded(arms[["level", "low", "high"]].to_numpy(), 0.12))
     axes.tick_params(labelbottom=False)
     style.place_year_ticks(axes)
 
 
 def _draw_gap(axes: Axes, code: str, arms: pd.DataFrame, limits: tuple[float, float]) -> None:
     """Draw scenario minus baseline around zero, and write its last value above."""
-    gap, colour = arms["gap", "mean"].dropna(), country_colour(code)
+    gap, colour = arms["gap", "level"].dropna(), country_colour(code)
     axes.fill_between(arms.index, arms["gap", "low"], arms["gap", "high"], color=colour, alpha=0.3, linewidth=0)
     axes.plot(gap.index, gap, color=colour, linewidth=1.4)
     axes.axhline(0.0, color=style.GREY, linewidth=0.8, zorder=1)
